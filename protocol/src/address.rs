@@ -1,0 +1,137 @@
+//! Owns the written form of a socket's address. Never resolves a name.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+/// A socket's address: `127.0.0.1:80`, `[::1]:80` or `unix:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    /// An IPv4 or IPv6 address and port (ip(7), ipv6(7)).
+    Inet(SocketAddr),
+    /// A name in the relay's private folder (unix(7)); "" is an unnamed socket.
+    Unix(String),
+}
+
+/// Why a text is not an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// The part after the last colon is not 0 to 65535.
+    #[error("port {0:?} is not a number from 0 to 65535")]
+    Port(String),
+    /// Neither an IP address with a port nor `unix:NAME`.
+    #[error("{0:?} is not an address: write 127.0.0.1:8001, [::1]:8001 or unix:NAME")]
+    Form(String),
+}
+
+impl Address {
+    /// The IP address and port, where this is one.
+    pub fn inet(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Inet(inet) => Some(*inet),
+            Self::Unix(_) => None,
+        }
+    }
+
+    /// The port, where there is one.
+    pub fn port(&self) -> Option<u16> {
+        self.inet().map(|inet| inet.port())
+    }
+
+    /// Whether the IP part is 0.0.0.0 or ::.
+    pub fn is_wildcard(&self) -> bool {
+        self.inet().is_some_and(|inet| inet.ip().is_unspecified())
+    }
+
+    /// Whether a socket bound to `self` would receive what is sent to `target`: the same port, and
+    /// the same IP or a wildcard of its family.
+    pub fn covers(&self, target: &Self) -> bool {
+        match (self, target) {
+            (Self::Inet(own), Self::Inet(to)) => {
+                own.port() == to.port()
+                    && (own.ip() == to.ip()
+                        || matches!((own.ip(), to.ip()), (IpAddr::V4(a), IpAddr::V4(_)) if a.is_unspecified())
+                        || matches!((own.ip(), to.ip()), (IpAddr::V6(a), _) if a.is_unspecified()))
+            }
+            (Self::Unix(own), Self::Unix(to)) => own == to && !own.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(inet: SocketAddr) -> Self {
+        Self::Inet(inet)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inet(inet) => inet.fmt(f),
+            Self::Unix(name) => write!(f, "unix:{name}"),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        if let Some(name) = text.strip_prefix("unix:") {
+            return Ok(Self::Unix(name.to_owned()));
+        }
+        if let Ok(inet) = text.parse() {
+            return Ok(Self::Inet(inet));
+        }
+        let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+        let host_is_fine = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+        if host_is_fine && !port.is_empty() && port.parse::<u16>().is_err() && text.parse::<IpAddr>().is_err() {
+            return Err(AddressError::Port(port.to_owned()));
+        }
+        Err(AddressError::Form(text.to_owned()))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+enum Binary {
+    Inet(SocketAddr),
+    Unix(String),
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_str(self);
+        }
+        match self.clone() {
+            Self::Inet(inet) => Binary::Inet(inet),
+            Self::Unix(name) => Binary::Unix(name),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return String::deserialize(deserializer)?.parse().map_err(D::Error::custom);
+        }
+        Ok(match Binary::deserialize(deserializer)? {
+            Binary::Inet(inet) => Self::Inet(inet),
+            Binary::Unix(name) => Self::Unix(name),
+        })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Address {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Address".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "examples": ["127.0.0.1:80", "[::1]:80", "unix:NAME"]})
+    }
+}

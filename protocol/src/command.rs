@@ -1,0 +1,308 @@
+//! Owns what may be asked of the relay. Never says what comes of it.
+
+use crate::data::Data;
+use crate::{Address, CallId, Nanos, SocketId};
+use serde::{Deserialize, Serialize};
+
+/// Where a socket lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Net {
+    /// The wire's left end, 10.77.0.1.
+    Left,
+    /// The wire's right end, 10.77.0.2.
+    Right,
+    /// This machine's own network; loopback unless more is allowed.
+    Host,
+}
+
+/// On which side of the page a socket stands. Display only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The left wall.
+    Left,
+    /// The right wall.
+    Right,
+}
+
+impl Side {
+    /// The wall across.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
+}
+
+/// Address family, the first argument of socket(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// `AF_INET`.
+    Ipv4,
+    /// `AF_INET6`.
+    Ipv6,
+}
+
+/// Socket type, the second argument of socket(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// `SOCK_STREAM`: TCP.
+    Stream,
+    /// `SOCK_DGRAM`: UDP.
+    Datagram,
+}
+
+/// Which half of a connection shutdown(2) closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Half {
+    /// `SHUT_RD`.
+    Read,
+    /// `SHUT_WR`.
+    Write,
+    /// `SHUT_RDWR`.
+    Both,
+}
+
+/// A socket option and its value (socket(7), tcp(7), ipv6(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SocketOption {
+    /// `SO_REUSEADDR`.
+    ReuseAddress(bool),
+    /// `SO_REUSEPORT`.
+    ReusePort(bool),
+    /// `SO_SNDBUF`, bytes asked; the kernel doubles it and has a minimum.
+    SendBuffer(u32),
+    /// `SO_RCVBUF`, bytes asked; the kernel doubles it and has a minimum.
+    ReceiveBuffer(u32),
+    /// `TCP_NODELAY`: Nagle's algorithm off.
+    NoDelay(bool),
+    /// `SO_KEEPALIVE`, with seconds idle before the first probe (`TCP_KEEPIDLE`, 1 to 32767).
+    Keepalive {
+        /// Whether probes are sent at all.
+        on: bool,
+        /// Seconds idle before the first; null keeps the kernel's.
+        idle: Option<u16>,
+    },
+    /// `SO_LINGER` in seconds; null is off, 0 makes close() send RST.
+    Linger(Option<u16>),
+    /// `IPV6_V6ONLY`.
+    OnlyV6(bool),
+}
+
+/// An automatic reader: one recv after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Bytes asked for each time.
+    pub max: u32,
+    /// Pause between two reads.
+    pub every: Nanos,
+}
+
+/// What is asked of a running experiment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Lesson {
+    /// Begin the experiment of that name; the lab is emptied first.
+    Start {
+        /// Its name, as `relay experiment list` prints it.
+        name: String,
+    },
+    /// Go on past the step that waits for the learner.
+    Next,
+    /// Leave it; its sockets stay.
+    Stop,
+}
+
+/// One thing that a user asks for. `socket` names the socket that it acts on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// socket(2).
+    Socket {
+        /// Where it lives.
+        net: Net,
+        /// Address family.
+        family: Family,
+        /// Stream or datagram.
+        kind: Kind,
+        /// Where the page shows it; null lets the page choose.
+        side: Option<Side>,
+        /// What the page calls it; null lets the page choose.
+        name: Option<String>,
+    },
+    /// setsockopt(2); answers with the value that the kernel reads back.
+    Option {
+        /// The socket.
+        socket: SocketId,
+        /// Option and value.
+        set: SocketOption,
+    },
+    /// bind(2); port 0 lets the kernel choose.
+    Bind {
+        /// The socket.
+        socket: SocketId,
+        /// Its own address.
+        address: Address,
+    },
+    /// listen(2).
+    Listen {
+        /// The socket.
+        socket: SocketId,
+        /// Length of the accept queue asked for; the kernel admits one more.
+        backlog: i32,
+    },
+    /// accept(2): sleeps until a connection waits.
+    Accept {
+        /// The listening socket.
+        socket: SocketId,
+    },
+    /// connect(2); for a datagram socket it only sets the default peer.
+    Connect {
+        /// The socket.
+        socket: SocketId,
+        /// The peer.
+        address: Address,
+    },
+    /// send(2) once, or again and again until all is taken.
+    Send {
+        /// The socket.
+        socket: SocketId,
+        /// What.
+        data: Data,
+        /// Whether to go on until all is taken (Python's sendall).
+        all: bool,
+    },
+    /// recv(2).
+    Recv {
+        /// The socket.
+        socket: SocketId,
+        /// Most bytes wanted.
+        max: u32,
+        /// `MSG_PEEK`: look, but leave them.
+        peek: bool,
+    },
+    /// sendto(2).
+    SendTo {
+        /// The datagram socket.
+        socket: SocketId,
+        /// The receiver.
+        address: Address,
+        /// What.
+        data: Data,
+    },
+    /// recvfrom(2).
+    RecvFrom {
+        /// The datagram socket.
+        socket: SocketId,
+        /// Most bytes wanted; the rest of a longer datagram is gone.
+        max: u32,
+        /// `MSG_PEEK`: look, but leave it.
+        peek: bool,
+    },
+    /// shutdown(2).
+    Shutdown {
+        /// The socket.
+        socket: SocketId,
+        /// Which half.
+        how: Half,
+    },
+    /// close(2).
+    Close {
+        /// The socket.
+        socket: SocketId,
+    },
+    /// How long each later call may block (Python's settimeout); null is for ever.
+    Timeout {
+        /// The socket.
+        socket: SocketId,
+        /// The span.
+        after: Option<Nanos>,
+    },
+    /// Whether later calls answer EAGAIN at once where they would block.
+    Nonblocking {
+        /// The socket.
+        socket: SocketId,
+        /// On or off.
+        on: bool,
+    },
+    /// End a blocked call with `interrupted`; with `call` null, all of that socket's.
+    Interrupt {
+        /// The socket.
+        socket: SocketId,
+        /// One call of it.
+        call: Option<CallId>,
+    },
+    /// `count` numbered datagrams, one sendto each, as fast as the kernel takes them.
+    Burst {
+        /// The datagram socket.
+        socket: SocketId,
+        /// The receiver; null sends to the connected peer.
+        address: Option<Address>,
+        /// How many, 1 to [`crate::limit::BURST`].
+        count: u32,
+        /// Size of each, 0 to 65507; numbered from 12 bytes on.
+        bytes: u32,
+    },
+    /// Set or remove (null) a socket's automatic reader.
+    Reader {
+        /// The socket.
+        socket: SocketId,
+        /// How it reads.
+        set: Option<Reading>,
+    },
+    /// Play an experiment.
+    Experiment(Lesson),
+    /// Close everything; epoch and seq go on.
+    Reset,
+}
+
+impl Command {
+    /// The socket that it acts on.
+    pub fn socket(&self) -> Option<SocketId> {
+        match self {
+            Self::Socket { .. } | Self::Experiment(_) | Self::Reset => None,
+            Self::Option { socket, .. }
+            | Self::Bind { socket, .. }
+            | Self::Listen { socket, .. }
+            | Self::Accept { socket }
+            | Self::Connect { socket, .. }
+            | Self::Send { socket, .. }
+            | Self::Recv { socket, .. }
+            | Self::SendTo { socket, .. }
+            | Self::RecvFrom { socket, .. }
+            | Self::Shutdown { socket, .. }
+            | Self::Close { socket }
+            | Self::Timeout { socket, .. }
+            | Self::Nonblocking { socket, .. }
+            | Self::Interrupt { socket, .. }
+            | Self::Burst { socket, .. }
+            | Self::Reader { socket, .. } => Some(*socket),
+        }
+    }
+
+    /// The same with its payload cut to what an event carries, and the whole length where it was cut.
+    pub fn clipped(&self) -> (Self, Option<u32>) {
+        let mut copy = self.clone();
+        let mut whole = None;
+        if let Self::Send { data, .. } | Self::SendTo { data, .. } = &mut copy {
+            (*data, whole) = data.clipped();
+        }
+        (copy, whole)
+    }
+}
