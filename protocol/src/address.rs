@@ -87,8 +87,13 @@ impl FromStr for Address {
             return Ok(Self::Inet(inet));
         }
         let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
-        let host_is_fine = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
-        if host_is_fine && !port.is_empty() && port.parse::<u16>().is_err() && text.parse::<IpAddr>().is_err() {
+        let host_is_fine =
+            host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+        if host_is_fine
+            && !port.is_empty()
+            && port.parse::<u16>().is_err()
+            && text.parse::<IpAddr>().is_err()
+        {
             return Err(AddressError::Port(port.to_owned()));
         }
         Err(AddressError::Form(text.to_owned()))

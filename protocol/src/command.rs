@@ -30,6 +30,7 @@ pub enum Side {
 
 impl Side {
     /// The wall across.
+    #[must_use]
     pub fn opposite(self) -> Self {
         match self {
             Self::Left => Self::Right,

@@ -88,7 +88,12 @@ impl Serialize for Hex {
             return serializer.serialize_bytes(&self.0);
         }
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let text: String = self.0.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect();
+        let text: String = self
+            .0
+            .iter()
+            .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
+            .map(char::from)
+            .collect();
         serializer.serialize_str(&text)
     }
 }
@@ -97,7 +102,9 @@ impl<'de> Deserialize<'de> for Hex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let text = String::deserialize(deserializer)?;
-            return parse(&text).map(Self).ok_or_else(|| D::Error::custom("hex must be pairs of the digits 0-9 and a-f"));
+            return parse(&text)
+                .map(Self)
+                .ok_or_else(|| D::Error::custom("hex must be pairs of the digits 0-9 and a-f"));
         }
         struct Raw;
         impl Visitor<'_> for Raw {
@@ -115,9 +122,15 @@ impl<'de> Deserialize<'de> for Hex {
 
 /// The bytes that pairs of hex digits (blanks allowed between pairs) stand for.
 pub fn parse(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().filter(|c| !c.is_ascii_whitespace()).map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
-    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .map(|c| c.to_digit(16).map(|d| d as u8))
+        .collect::<Option<_>>()?;
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 #[cfg(feature = "schema")]

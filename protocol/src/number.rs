@@ -21,7 +21,9 @@ impl<'de> Deserialize<'de> for Wide {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let text = String::deserialize(deserializer)?;
-            text.parse().map(Self).map_err(|_| D::Error::custom("expected a decimal string below 2^64"))
+            text.parse()
+                .map(Self)
+                .map_err(|_| D::Error::custom("expected a decimal string below 2^64"))
         } else {
             u64::deserialize(deserializer).map(Self)
         }

@@ -1,0 +1,164 @@
+//! Owns the state at a moment: one pure fold over the journal, used by relay and page alike.
+//! Never guesses: what no event told is absent.
+
+mod burst;
+mod call;
+mod ledger;
+mod lesson;
+mod pair;
+mod socket;
+
+pub use burst::{Burst, Fate, Sheet, Tally};
+pub use call::{Call, Progress};
+pub use ledger::{DatagramLedger, Ledger, StreamLedger};
+pub use lesson::{Lesson, Said};
+pub use socket::{Kernel, Moved, Socket};
+
+use crate::command::Command;
+use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Ended calls that the world remembers, for the ladder and the log.
+pub const KEPT_CALLS: usize = 256;
+/// Bursts that the world remembers.
+pub const KEPT_BURSTS: usize = 8;
+
+/// The state at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct World {
+    /// The last event applied.
+    pub seq: Seq,
+    /// Its moment.
+    pub at: Nanos,
+    /// The sockets that the lab or the kernel still knows.
+    pub sockets: BTreeMap<SocketId, Socket>,
+    /// Calls under way, and the last [`KEPT_CALLS`] that ended.
+    pub calls: BTreeMap<CallId, Call>,
+    /// The last [`KEPT_BURSTS`] bursts.
+    pub bursts: BTreeMap<CallId, Burst>,
+    /// The experiment being played, if any.
+    pub lesson: Option<Lesson>,
+}
+
+impl World {
+    /// The world one event later.
+    ///
+    /// # Panics
+    /// In debug builds, when the event is not the next one.
+    pub fn apply(&mut self, event: &Event) {
+        debug_assert!(
+            self.seq == 0 || event.seq == self.seq + 1,
+            "event {} after {}",
+            event.seq,
+            self.seq
+        );
+        self.seq = event.seq;
+        self.at = event.at;
+        match &event.what {
+            What::CallBegan { call, by, ask, cut } => self.began(event.at, *call, *by, ask, *cut),
+            What::CallBlocked { call, bytes } => self.blocked(event.at, *call, *bytes),
+            What::CallEnded { call, result } => self.ended(event.at, *call, result),
+            What::Sample { socket, set } => self.sampled(event.at, *socket, set),
+            What::Gone { socket } => {
+                self.sockets.remove(socket);
+            }
+            What::DatagramSent { call, number } => self.datagram_sent(*call, *number),
+            What::Crossed { .. } => {}
+            What::Reset { .. } => self.reset(),
+            What::ExperimentBegan { name, title, steps } => {
+                self.lesson = Some(Lesson::new(name, title, *steps));
+            }
+            What::ExperimentSaid { .. }
+            | What::ExperimentChecked { .. }
+            | What::ExperimentEnded { .. } => {
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.apply(&event.what);
+                }
+            }
+        }
+    }
+
+    /// A short fingerprint of the whole state: equal worlds have equal ones (FNV-1a over postcard).
+    pub fn fingerprint(&self) -> u64 {
+        let bytes = postcard::to_allocvec(self).unwrap_or_default();
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+
+    /// The calls of a socket, oldest first.
+    pub fn calls_of(&self, socket: SocketId) -> impl DoubleEndedIterator<Item = &Call> {
+        self.calls.values().filter(move |call| call.socket() == Some(socket))
+    }
+
+    fn began(
+        &mut self,
+        at: Nanos,
+        id: CallId,
+        by: Option<crate::SessionId>,
+        ask: &Command,
+        cut: Option<u32>,
+    ) {
+        if let Some(socket) = ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
+            socket.kernel.steady = false;
+        }
+        if let Command::Burst { socket, address, count, bytes } = ask {
+            let to = address.clone().or_else(|| self.sockets.get(socket)?.kernel.peer.clone());
+            let receiver = to.as_ref().and_then(|to| self.receiver_of(to));
+            self.bursts.insert(id, Burst::new(*socket, to, receiver, *count, *bytes));
+            while self.bursts.len() > KEPT_BURSTS {
+                self.bursts.pop_first();
+            }
+        }
+        self.calls.insert(id, Call::new(id, by, ask.clone(), cut, at));
+    }
+
+    fn blocked(&mut self, at: Nanos, id: CallId, bytes: u32) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let more = call.block(at, bytes);
+        if let Some(socket) = call.ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
+            socket.took(&call.ask, call.cut, more.0, more.1);
+        }
+    }
+
+    fn ended(&mut self, at: Nanos, id: CallId, result: &Answer) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let before = call.end(at, result.clone());
+        let call = call.clone();
+        self.forget_old_calls();
+        if let Some(socket) = call.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
+            socket.kernel.steady = false;
+            socket.call_ended(at, &call, before, result);
+        }
+        match result {
+            Answer::Ok(done) => self.succeeded(at, &call, done),
+            Answer::Error(_) => {}
+        }
+    }
+
+    fn forget_old_calls(&mut self) {
+        let over = self
+            .calls
+            .values()
+            .filter(|call| call.ended.is_some())
+            .count()
+            .saturating_sub(KEPT_CALLS);
+        let old: Vec<CallId> = self
+            .calls
+            .values()
+            .filter(|call| call.ended.is_some())
+            .map(|call| call.id)
+            .take(over)
+            .collect();
+        for id in old {
+            self.calls.remove(&id);
+        }
+    }
+
+    fn reset(&mut self) {
+        let (seq, at) = (self.seq, self.at);
+        *self = Self { seq, at, ..Self::default() };
+    }
+}

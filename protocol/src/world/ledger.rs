@@ -1,0 +1,169 @@
+//! Owns the balance: what was sent against what was read, queued and lost. Protocol.md's formula.
+
+use super::{Socket, World};
+use crate::SocketId;
+use crate::command::{Command, Kind};
+
+/// The balance of one direction of a TCP connection between two sockets of ours; bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamLedger {
+    /// Σ of what sends took.
+    pub sent: u64,
+    /// Kept by the sender's kernel until acknowledged, less what the receiver has already.
+    pub kept: u64,
+    /// Waiting in the receiver's kernel.
+    pub waiting: u64,
+    /// Σ of what receives gave.
+    pub read: u64,
+    /// Lost with a closed or reset socket.
+    pub discarded: u64,
+    /// What does not add up; null where the kernel keeps a number to itself.
+    pub unexplained: Option<u64>,
+    /// Whether the moment is quiet, so that `unexplained` must be 0.
+    pub quiet: bool,
+}
+
+/// The balance of all our datagrams to one receiver of ours; datagrams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DatagramLedger {
+    /// Σ of what sends took.
+    pub sent: u64,
+    /// Waiting in the receiver's kernel.
+    pub waiting: u64,
+    /// Σ of what receives gave.
+    pub read: u64,
+    /// Dropped by the receiver's kernel.
+    pub dropped: u64,
+    /// What does not add up; null where not knowable.
+    pub unexplained: Option<u64>,
+    /// Whether the moment is quiet.
+    pub quiet: bool,
+}
+
+/// The balance of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ledger {
+    /// A stream's, in bytes.
+    Stream(StreamLedger),
+    /// A datagram receiver's, in datagrams.
+    Datagram(DatagramLedger),
+}
+
+/// What a sender's kernel counts, SYN and FIN removed.
+struct Counted {
+    acked: u64,
+    sent: u64,
+}
+
+fn counted_sent(socket: &Socket) -> Option<Counted> {
+    let state = socket.kernel.state?;
+    let (raw, queue) = (socket.kernel.acked?, socket.kernel.send_queue?);
+    let syn = u64::from(socket.active);
+    let fin = u64::from(state.fin_sent());
+    // FIN is the last to be acknowledged: it is in the queue while the queue is not empty.
+    let fin_acked = if queue == 0 { fin } else { 0 };
+    let acked = raw.checked_sub(syn + fin_acked)?;
+    let sent = (raw + queue).checked_sub(syn + fin)?;
+    Some(Counted { acked, sent })
+}
+
+fn counted_received(socket: &Socket) -> Option<u64> {
+    let state = socket.kernel.state?;
+    socket.kernel.received?.checked_sub(u64::from(state.fin_received()))
+}
+
+impl World {
+    /// The balance from `sender` to its other end; for datagrams, of everything sent there. Null when
+    /// the other end is not ours.
+    pub fn ledger(&self, sender: SocketId) -> Option<Ledger> {
+        let socket = self.sockets.get(&sender)?;
+        match socket.kind {
+            Kind::Stream => self.stream_ledger(socket).map(Ledger::Stream),
+            Kind::Datagram => {
+                let to = self.aim_of(sender)?;
+                self.datagram_ledger(to).map(Ledger::Datagram)
+            }
+        }
+    }
+
+    /// The receiver of ours that a datagram socket last sent to, or is connected to.
+    pub fn aim_of(&self, sender: SocketId) -> Option<SocketId> {
+        let last = self.calls_of(sender).rev().find_map(|call| match &call.ask {
+            Command::SendTo { address, .. } | Command::Burst { address: Some(address), .. } => {
+                Some(address.clone())
+            }
+            _ => None,
+        });
+        let to = last.or_else(|| self.sockets.get(&sender)?.kernel.peer.clone())?;
+        self.receiver_of(&to)
+    }
+
+    fn stream_ledger(&self, sender: &Socket) -> Option<StreamLedger> {
+        let receiver = self.sockets.get(&self.far_end(sender.id)?)?;
+        let mut ledger = StreamLedger {
+            sent: sender.sent.bytes,
+            read: receiver.read.bytes,
+            ..StreamLedger::default()
+        };
+        ledger.quiet = self.still(sender) && self.still(receiver);
+        let alive =
+            |s: &Socket| s.is_open() && s.kernel.state.is_some_and(crate::TcpState::connected);
+        let counts = counted_sent(sender)
+            .zip(counted_received(receiver))
+            .filter(|_| alive(sender) && alive(receiver));
+        let Some((s, r)) = counts else {
+            let settled = sender.sent.bytes.saturating_sub(receiver.read.bytes);
+            ledger.waiting =
+                if alive(receiver) { receiver.kernel.receive_queue.unwrap_or(0) } else { 0 };
+            ledger.discarded = if alive(receiver) { 0 } else { settled };
+            ledger.unexplained = (settled == ledger.waiting + ledger.discarded).then_some(0);
+            return Some(ledger);
+        };
+        let waiting = receiver.kernel.receive_queue.unwrap_or(0);
+        ledger.waiting = waiting;
+        ledger.kept = s.sent.saturating_sub(r);
+        let unexplained = s.sent.abs_diff(ledger.sent)
+            + r.abs_diff(ledger.read + waiting)
+            + s.acked.saturating_sub(r)
+            + r.saturating_sub(s.sent);
+        ledger.unexplained = Some(unexplained);
+        Some(ledger)
+    }
+
+    /// The balance of every datagram of ours sent to this receiver of ours.
+    pub fn datagram_ledger(&self, receiver: SocketId) -> Option<DatagramLedger> {
+        let socket = self.sockets.get(&receiver)?;
+        let mut ledger = DatagramLedger {
+            sent: socket.aimed,
+            read: socket.read.count.saturating_sub(socket.from_outside),
+            quiet: self.still(socket) && !self.sends_datagrams(),
+            ..DatagramLedger::default()
+        };
+        ledger.dropped = u64::from(socket.kernel.drops.unwrap_or(0));
+        let Some(queue) = &socket.kernel.queue else { return Some(ledger) };
+        ledger.waiting = u64::from(queue.datagrams);
+        if socket.from_outside == 0 {
+            ledger.unexplained =
+                Some(ledger.sent.abs_diff(ledger.read + ledger.waiting + ledger.dropped));
+        }
+        Some(ledger)
+    }
+
+    /// Whether a datagram may be under way because a sender of ours is in the kernel.
+    fn sends_datagrams(&self) -> bool {
+        self.calls.values().any(|call| {
+            call.ended.is_none()
+                && matches!(
+                    call.ask,
+                    Command::SendTo { .. } | Command::Burst { .. } | Command::Send { .. }
+                )
+        })
+    }
+
+    /// Whether a socket is steady and no call on it is in the kernel (a sleeping one is not).
+    fn still(&self, socket: &Socket) -> bool {
+        let busy =
+            self.calls_of(socket.id).any(|call| call.ended.is_none() && call.blocked.is_none());
+        socket.kernel.steady && !busy
+    }
+}

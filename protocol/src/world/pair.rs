@@ -1,0 +1,54 @@
+//! Owns who is at the other end: pairs of our own sockets, told by their addresses alone.
+
+use super::World;
+use crate::command::Kind;
+use crate::{Address, SocketId};
+
+impl World {
+    /// Our own socket at the other end of a connection, alive or resting.
+    pub fn far_end(&self, id: SocketId) -> Option<SocketId> {
+        let socket = self.sockets.get(&id)?;
+        if socket.kind == Kind::Datagram {
+            return self.receiver_of(socket.kernel.peer.as_ref()?);
+        }
+        let (local, peer) = (socket.kernel.local.as_ref()?, socket.kernel.peer.as_ref()?);
+        self.sockets
+            .values()
+            .filter(|other| {
+                other.kind == Kind::Stream
+                    && other.kernel.local.as_ref() == Some(peer)
+                    && other.kernel.peer.as_ref() == Some(local)
+            })
+            .map(|other| other.id)
+            .next_back()
+    }
+
+    /// Our only open datagram socket that is bound so as to receive what is sent to `to`.
+    pub fn receiver_of(&self, to: &Address) -> Option<SocketId> {
+        let mut found = self
+            .sockets
+            .values()
+            .filter(|s| {
+                s.kind == Kind::Datagram
+                    && s.is_open()
+                    && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
+            })
+            .map(|s| s.id);
+        let first = found.next();
+        if found.next().is_some() { None } else { first }
+    }
+
+    /// The listener in whose accept queue a connected client of ours waits, and its place from 1;
+    /// the order is that of the clients' ids where the kernel does not tell it.
+    pub fn queued_at(&self, client: SocketId) -> Option<SocketId> {
+        let socket = self.sockets.get(&client)?;
+        if self.far_end(client).is_some() || !socket.active {
+            return None;
+        }
+        let peer = socket.kernel.peer.as_ref()?;
+        self.sockets
+            .values()
+            .find(|s| s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(peer)))
+            .map(|s| s.id)
+    }
+}

@@ -1,0 +1,4 @@
+//! Patchbay's native side. Reading order: [`journal`], [`lab`].
+
+pub mod journal;
+pub mod lab;
