@@ -73,6 +73,7 @@ pub struct Kernel {
 }
 
 /// One socket.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the system calls have it")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Socket {
@@ -294,9 +295,8 @@ impl World {
         match (&call.ask, done) {
             (Command::Socket { net, family, kind, side, name }, Done::Made(made)) => {
                 let side = side.unwrap_or(match net {
-                    Net::Left => Side::Left,
+                    Net::Left | Net::Host => Side::Left,
                     Net::Right => Side::Right,
-                    Net::Host => Side::Left,
                 });
                 let mut socket =
                     Socket::new(made.socket, made.cookie, *net, *family, *kind, side, at);
@@ -304,7 +304,7 @@ impl World {
                 self.sockets.insert(made.socket, socket);
             }
             (Command::Accept { socket }, Done::Accepted(accepted)) => {
-                self.accepted(at, *socket, accepted)
+                self.accepted(at, *socket, accepted);
             }
             (
                 Command::Recv { socket, .. } | Command::RecvFrom { socket, .. },
