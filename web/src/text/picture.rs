@@ -186,6 +186,8 @@ words! {
     /// The ladder's head.
     ladder_head: "the wire through time: same left, same right, time runs down", "线路随时间：左右不变，时间向下";
     /// The ladder's second head.
+    ladder_narrow: "dashed = inferred", "虚线 = 推断";
+    /// The same where there is room.
     ladder_inferred: "dashed = inferred from both kernels; on loopback nobody sees packets", "虚线 = 由两端内核推断；环回上看不到包";
     /// An empty ladder.
     no_calls: "no socket call yet", "还没有套接字调用";
@@ -253,6 +255,28 @@ pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool)
     }
 }
 
+/// `20 datagrams`.
+pub fn datagrams(language: Language, count: u32) -> String {
+    let n = number(u64::from(count));
+    match (language, count) {
+        (Language::English, 1) => "1 datagram".into(),
+        (Language::English, _) => format!("{n} datagrams"),
+        (Language::Chinese, _) => format!("{n} 个数据报"),
+    }
+}
+
+/// What a datagram socket has done: `1,000 sent, 300 read, 680 dropped here`.
+pub fn datagram_counts(language: Language, sent: u64, read: u64, drops: Option<u32>) -> String {
+    let (sent, read) = (number(sent), number(read));
+    let drops = drops.filter(|drops| *drops > 0).map(|drops| number(u64::from(drops)));
+    match (language, drops) {
+        (Language::English, None) => format!("{sent} sent · {read} read"),
+        (Language::English, Some(n)) => format!("{sent} sent · {read} read · {n} dropped here"),
+        (Language::Chinese, None) => format!("已发 {sent} · 已读 {read}"),
+        (Language::Chinese, Some(n)) => format!("已发 {sent} · 已读 {read} · 此处丢弃 {n}"),
+    }
+}
+
 /// `16 more`: lanes that are bundled.
 pub fn bundle(language: Language, count: usize) -> String {
     language.pick(format!("{count} more"), format!("另有 {count} 条"))
@@ -260,7 +284,7 @@ pub fn bundle(language: Language, count: usize) -> String {
 
 /// The ladder's gap: `quiet 0.9 s`.
 pub fn quiet_span(language: Language, nanos: Nanos) -> String {
-    format!("{} {}", quiet(language), span(nanos))
+    format!("{} {:.1} s", quiet(language), nanos as f64 / 1e9)
 }
 
 /// `446 of 1,000`: how the sheet's cells are to be read.

@@ -24,8 +24,6 @@ pub(super) struct Said {
     pub(super) took: Nanos,
     /// How long it has slept, while it sleeps.
     pub(super) asleep: Option<Nanos>,
-    /// Whether it slept at all.
-    pub(super) slept: bool,
     /// Whether nothing need stand between it and its result.
     pub(super) short: bool,
     /// Not of the selected flow.
@@ -94,8 +92,11 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let said = calls
         .into_iter()
         .filter_map(|call| {
-            let dim =
-                !flow.is_empty() && call.socket().is_none_or(|socket| !flow.contains(&socket));
+            let about = call.socket().or(match &call.result {
+                Some(Answer::Ok(protocol::Done::Made(made))) => Some(made.socket),
+                _ => None,
+            });
+            let dim = !flow.is_empty() && about.is_none_or(|socket| !flow.contains(&socket));
             tell(timeline, call, at, dim, view)
         })
         .collect();
@@ -110,7 +111,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
 fn flow_of(timeline: &Timeline, view: &View) -> Vec<SocketId> {
     let world = timeline.world();
     let Some(selected) = view.selected else { return Vec::new() };
-    let far = world.far_end(selected).or_else(|| world.aim_of(selected));
+    let far = world.far_end(selected).or_else(|| super::super::flow::aim(world, selected));
     let parent = world.sockets.get(&selected).and_then(|socket| socket.parent).map(|(id, _)| id);
     [Some(selected), far, parent].into_iter().flatten().collect()
 }
@@ -139,8 +140,7 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
         took: ended.unwrap_or(at).saturating_sub(call.began),
         asleep: (ended.is_none() && slept)
             .then(|| at.saturating_sub(call.blocked.unwrap_or(call.began))),
-        slept,
-        short: !slept && !matches!(call.ask, Command::Accept { .. }),
+        short: !slept && !matches!(call.ask, Command::Accept { .. } | Command::Connect { .. }),
         dim,
     })
 }
