@@ -139,22 +139,16 @@ impl Buffer<'_> {
             let fill = if self.datagrams.is_some() { Ink::Parcel } else { Ink::TcpPale };
             pen.rect([x + 1.0, y + 1.0, (tank - 2.0) * part, h - 2.0], 2.0, fill);
         }
-        let payload = format!("{} B", picture::number_or_dash(self.payload));
-        let amount = match self.datagrams {
-            Some(n) => picture::datagrams(language, n),
-            None => payload.clone(),
+        let amount = match (self.datagrams, self.payload) {
+            (Some(n), _) => picture::datagrams(language, n),
+            (None, Some(n)) => format!("{} B", picture::number(n)),
+            (None, None) => picture::unknown(language).to_owned(),
         };
         pen.text([x + 6.0, y + h * 0.5 + 4.7], &amount, mono(13.0), tank - 10.0);
-        let charge = match (self.charged, self.limit) {
-            (None, None) => return,
-            (charged, limit) => format!(
-                "{}{} {}/{}",
-                if self.datagrams.is_some() { payload + " · " } else { String::new() },
-                picture::charged(language),
-                charged.map_or("–".into(), |n| picture::bytes(u64::from(n))),
-                limit.map_or("–".into(), |n| picture::bytes(u64::from(n)))
-            ),
-        };
+        if self.charged.is_none() && self.limit.is_none() {
+            return;
+        }
+        let charge = picture::charge(language, self.charged, self.limit);
         pen.text(
             [x + tank + 8.0, y + h * 0.5 + 4.7],
             &charge,

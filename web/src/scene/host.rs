@@ -11,7 +11,7 @@ use crate::shape::Ink;
 use crate::text::picture;
 use protocol::command::{Command, Kind, Side};
 use protocol::world::{Call, Progress, Socket};
-use protocol::{SocketId, World};
+use protocol::{SocketId, TcpState, World};
 
 /// What a host's text is drawn with.
 pub(super) struct Desk<'a> {
@@ -46,14 +46,22 @@ impl Desk<'_> {
                     self.end(pen, frame, place, side, socket);
                 }
             }
-            Post::Queue(_, nth) => {
-                let text = picture::in_queue(self.view.language, *nth);
-                pen.text([x, y + self.head(frame)], &text, plain(self.sizes.label), right - x);
-                let why = picture::waits_for_accept(self.view.language);
-                let at = [x, y + self.head(frame) + 22.0];
-                pen.text(at, why, plain(self.sizes.label).dim(), right - x);
+            Post::Queue(id, nth) => {
+                if let Some(socket) = self.socket(*id) {
+                    self.end(pen, frame, place, side, socket);
+                }
+                let y = y + if frame.lesson { 166.0 } else { 92.0 };
+                let text = self.waiting(place, side, *nth);
+                pen.text([x, y], &text, plain(self.sizes.label).bold(), right - x);
+                let why = picture::connected_already(self.view.language);
+                pen.text([x, y + 20.0], why, plain(self.sizes.label).dim(), right - x);
             }
-            Post::Shared(id) | Post::Unanswered(id) => {
+            Post::Unanswered(id) => {
+                if let Some(socket) = self.socket(*id) {
+                    self.end(pen, frame, place, side, socket);
+                }
+            }
+            Post::Shared(id) => {
                 let name = picture::name_of(self.view.language, self.world, *id);
                 let look = plain(self.sizes.name).bold();
                 pen.text([x, y + self.head(frame)], &name, look, right - x);
@@ -71,6 +79,22 @@ impl Desk<'_> {
                 pen.text(at, &address.to_string(), mono(self.sizes.code).dim(), right - x);
             }
             Post::Nothing | Post::Bundle(_) => {}
+        }
+    }
+
+    /// A place in the accept queue, and for how long the client has been connected.
+    fn waiting(&self, place: &Place, side: Side, nth: usize) -> String {
+        let text = picture::in_queue(self.view.language, nth);
+        let client = place.row.post(side.opposite()).socket();
+        let since = client.and_then(|client| {
+            let mut calls = self.world.calls_of(client).rev();
+            calls.find(|call| matches!(call.ask, Command::Connect { .. }))?.ended
+        });
+        match since {
+            Some(since) => {
+                format!("{text}, {}", picture::seconds(self.moment.at.saturating_sub(since)))
+            }
+            None => text,
         }
     }
 
@@ -103,7 +127,7 @@ impl Desk<'_> {
             } else {
                 pen.text(at, &port, look.ink(accent(socket.kind)), right - x);
             }
-        } else if let Some(trip) = socket.kernel.round_trip {
+        } else if let Some(trip) = socket.kernel.round_trip.filter(|_| counts(socket)) {
             let text =
                 format!("{} {}", picture::round_trip(self.view.language), picture::span(trip));
             let at = [right, y + self.head(frame)];
@@ -114,7 +138,7 @@ impl Desk<'_> {
         }
         if socket.listens() {
             self.listener(pen, x, right, y + if frame.lesson { 138.0 } else { 62.0 }, socket);
-        } else {
+        } else if socket.kernel.state != Some(TcpState::TimeWait) {
             self.buffers(pen, frame, place, side, socket);
         }
         let (timer, program) = if frame.lesson { (205.0, 228.0) } else { (137.0, 157.0) };
@@ -137,7 +161,7 @@ impl Desk<'_> {
             let y = place.y + if frame.lesson { 138.0 } else { 41.0 };
             let own = buffer::of(socket, Which::Receive);
             let look = plain(self.sizes.label).dim();
-            pen.text([x, y], &self.label(socket, Which::Receive, own.payload), look, right - x);
+            pen.text([x, y], &self.label(Which::Receive, own.payload), look, right - x);
             let h = if frame.lesson { 32.0 } else { 23.0 };
             let top = y + if frame.lesson { 8.0 } else { 5.0 };
             own.draw(pen, [x, top, right - x, h], letter, self.view.language);
@@ -155,7 +179,7 @@ impl Desk<'_> {
             if frame.lesson { &[(138.0, 32.0)] } else { &[(41.0, 23.0), (87.0, 23.0)] };
         for ((label, h), which) in rows.iter().zip(order) {
             let buffer = buffer::of(socket, which);
-            let text = self.label(socket, which, buffer.payload);
+            let text = self.label(which, buffer.payload);
             pen.text([x, place.y + label], &text, plain(self.sizes.label).dim(), right - x);
             let top = place.y + label + if frame.lesson { 8.0 } else { 5.0 };
             let letter = if frame.lesson { letter } else { 15.0 };
@@ -163,7 +187,7 @@ impl Desk<'_> {
         }
     }
 
-    fn label(&self, socket: &Socket, which: Which, payload: Option<u64>) -> String {
+    fn label(&self, which: Which, payload: Option<u64>) -> String {
         let language = self.view.language;
         let (name, full) = match which {
             Which::Send => (picture::send_buffer(language), picture::kept(language)),
@@ -174,10 +198,7 @@ impl Desk<'_> {
         match payload {
             None => format!("{name} · {}", picture::unknown(language)),
             Some(0) => format!("{name} · {}", picture::empty(language)),
-            Some(n) if socket.kind == Kind::Stream => {
-                format!("{name} · {} · {full}", picture::bytes(n))
-            }
-            Some(_) => name.to_owned(),
+            Some(n) => format!("{name} · {} · {full}", picture::bytes(n)),
         }
     }
 
@@ -192,7 +213,7 @@ impl Desk<'_> {
         let Some(((timer, _), left)) =
             socket.kernel.timer.zip(socket.kernel.timer_left(self.moment.at))
         else {
-            if !self.view.lesson {
+            if !self.view.lesson && counts(socket) {
                 let text = numbers(socket, self.view);
                 pen.text([x, y], &text, mono(13.0).dim(), right - x);
             }
@@ -262,11 +283,16 @@ impl Desk<'_> {
                 }
             }
             Post::Queue(_, nth) => {
-                pen.text([x, y], &picture::in_queue(language, *nth), label, right - x);
+                pen.text([x, y], &self.waiting(place, side, *nth), label, right - x);
             }
             Post::Unanswered(id) | Post::Shared(id) => {
-                let name = picture::name_of(language, self.world, *id);
-                pen.text([x, y], &name, label.dim(), right - x);
+                let bundled = matches!(place.row.post(side.opposite()), Post::Bundle(_));
+                let text = if bundled && place.row.kind == Kind::Stream {
+                    picture::not_accepted(language).to_owned()
+                } else {
+                    picture::name_of(language, self.world, *id)
+                };
+                pen.text([x, y], &text, label.dim(), right - x);
             }
             Post::Outside(address) => {
                 let address = address.to_string();
@@ -402,6 +428,11 @@ fn numbers(socket: &Socket, view: &View) -> String {
         parts.push(format!("{} {n}", picture::resent(view.language)));
     }
     parts.join(" · ")
+}
+
+/// Whether the kernel still keeps numbers of a connection.
+fn counts(socket: &Socket) -> bool {
+    socket.kernel.state.is_some_and(|state| state.connected() && state != TcpState::TimeWait)
 }
 
 /// The call of a socket that sleeps, if one does.

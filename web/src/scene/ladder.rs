@@ -114,7 +114,7 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     let middle = (page.walls[0] + page.walls[1]) / 2.0;
     let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
-    pen.text([middle, y + 4.0], &picture::quiet_span(page.view.language, span), look, 220.0);
+    write(pen, [middle, y + 4.0], &picture::quiet_span(page.view.language, span), look, 220.0);
     for x in page.walls {
         pen.line([x - 6.0, y - 3.0], [x + 6.0, y + 1.0], line(Ink::Edge, 1.4));
     }
@@ -140,7 +140,7 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
         let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 }).middle();
         let at = [(from + x1) / 2.0, (y0 + y1) / 2.0 - 5.0];
         let room = (x1 - from).abs() - 16.0;
-        pen.text(at, &crossed.label, look.ink(crossed.ink).halo(Ink::Ground), room);
+        write(pen, at, &crossed.label, look.ink(crossed.ink).halo(Ink::Ground), room);
     }
 }
 

@@ -141,7 +141,8 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
         Some((balance(world, sender, language)?, side))
     });
     let Some((balance, side)) = found else {
-        let text = picture::no_flow(language);
+        let known = view.selected.is_some_and(|id| world.sockets.contains_key(&id));
+        let text = if known { picture::unconnected(language) } else { picture::no_flow(language) };
         pen.text([20.0, height / 2.0 + 5.0], text, plain(14.0).dim(), view.width - 40.0);
         return Strip { shapes: pen.shapes, height, words: text.to_owned() };
     };
@@ -184,8 +185,8 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
 fn verdict(balance: &Balance, language: Language) -> (String, Ink) {
     let head = picture::unexplained(language);
     match balance.unexplained {
+        _ if !balance.quiet => (picture::settling(language).to_owned() + "…", Ink::Dim),
         None => (format!("{head}: {}", picture::not_knowable(language)), Ink::Dim),
-        Some(_) if !balance.quiet => (picture::settling(language).to_owned() + "…", Ink::Dim),
         Some(0) => (format!("{head} 0"), Ink::Good),
         Some(n) => (format!("{head} {}", picture::number(n)), Ink::Lost),
     }

@@ -225,10 +225,12 @@ impl Narrow<'_> {
             host::queue(pen, [MARGIN, y + 10.0], MARGIN + wide, socket, self.view, 14.0);
             return;
         }
-        let sender = socket.active || (socket.parent.is_none() && side == Side::Left);
+        let sender = socket.kind == Kind::Stream
+            && (socket.active || (socket.parent.is_none() && side == Side::Left));
         let mut which = if sender { buffer::Which::Send } else { buffer::Which::Receive };
         let other = if sender { buffer::Which::Receive } else { buffer::Which::Send };
-        if buffer::of(socket, which).payload.unwrap_or(0) == 0
+        if socket.kind == Kind::Stream
+            && buffer::of(socket, which).payload.unwrap_or(0) == 0
             && buffer::of(socket, other).payload.unwrap_or(0) > 0
         {
             which = other;
@@ -288,6 +290,10 @@ impl Narrow<'_> {
             let most = right - x - 12.0;
             let ends = pen.text([x + 12.0, y], &code, mono(13.0), most * 0.55);
             pen.text([ends + 8.0, y], &text, plain(13.0), right - ends - 8.0);
+        } else if socket.kind == Kind::Datagram {
+            let (sent, read) = (socket.sent.count, socket.read.count);
+            let text = picture::datagram_counts(language, sent, read, None);
+            pen.text([x, y], &text, plain(14.0), right - x);
         } else if !socket.last_read.is_empty() {
             let ends =
                 pen.text([x, y], picture::program(language), plain(14.0).dim(), right - x) + 8.0;

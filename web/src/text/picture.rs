@@ -20,11 +20,6 @@ pub fn number(n: u64) -> String {
     text
 }
 
-/// A number that the kernel may keep to itself: never 0 where it is not known.
-pub fn number_or_dash(n: Option<u64>) -> String {
-    n.map_or_else(|| "–".to_owned(), number)
-}
-
 /// A span as short as it can be told: `31 µs`, `0.87 s`.
 pub fn span(nanos: Nanos) -> String {
     let value = nanos as f64;
@@ -169,16 +164,14 @@ words! {
     gone: "closed", "已关闭";
     /// Above those in the accept queue.
     connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
-    /// Of clients that wait.
-    waits_for_accept: "waits for accept()", "等待 accept()";
+    /// Of a bundle of those that wait.
+    not_accepted: "not accepted yet", "尚未被接受";
     /// What nobody saw.
     inferred: "inferred", "推断";
     /// Datagram sockets.
     datagram: "datagram", "数据报";
     /// Nothing is under way.
     quiet: "quiet", "安静";
-    /// A bundle of lanes.
-    more: "more", "另有";
     /// The stack before a full buffer, in two lines.
     dropped_stack: "dropped:", "丢弃：";
     /// The second line.
@@ -215,6 +208,8 @@ words! {
     nothing_sent: "nothing has been sent", "什么也没发";
     /// Ledger: no flow.
     no_flow: "select a connected socket to see its balance", "选中一个已连接的套接字，看它的账";
+    /// Ledger: the selected socket has no other end.
+    unconnected: "not connected: nothing to balance", "尚未连接，没有账可算";
     /// Sheet: not yet sent.
     unsent: "not yet sent", "未发";
     /// Sheet: taken by sendto; where it is is not known.
@@ -230,7 +225,7 @@ words! {
     /// Sheet.
     sheet_refused: "refused by sendto", "被 sendto 拒绝";
     /// Charge against limit.
-    charged: "charged", "计费";
+    charged_word: "charged", "计费";
     /// Round trip.
     round_trip: "rtt", "rtt";
     /// What the peer offers.
@@ -253,6 +248,20 @@ pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool)
         (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} 字节", number(amount)),
         (Language::Chinese, false) => format!("→ {to}：sendto() 收下 {} 个数据报", number(amount)),
     }
+}
+
+/// Charge against its limit, in the limit's unit: `charged 26/32 KiB`.
+pub fn charge(language: Language, charged: Option<u32>, limit: Option<u32>) -> String {
+    let (unit, name) = match limit.or(charged) {
+        Some(n) if n >= 1 << 20 => (f64::from(1 << 20), "MiB"),
+        Some(n) if n >= 10_000 => (1024.0, "KiB"),
+        _ => (1.0, "B"),
+    };
+    let digits = usize::from(name == "MiB");
+    let show = |n: Option<u32>| {
+        n.map_or("–".to_owned(), |n| format!("{:.digits$}", f64::from(n) / unit))
+    };
+    format!("{} {}/{} {name}", charged_word(language), show(charged), show(limit))
 }
 
 /// `20 datagrams`.

@@ -3,6 +3,7 @@
 use super::super::{View, motion};
 use crate::clock::Moment;
 use crate::shape::Ink;
+use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
@@ -112,8 +113,9 @@ fn flow_of(timeline: &Timeline, view: &View) -> Vec<SocketId> {
     let world = timeline.world();
     let Some(selected) = view.selected else { return Vec::new() };
     let far = world.far_end(selected).or_else(|| super::super::flow::aim(world, selected));
-    let parent = world.sockets.get(&selected).and_then(|socket| socket.parent).map(|(id, _)| id);
-    [Some(selected), far, parent].into_iter().flatten().collect()
+    let parent = |id: SocketId| world.sockets.get(&id)?.parent.map(|(listener, _)| listener);
+    let parents = [Some(selected), far].map(|id| id.and_then(parent));
+    [Some(selected), far].into_iter().chain(parents).flatten().collect()
 }
 
 fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> Option<Said> {
@@ -132,7 +134,14 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
     Some(Said {
         side,
         code: crate::code::call(view.dialect, world, &call.ask),
-        result: result.map(|result| crate::code::result(view.dialect, world, &call.ask, result)),
+        result: result.map(|result| match result {
+            // The new socket's name, also when the world has forgotten it.
+            Answer::Ok(protocol::Done::Accepted(given)) => {
+                let name = picture::remembered_name(view.language, timeline, given.socket);
+                crate::code::accepted(&name, &given.peer)
+            }
+            _ => crate::code::result(view.dialect, world, &call.ask, result),
+        }),
         error,
         note,
         began: call.began,
@@ -165,7 +174,7 @@ fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)
         found.push((*moving, motion::label(timeline, moving)));
     }
     for (moving, count) in bursts.into_values() {
-        found.push((moving, format!("{} ×", crate::text::picture::number(u64::from(count)))));
+        found.push((moving, format!("{} ×", picture::number(u64::from(count)))));
     }
     found.sort_by_key(|(moving, _)| (moving.began, moving.ended));
     (found, oldest)
