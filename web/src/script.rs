@@ -1,5 +1,7 @@
 //! Owns scripted journals: what a relay would have told, for tests to show. Times in microseconds.
 
+pub(crate) mod random;
+
 use crate::timeline::Timeline;
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::data::{Data, Payload};

@@ -143,7 +143,11 @@ impl Desk<'_> {
         }
         let (timer, program) = if frame.lesson { (205.0, 228.0) } else { (137.0, 157.0) };
         let timed = self.timer(pen, [x, y + timer], right, socket);
-        let at = if timed || !frame.lesson { y + program } else { y + timer };
+        let at = if timed || !frame.lesson || socket.kind == Kind::Datagram {
+            y + program
+        } else {
+            y + timer
+        };
         self.program(pen, [x, at], right, socket);
     }
 

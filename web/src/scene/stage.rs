@@ -99,8 +99,8 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
         let alone = !pair[0].row.tall
             && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
         if waits && alone {
-            let x = frame.walls[0] + frame.half + 10.0;
-            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 100.0;
+            let x = frame.walls[0] + frame.half + 70.0;
+            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
             let text = picture::connected_already(view.language);
             pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
         }
