@@ -130,6 +130,8 @@ fn visible(socket: &Socket) -> bool {
 
 struct Builder<'a> {
     world: &'a World,
+    /// Streams by their two addresses: asking the world for each would be quadratic.
+    by_addresses: BTreeMap<(&'a Address, &'a Address), SocketId>,
     timeline: &'a Timeline,
     rows: Vec<Row>,
     placed: BTreeSet<SocketId>,
@@ -138,7 +140,14 @@ struct Builder<'a> {
 /// All rows of the shown world, the selected one tall, in groups.
 pub(super) fn rows(timeline: &Timeline, view: &View) -> Vec<Row> {
     let world = timeline.world();
-    let mut builder = Builder { world, timeline, rows: Vec::new(), placed: BTreeSet::new() };
+    let by_addresses = world
+        .sockets
+        .values()
+        .filter(|socket| socket.kind == Kind::Stream)
+        .filter_map(|s| Some(((s.kernel.local.as_ref()?, s.kernel.peer.as_ref()?), s.id)))
+        .collect();
+    let mut builder =
+        Builder { world, by_addresses, timeline, rows: Vec::new(), placed: BTreeSet::new() };
     builder.streams();
     builder.datagrams();
     builder.finish(view)
@@ -195,10 +204,10 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let id = socket.id;
-            let far = self
-                .world
-                .far_end(id)
-                .and_then(|far| self.world.sockets.get(&far))
+            let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
+            let far = pair
+                .and_then(|pair| self.by_addresses.get(&pair))
+                .and_then(|far| self.world.sockets.get(far))
                 .filter(|far| far.id != id && visible(far) && !self.placed.contains(&far.id));
             if let Some(far) = far {
                 let group = self.listener_of(socket).or_else(|| self.listener_of(far));
@@ -262,7 +271,11 @@ impl<'a> Builder<'a> {
         };
         let mut waiting: Vec<_> = all
             .iter()
-            .filter(|socket| socket.kernel.state == Some(TcpState::Established))
+            .filter(|socket| socket.kernel.state == Some(TcpState::Established) && socket.active)
+            .filter(|socket| {
+                let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
+                pair.is_some_and(|pair| !self.by_addresses.contains_key(&pair))
+            })
             .filter_map(|socket| Some((self.world.queued_at(socket.id)?, socket.id)))
             .map(|(listener, id)| (listener, connected(id), id))
             .collect();

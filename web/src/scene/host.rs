@@ -248,15 +248,15 @@ impl Desk<'_> {
             let span =
                 picture::seconds(self.moment.at.saturating_sub(call.blocked.unwrap_or(call.began)));
             pen.rect([x, y - 14.0, 5.0, 18.0], 2.5, Ink::Asleep);
-            let look = plain(self.sizes.label);
-            let wide = mono(self.sizes.label).bold().width(&span) + 8.0;
-            let ends = pen.run(
-                [x + 12.0, y],
-                6.0,
-                right - wide,
-                &[(picture::asleep_in(self.view.language), look), (&code, mono(self.sizes.code))],
-            );
-            pen.text([ends + 8.0, y], &span, mono(self.sizes.label).bold(), right - ends - 8.0);
+            let (label, code_look) = (plain(self.sizes.label), mono(self.sizes.code));
+            let span_look = mono(self.sizes.label).bold();
+            let wide = span_look.width(&span) + 8.0;
+            let long = picture::asleep_in(self.view.language);
+            let fits = 12.0 + label.width(long) + 6.0 + code_look.width(&code) + wide <= right - x;
+            let head = if fits { long } else { picture::asleep_in_short(self.view.language) };
+            let parts = [(head, label), (code.as_str(), code_look)];
+            let ends = pen.run([x + 12.0, y], 6.0, right - wide, &parts);
+            pen.text([ends + 8.0, y], &span, span_look, right - ends - 8.0);
             return;
         }
         if socket.last_read.is_empty() {

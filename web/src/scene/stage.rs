@@ -1,7 +1,7 @@
 //! Owns the stage where the wire runs from left to right.
 
 use super::flow::{self, Post};
-use super::frame::{Frame, Place};
+use super::frame::{CONTROLS, Frame, Place};
 use super::host::Desk;
 use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, plate, road};
@@ -93,16 +93,17 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
             }
         }
     }
-    for pair in places.windows(2) {
-        let waits = matches!(pair[1].row.left, Post::Queue(..))
-            || matches!(pair[1].row.right, Post::Queue(..));
-        let alone = !pair[0].row.tall
-            && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
-        if waits && alone {
+    for place in places.iter().filter(|place| place.row.listens_alone()) {
+        let waits = |other: &&Place| {
+            place.row.same_group(&other.row)
+                && SIDES.iter().any(|side| matches!(other.row.post(*side), Post::Queue(..)))
+        };
+        let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
+        if alone && places.iter().any(|other| waits(&other)) {
             let x = frame.walls[0] + frame.half + 70.0;
             let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
-            let text = picture::connected_already(view.language);
-            pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
+            let y = place.y + place.h - 10.0;
+            pen.text([x, y], picture::connected_already(view.language), plain(13.0).dim(), room);
         }
     }
 }
@@ -127,7 +128,7 @@ fn end(frame: &Frame, place: &Place, side: Side, socket: protocol::SocketId) -> 
     let (x, right) = frame.host(side);
     let area = [x, place.y, right - x, place.h];
     let controls = if place.row.tall {
-        let h = if frame.lesson { 36.0 } else { 31.0 };
+        let h = if frame.lesson { 36.0 } else { CONTROLS };
         [x, place.y + place.h - h - 4.0, right - x, h]
     } else if side == Side::Right && place.row.listens_alone() {
         [right - LISTENER_CONTROLS, place.y + 2.0, LISTENER_CONTROLS, place.h - 4.0]
