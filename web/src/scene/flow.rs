@@ -164,8 +164,8 @@ impl<'a> Builder<'a> {
             Side::Right => (posts.1, posts.0),
         };
         let first = left.socket().into_iter().chain(right.socket()).min().unwrap_or(group);
-        self.placed.extend([&left, &right].into_iter().filter_map(|post| post.socket()));
-        let quiet = [&left, &right].into_iter().filter_map(|post| post.socket()).all(|id| {
+        self.placed.extend([&left, &right].into_iter().filter_map(Post::socket));
+        let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
             self.world.sockets.get(&id).is_none_or(|socket| {
                 socket.kernel.receive_queue.unwrap_or(0) == 0
                     && socket.kernel.send_queue.unwrap_or(0) == 0

@@ -41,11 +41,6 @@ impl Desk<'_> {
         let (x, right) = frame.host(side);
         let y = place.y;
         match place.row.post(side) {
-            Post::Socket(id) => {
-                if let Some(socket) = self.socket(*id) {
-                    self.end(pen, frame, place, side, socket);
-                }
-            }
             Post::Queue(id, nth) => {
                 if let Some(socket) = self.socket(*id) {
                     self.end(pen, frame, place, side, socket);
@@ -56,7 +51,7 @@ impl Desk<'_> {
                 let why = picture::connected_already(self.view.language);
                 pen.text([x, y + 20.0], why, plain(self.sizes.label).dim(), right - x);
             }
-            Post::Unanswered(id) => {
+            Post::Socket(id) | Post::Unanswered(id) => {
                 if let Some(socket) = self.socket(*id) {
                     self.end(pen, frame, place, side, socket);
                 }
@@ -64,18 +59,23 @@ impl Desk<'_> {
             Post::Shared(id) => {
                 let name = picture::name_of(self.view.language, self.world, *id);
                 let look = plain(self.sizes.name).bold();
-                pen.text([x, y + self.head(frame)], &name, look, right - x);
+                pen.text([x, y + Self::head(frame)], &name, look, right - x);
             }
             Post::Outside(address) => {
                 let head = picture::outside(self.view.language);
-                pen.text([x, y + self.head(frame)], head, plain(self.sizes.name).bold(), right - x);
-                let at = [x, y + self.head(frame) + 22.0];
+                pen.text(
+                    [x, y + Self::head(frame)],
+                    head,
+                    plain(self.sizes.name).bold(),
+                    right - x,
+                );
+                let at = [x, y + Self::head(frame) + 22.0];
                 pen.text(at, &address.to_string(), mono(self.sizes.code).dim(), right - x);
             }
             Post::Gone(address) => {
                 let head = picture::gone(self.view.language);
-                pen.text([x, y + self.head(frame)], head, plain(self.sizes.name).dim(), right - x);
-                let at = [x, y + self.head(frame) + 22.0];
+                pen.text([x, y + Self::head(frame)], head, plain(self.sizes.name).dim(), right - x);
+                let at = [x, y + Self::head(frame) + 22.0];
                 pen.text(at, &address.to_string(), mono(self.sizes.code).dim(), right - x);
             }
             Post::Nothing | Post::Bundle(_) => {}
@@ -99,7 +99,7 @@ impl Desk<'_> {
     }
 
     /// From a tall lane's top to its name.
-    fn head(&self, frame: &Frame) -> f32 {
+    fn head(frame: &Frame) -> f32 {
         if frame.lesson { 30.0 } else { 21.0 }
     }
 
@@ -113,7 +113,7 @@ impl Desk<'_> {
             (name.as_str(), plain(sizes.name).bold()),
             (state.as_str(), mono(sizes.code).ink(ink)),
         ];
-        let ends = pen.run([x, y + self.head(frame)], 9.0, right, &parts);
+        let ends = pen.run([x, y + Self::head(frame)], 9.0, right, &parts);
         let port = plate::port_of(self.world, socket.id);
         if frame.lesson {
             let (at, look) = match side {
@@ -130,7 +130,7 @@ impl Desk<'_> {
         } else if let Some(trip) = socket.kernel.round_trip.filter(|_| counts(socket)) {
             let text =
                 format!("{} {}", picture::round_trip(self.view.language), picture::span(trip));
-            let at = [right, y + self.head(frame)];
+            let at = [right, y + Self::head(frame)];
             let look = mono(13.0).dim().end();
             if look.width(&text) < right - ends - 10.0 {
                 pen.text(at, &text, look, right - ends - 10.0);

@@ -125,7 +125,7 @@ fn ground(pen: &mut Pen, page: &Page, height: f32) {
 
 fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
     let [left, right] = page.walls;
-    let middle = (left + right) / 2.0;
+    let middle = f32::midpoint(left, right);
     let look = plain(13.0).dim().middle();
     pen.rect([left + 1.0, 0.0, right - left - 2.0, HEAD - 2.0], 0.0, Ink::Ground);
     let language = page.view.language;
@@ -150,7 +150,7 @@ fn wire_top(page: &Page) -> f32 {
 }
 
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
-    let middle = (page.walls[0] + page.walls[1]) / 2.0;
+    let middle = f32::midpoint(page.walls[0], page.walls[1]);
     let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
     write(
         pen,
@@ -183,7 +183,7 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
     }
     if crossed.progress > 0.3 {
         let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 }).middle();
-        let at = [(from + x1) / 2.0, (y0 + y1) / 2.0 - 5.0];
+        let at = [f32::midpoint(from, x1), f32::midpoint(y0, y1) - 5.0];
         let room = (x1 - from).abs() - 16.0;
         write(
             pen,

@@ -26,7 +26,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
     if places.is_empty() {
-        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
         let look = plain(15.0).dim().middle();
         let room = frame.walls[1] - frame.walls[0] - 20.0;
         pen.text([middle, height / 2.0 + 5.0], picture::nothing_here(view.language), look, room);
@@ -80,7 +80,8 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for (nth, place) in places.iter().enumerate().filter(|(_, place)| !place.row.tall) {
         for side in SIDES {
             let own = place.row.post(side).socket().filter(|_| place.row.listens_alone());
-            let Some(id) = own.filter(|id| world.sockets.get(id).is_some_and(|s| s.listens()))
+            let Some(id) = own
+                .filter(|id| world.sockets.get(id).is_some_and(protocol::world::Socket::listens))
             else {
                 continue;
             };

@@ -55,7 +55,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         stage.moving(&mut pen, row);
         lanes.push(stage.lane(row));
     } else {
-        let at = [view.width / 2.0, (walls[0] + walls[1]) / 2.0];
+        let at = [view.width / 2.0, f32::midpoint(walls[0], walls[1])];
         pen.text(
             at,
             picture::nothing_here(view.language),
@@ -93,7 +93,7 @@ impl Narrow<'_> {
     /// Plates, plugs and cable (or road).
     fn wire(&self, pen: &mut Pen, row: &Row) {
         let x = self.x;
-        let middle = (self.walls[0] + self.walls[1]) / 2.0;
+        let middle = f32::midpoint(self.walls[0], self.walls[1]);
         let sides = [Side::Left, Side::Right];
         if row.kind == Kind::Datagram {
             for dx in [-40.0, 40.0] {
@@ -247,25 +247,7 @@ impl Narrow<'_> {
         };
         let right = if side == Side::Right { self.x - 40.0 } else { self.view.width - MARGIN };
         pen.text([MARGIN, y], &text, plain(14.0).dim(), right - MARGIN);
-        own.draw(
-            pen,
-            [
-                MARGIN,
-                y + 7.0 + if side == Side::Right { 0.0 } else { 0.0 },
-                wide.min(self.room(side)),
-                28.0,
-            ],
-            17.0,
-            self.view.language,
-        );
-    }
-
-    /// How wide a buffer may be beside the plate.
-    fn room(&self, side: Side) -> f32 {
-        match side {
-            Side::Left => self.view.width - 2.0 * MARGIN,
-            Side::Right => self.view.width - 2.0 * MARGIN,
-        }
+        own.draw(pen, [MARGIN, y + 7.0, wide, 28.0], 17.0, self.view.language);
     }
 
     fn status(&self, pen: &mut Pen, socket: &Socket, at: [f32; 2]) {
