@@ -42,6 +42,7 @@ impl Script {
         self.at
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "scripts read better without borrows")]
     pub(crate) fn begin(&mut self, ask: Command) -> CallId {
         self.calls += 1;
         let call = CallId(self.calls);
