@@ -171,7 +171,7 @@ impl Desk<'_> {
             let y = place.y + if frame.lesson { 138.0 } else { 41.0 };
             let own = buffer::of(socket, Which::Receive);
             let look = plain(self.sizes.label).dim();
-            pen.text([x, y], &self.label(Which::Receive, own.payload), look, right - x);
+            pen.text([x, y], &self.label(Which::Receive, own.payload, right - x), look, right - x);
             let h = if frame.lesson { 32.0 } else { 23.0 };
             let top = y + if frame.lesson { 8.0 } else { 5.0 };
             own.draw(pen, [x, top, right - x, h], letter, self.view.language);
@@ -189,7 +189,7 @@ impl Desk<'_> {
             if frame.lesson { &[(138.0, 32.0)] } else { &[(41.0, 23.0), (87.0, 23.0)] };
         for ((label, h), which) in rows.iter().zip(order) {
             let buffer = buffer::of(socket, which);
-            let text = self.label(which, buffer.payload);
+            let text = self.label(which, buffer.payload, right - x);
             pen.text([x, place.y + label], &text, plain(self.sizes.label).dim(), right - x);
             let top = place.y + label + if frame.lesson { 8.0 } else { 5.0 };
             let letter = if frame.lesson { letter } else { 15.0 };
@@ -197,7 +197,7 @@ impl Desk<'_> {
         }
     }
 
-    fn label(&self, which: Which, payload: Option<u64>) -> String {
+    fn label(&self, which: Which, payload: Option<u64>, room: f32) -> String {
         let language = self.view.language;
         let (name, full) = match which {
             Which::Send => (picture::send_buffer(language), picture::kept(language)),
@@ -208,7 +208,11 @@ impl Desk<'_> {
         match payload {
             None => format!("{name} · {}", picture::unknown(language)),
             Some(0) => format!("{name} · {}", picture::empty(language)),
-            Some(n) => format!("{name} · {} · {full}", picture::bytes(n)),
+            Some(n) => {
+                let long = format!("{name} · {} · {full}", picture::bytes(n));
+                let fits = plain(self.sizes.label).width(&long) <= room;
+                if fits { long } else { format!("{name} · {full}") }
+            }
         }
     }
 

@@ -298,3 +298,51 @@ fn floods() {
     let bench = View { selected: Some(voice), ..view(1280.0, 640.0) };
     write("flood-10000", &mut script.timeline(), script.now(), script.now(), &bench);
 }
+
+#[test]
+fn bytes_and_parcels() {
+    let (mut script, _, client, conn) = connected();
+    script.wait(500_000);
+    script.send(client, conn, "what fits into thirty-two cells!");
+    script.wait(900);
+    let hex = vec![0x16, 0x03, 0x01, 0x00, 0xa5, 0xff, b'o', b'k'];
+    script.sample(
+        client,
+        vec![Field::ReceiveQueue(8), Field::Peeked(protocol::data::Payload::new(hex))],
+    );
+    let voice = script.socket(Kind::Datagram, Side::Left, Some("voice"));
+    let speaker = script.socket(Kind::Datagram, Side::Right, Some("speaker"));
+    script.bind(voice, 5004);
+    script.bind(speaker, 5005);
+    let late = script.socket(Kind::Stream, Side::Left, None);
+    let call = script.begin(Command::Connect { socket: late, address: address(8001) });
+    script.sample(
+        late,
+        vec![
+            Field::State(TcpState::SynSent),
+            Field::Local(Some(address(43999))),
+            Field::Peer(Some(address(8001))),
+        ],
+    );
+    script.wait(400);
+    script.block(call, 0);
+    script.wait(3_000_000);
+    let began = script.now();
+    let data = Data::Text("1".into());
+    script.call(
+        Command::SendTo { socket: voice, address: address(5005), data },
+        9,
+        Done::Sent(reply::Sent { bytes: 1, parts: 1 }),
+    );
+    script.cross(voice, speaker, Crossing::Datagram { bytes: 1 }, (began, began + 9_000));
+    let at = began + 4_000;
+    let bench = View { selected: Some(client), ..view(1280.0, 760.0) };
+    write("bytes", &mut script.timeline(), at, at, &bench);
+    write("parcel", &mut script.timeline(), at, at, &View { selected: Some(voice), ..bench });
+    let phone = View { selected: Some(voice), ..view(390.0, 844.0) };
+    write("phone-parcel", &mut script.timeline(), at, at, &phone);
+    let (script, client, _) = busy(3);
+    let sent = script.now() - 190_000_000;
+    let phone = View { selected: Some(client), ..phone };
+    write("phone-segment", &mut script.timeline(), sent - 20_000, sent, &phone);
+}

@@ -47,7 +47,8 @@ impl<'a> Builder<'a> {
         self.placed.extend([&left, &right].into_iter().filter_map(Post::socket));
         let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
             self.world.sockets.get(&id).is_none_or(|socket| {
-                socket.kernel.receive_queue.unwrap_or(0) == 0
+                socket.kernel.state != Some(TcpState::SynSent)
+                    && socket.kernel.receive_queue.unwrap_or(0) == 0
                     && socket.kernel.send_queue.unwrap_or(0) == 0
             })
         });

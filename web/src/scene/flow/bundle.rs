@@ -18,15 +18,19 @@ pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
     }
 }
 
-/// Joins `over + 1` rows of the group with most to spare (any group, where none has two).
+/// Joins `over + 1` rows of the group with most to spare; of different groups, where none has two.
+/// Streams and datagrams never share a bundle.
 fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
     let spare = |row: &&Row| !row.tall && row.order.0 != 1;
     let mut sizes: BTreeMap<(SocketId, bool), usize> = BTreeMap::new();
     for row in rows.iter().filter(spare) {
         *sizes.entry((row.group, row.kind == Kind::Stream)).or_default() += 1;
     }
-    let (group, size) = sizes.into_iter().max_by_key(|(group, size)| (*size, *group))?;
-    let of_group = |row: &Row| size < 2 || row.group == group.0;
+    let ((group, stream), size) = sizes.iter().max_by_key(|(group, size)| (**size, **group))?;
+    let streams = sizes.keys().filter(|(_, stream)| *stream).count();
+    let stream = if *size < 2 { streams >= 2 } else { *stream };
+    let of_group =
+        |row: &Row| (row.kind == Kind::Stream) == stream && (*size < 2 || row.group == *group);
     let mut picked: Vec<usize> = rows
         .iter()
         .enumerate()
@@ -71,7 +75,7 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
         left: post(left, Side::Left),
         right: post(right, Side::Right),
         order: (9, first.order.1),
-        quiet: true,
+        quiet: picked.iter().all(|place| rows[*place].quiet),
         ..first.clone()
     };
     let end = rows.iter().rposition(|row| row.group == first.group)?;
