@@ -7,6 +7,9 @@ use crate::shape::{Ink, Stroke};
 use protocol::command::{Kind, Side};
 use protocol::{SocketId, World};
 
+/// Height of the part of a plate in which a listener stands above a connection.
+pub(super) const ABOVE: f32 = 56.0;
+
 /// Two holes, a letter slot, or a listener's dash.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Outlet {
@@ -83,7 +86,7 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     let above = lanes.iter().find_map(|lane| lane.row.above).filter(|(at, _)| *at == side);
     let mut top = first.axis - reach(frame, first);
     if above.is_some() {
-        top -= 56.0;
+        top -= ABOVE;
     }
     let bottom =
         last.axis + reach(frame, last) + if lanes.len() > 1 && !last.row.tall { 2.0 } else { 0.0 };
@@ -102,7 +105,11 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     }
     if let Some((_, listener)) = above {
         outlet(pen, [x, top + 30.0], outlet_of(world, listener), 1.2, Ink::Good);
-        pen.line([x - half + 1.0, top + 56.0], [x + half - 1.0, top + 56.0], line(Ink::Line, 1.0));
+        pen.line(
+            [x - half + 1.0, top + ABOVE],
+            [x + half - 1.0, top + ABOVE],
+            line(Ink::Line, 1.0),
+        );
     }
     let port = port_of(world, key);
     if first.row.tall && !frame.lesson {

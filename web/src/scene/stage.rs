@@ -111,7 +111,7 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
 
 /// Where the page may lay its controls.
 fn lane(frame: &Frame, place: &Place) -> Lane {
-    let ends = SIDES
+    let mut ends: Vec<End> = SIDES
         .into_iter()
         .flat_map(|side| {
             let sockets = match place.row.post(side) {
@@ -122,6 +122,14 @@ fn lane(frame: &Frame, place: &Place) -> Lane {
             sockets.into_iter().map(move |socket| end(frame, place, side, socket))
         })
         .collect();
+    if let Some((side, listener)) = place.row.above
+        && ends.iter().all(|end| end.socket != listener)
+    {
+        let (x, half) = (frame.wall(side), frame.half);
+        let area = [x - half, place.axis - plate::ABOVE - half * 1.24, 2.0 * half, plate::ABOVE];
+        let outlet = [x, area[1] + plate::ABOVE / 2.0 + 2.0];
+        ends.push(End { socket: listener, side, area, controls: area, outlet });
+    }
     Lane { area: [0.0, place.y, frame.width, place.h], tall: place.row.tall, ends }
 }
 

@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
             let start = self.rows.iter().position(|row| row.group == group).unwrap_or(chosen);
             let row = self.rows.remove(chosen);
             self.rows.insert(start, row);
-            if view.lesson || view.width < 720.0 {
+            if view.lesson {
                 self.merge_listener(start);
             }
         }
