@@ -107,9 +107,6 @@ mod tests {
     #[test]
     fn a_gesture_on_a_socket_needs_one() {
         assert_eq!(Gesture::parse("select", None), None);
-        assert_eq!(
-            Gesture::parse("select", Some(SocketId(2))),
-            Some(Gesture::Select(SocketId(2)))
-        );
+        assert_eq!(Gesture::parse("select", Some(SocketId(2))), Some(Gesture::Select(SocketId(2))));
     }
 }

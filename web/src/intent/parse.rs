@@ -28,11 +28,7 @@ pub(super) fn number(text: &str, min: i64, max: i64) -> Result<i64, Problem> {
     if digits.is_empty() {
         return Err(Problem::Empty);
     }
-    digits
-        .parse()
-        .ok()
-        .filter(|n| (min..=max).contains(n))
-        .ok_or(Problem::Number(min, max))
+    digits.parse().ok().filter(|n| (min..=max).contains(n)).ok_or(Problem::Number(min, max))
 }
 
 /// The same, or nothing where nothing is written.

@@ -77,12 +77,8 @@ pub struct Wrong {
 const ON: Input = Input::Flag { usual: true, label: "on" };
 const BUFFER: Input =
     Input::Number { min: 0, max: 0x7fff_ffff, usual: Some(4096), unit: "unit_bytes" };
-const MAX: Input = Input::Number {
-    min: 0,
-    max: limit::RECV_BYTES as i64,
-    usual: Some(1024),
-    unit: "unit_bytes",
-};
+const MAX: Input =
+    Input::Number { min: 0, max: limit::RECV_BYTES as i64, usual: Some(1024), unit: "unit_bytes" };
 const PEEK: Input = Input::Flag { usual: false, label: "peek" };
 const AS: Input = Input::Choice(&["text", "hex", "fill"]);
 
@@ -222,14 +218,10 @@ impl Verb {
             Self::Send => {
                 Command::Send { socket, data: form.payload(0, 1)?, all: form.text(2) == "all" }
             }
-            Self::Recv => {
-                Command::Recv { socket, max: form.number(0)? as u32, peek: form.flag(1) }
+            Self::Recv => Command::Recv { socket, max: form.number(0)? as u32, peek: form.flag(1) },
+            Self::SendTo => {
+                Command::SendTo { socket, address: form.address(1)?, data: form.payload(0, 2)? }
             }
-            Self::SendTo => Command::SendTo {
-                socket,
-                address: form.address(1)?,
-                data: form.payload(0, 2)?,
-            },
             Self::RecvFrom => {
                 Command::RecvFrom { socket, max: form.number(0)? as u32, peek: form.flag(1) }
             }
@@ -319,10 +311,9 @@ impl Values<'_> {
             Verb::SendBuffer => SocketOption::SendBuffer(self.number(0)? as u32),
             Verb::ReceiveBuffer => SocketOption::ReceiveBuffer(self.number(0)? as u32),
             Verb::NoDelay => SocketOption::NoDelay(self.flag(0)),
-            Verb::Keepalive => SocketOption::Keepalive {
-                on: self.flag(0),
-                idle: self.maybe(1)?.map(|s| s as u16),
-            },
+            Verb::Keepalive => {
+                SocketOption::Keepalive { on: self.flag(0), idle: self.maybe(1)?.map(|s| s as u16) }
+            }
             Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
             Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
             _ => SocketOption::ReuseAddress(self.flag(0)),
@@ -355,10 +346,7 @@ mod tests {
     #[test]
     fn a_form_left_as_it_is_makes_its_usual_command() {
         assert_eq!(make(Verb::Listen, &[]), Ok(Command::Listen { socket: ID, backlog: 5 }));
-        assert_eq!(
-            make(Verb::Recv, &[]),
-            Ok(Command::Recv { socket: ID, max: 1024, peek: false })
-        );
+        assert_eq!(make(Verb::Recv, &[]), Ok(Command::Recv { socket: ID, max: 1024, peek: false }));
         assert_eq!(make(Verb::Timeout, &[""]), Ok(Command::Timeout { socket: ID, after: None }));
         assert_eq!(
             make(Verb::Reader, &[]),
@@ -406,9 +394,6 @@ mod tests {
             make(Verb::SendTo, &["hi", ""]),
             Err(Wrong { input: 1, problem: Problem::Empty })
         );
-        assert_eq!(
-            make(Verb::Send, &["6", "hex"]),
-            Err(Wrong { input: 0, problem: Problem::Hex })
-        );
+        assert_eq!(make(Verb::Send, &["6", "hex"]), Err(Wrong { input: 0, problem: Problem::Hex }));
     }
 }
