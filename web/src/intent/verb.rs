@@ -202,13 +202,25 @@ impl Verb {
         }
     }
 
-    /// The command that the inputs' values make; what is missing has its usual value.
+    /// What stands in an input at first.
+    pub fn usual(self, input: usize) -> String {
+        match self.inputs().get(input) {
+            Some(Input::Number { usual: Some(usual), .. }) => usual.to_string(),
+            Some(Input::Flag { usual: true, .. }) => "on".to_owned(),
+            Some(Input::Choice(choices)) => choices[0].to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The command that the inputs' values make; those that are missing have their usual value.
     pub fn command(
         self,
         socket: SocketId,
         family: Family,
         values: &[String],
     ) -> Result<Command, Wrong> {
+        let mut values = values.to_vec();
+        values.extend((values.len()..self.inputs().len()).map(|input| self.usual(input)));
         let form = Values { verb: self, family, values };
         Ok(match self {
             Self::Bind => Command::Bind { socket, address: form.address(0)? },
@@ -256,20 +268,15 @@ impl Verb {
     }
 }
 
-struct Values<'a> {
+struct Values {
     verb: Verb,
     family: Family,
-    values: &'a [String],
+    values: Vec<String>,
 }
 
-impl Values<'_> {
+impl Values {
     fn text(&self, input: usize) -> &str {
-        let usual = || match self.verb.inputs().get(input) {
-            Some(Input::Choice(choices)) => choices.first().copied().unwrap_or_default(),
-            Some(Input::Flag { usual: true, .. }) => "on",
-            _ => "",
-        };
-        self.values.get(input).map_or_else(usual, String::as_str)
+        self.values.get(input).map_or("", String::as_str)
     }
 
     fn flag(&self, input: usize) -> bool {
@@ -277,13 +284,10 @@ impl Values<'_> {
     }
 
     fn number(&self, input: usize) -> Result<i64, Wrong> {
-        let Some(Input::Number { min, max, usual, .. }) = self.verb.inputs().get(input) else {
+        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
             return Ok(0);
         };
-        match (self.values.get(input), usual) {
-            (None, Some(usual)) => Ok(*usual),
-            _ => number(self.text(input), *min, *max).map_err(at(input)),
-        }
+        number(self.text(input), *min, *max).map_err(at(input))
     }
 
     fn maybe(&self, input: usize) -> Result<Option<i64>, Wrong> {

@@ -4,14 +4,14 @@ mod facts;
 mod name;
 mod words;
 
-pub use facts::{Fact, facts};
+pub use facts::{fact_terms, facts};
 pub use name::{kind, name, side, summary};
 pub use words::{both, word};
 
 use crate::intent::{Problem, Refusal};
 use crate::text::Language;
-use protocol::Nanos;
 use protocol::message::{Privilege, Rung, RungName};
+use protocol::{CallId, Nanos};
 
 /// A count with its digits in groups of three, by narrow no-break spaces.
 pub fn count(n: u64) -> String {
@@ -168,6 +168,29 @@ pub fn summary_of_log(language: Language, new: usize, last: &str) -> String {
         (Language::English, _) => format!("{new} events. Last: {last}"),
         (Language::Chinese, _) => format!("{new} 个事件。最后：{last}"),
     }
+}
+
+/// A run of numbered datagrams that sendto took.
+pub fn datagrams_sent(language: Language, call: CallId, first: u32, last: u32) -> String {
+    let (first, last) = (count(u64::from(first)), count(u64::from(last)));
+    match language {
+        Language::English => format!("sendto took datagrams {first} to {last} of burst {call}"),
+        Language::Chinese => format!("sendto 收下了第 {call} 批的第 {first} 到 {last} 个数据报"),
+    }
+}
+
+/// Bytes as pairs of hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for (place, byte) in bytes.iter().enumerate() {
+        if place > 0 {
+            text.push(' ');
+        }
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// A promise of an experiment that the kernel did not keep.

@@ -31,6 +31,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     // link
     ("connecting", "connecting to the relay", "正在连接中继"),
     ("lost", "the relay is gone; trying again", "中继已断开，正在重试"),
+    (
+        "how_unknown",
+        "The relay is gone; how this call ended is not known here.",
+        "中继已断开；这个调用的结果在这里无从得知。",
+    ),
     ("viewer", "looking only: this link may not act", "只读：此链接不能操作"),
     ("no_token", "Open the link that the relay printed.", "请打开中继打印出来的链接。"),
     (
