@@ -11,6 +11,7 @@
 //! - [`memory`]: what a socket is charged for, and how many packets it dropped.
 //! - [`queue`]: bytes waiting to go out and to be read.
 //! - [`balance`]: the three above as one coherent sample.
+//! - [`peek`]: the waiting bytes and datagrams themselves.
 //!
 //! Every function takes a [`BorrowedFd`] and gives the errno of the call it names. None waits for the
 //! network; a netlink answer that was lost is given up after two seconds.
@@ -24,6 +25,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 pub mod balance;
 mod bytes;
 pub mod memory;
+pub mod peek;
 pub mod queue;
 mod raw;
 pub mod state;

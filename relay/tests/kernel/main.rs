@@ -3,11 +3,14 @@
 #![cfg(target_os = "linux")]
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
 mod sample;
+mod stream;
+mod udp;
 
 /// Asks until the answer is Some, and panics after ten seconds of None.
 fn wait_until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
@@ -36,4 +39,8 @@ fn connection() -> (TcpStream, TcpStream) {
     let left = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (right, _) = listener.accept().unwrap();
     (left, right)
+}
+
+fn cookie(socket: &impl AsFd) -> u64 {
+    relay::kernel::cookie(socket.as_fd()).unwrap()
 }
