@@ -12,6 +12,7 @@
 //! - [`queue`]: bytes waiting to go out and to be read.
 //! - [`balance`]: the three above as one coherent sample.
 //! - [`peek`]: the waiting bytes and datagrams themselves.
+//! - [`diag`]: sockets that no descriptor of ours reaches: closed, foreign, still in handshake.
 //!
 //! Every function takes a [`BorrowedFd`] and gives the errno of the call it names. None waits for the
 //! network; a netlink answer that was lost is given up after two seconds.
@@ -24,6 +25,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 pub mod balance;
 mod bytes;
+pub mod diag;
 pub mod memory;
 pub mod peek;
 pub mod queue;
@@ -38,7 +40,7 @@ pub use tcp::TcpInfo;
 
 /// The socket's cookie (`SO_COOKIE`, Linux 4.12): a number the kernel never gives twice.
 ///
-/// It is the same from `SYN_RECV` through `TIME_WAIT` and the same that `sock_diag(7)` reports, so it
+/// It is the same from `SYN_RECV` through `TIME_WAIT` and the same that [`diag`] reports, so it
 /// names a socket even after its descriptor is closed.
 pub fn cookie(fd: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(rustix::net::sockopt::socket_cookie(fd)?)

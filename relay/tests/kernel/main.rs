@@ -3,11 +3,12 @@
 #![cfg(target_os = "linux")]
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
+mod diag;
 mod sample;
 mod stream;
 mod udp;
@@ -43,4 +44,22 @@ fn connection() -> (TcpStream, TcpStream) {
 
 fn cookie(socket: &impl AsFd) -> u64 {
     relay::kernel::cookie(socket.as_fd()).unwrap()
+}
+
+/// `TCP_DEFER_ACCEPT`: the listener's connections stay half-open until their first byte.
+fn defer_accept(listener: &TcpListener) {
+    let seconds: libc::c_int = 5;
+    let length = size_of_val(&seconds) as libc::socklen_t;
+    // SAFETY: the descriptor is open for the borrow; the option reads one int, and `seconds` is one.
+    let status = unsafe {
+        let value = (&raw const seconds).cast();
+        libc::setsockopt(
+            listener.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_DEFER_ACCEPT,
+            value,
+            length,
+        )
+    };
+    assert_eq!(status, 0);
 }
