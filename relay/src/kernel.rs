@@ -8,9 +8,9 @@
 //! In reading order:
 //!
 //! - [`tcp`]: `TCP_INFO`, what TCP says of one connection or listener.
-//! - [`memory`]: what a socket is charged for, and how many packets it dropped.
+//! - [`memory()`]: what a socket is charged for, and how many packets it dropped.
 //! - [`queue`]: bytes waiting to go out and to be read.
-//! - [`balance`]: the three above as one coherent sample.
+//! - [`balance()`]: the three above as one coherent sample.
 //! - [`peek`]: the waiting bytes and datagrams themselves.
 //! - [`diag`]: sockets that no descriptor of ours reaches: closed, foreign, still in handshake.
 //!
@@ -23,14 +23,14 @@ use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-pub mod balance;
+mod balance;
 mod bytes;
 pub mod diag;
-pub mod memory;
+mod memory;
 pub mod peek;
 pub mod queue;
 mod raw;
-pub mod state;
+mod state;
 pub mod tcp;
 
 pub use balance::{Balance, balance};
