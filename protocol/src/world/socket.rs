@@ -73,7 +73,10 @@ pub struct Kernel {
 }
 
 /// One socket.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the system calls have it")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, as the system calls have it"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Socket {
