@@ -122,10 +122,9 @@ pub struct Socket {
     pub aimed: u64,
     /// Datagrams received from senders that are not ours.
     pub from_outside: u64,
-    /// The last bytes that sends took, at most [`PEEK`]: what a short send queue holds.
+    /// The last bytes that sends took, at most [`PEEK`], back to where a payload was cut: what a
+    /// short send queue holds.
     pub tail: Vec<u8>,
-    /// Where `tail` does not reach back far enough because a payload was cut.
-    pub tail_broken: bool,
     /// What the last receive gave, at most 256 bytes.
     pub last_read: Vec<u8>,
     /// Whether the peer's end was read (0 bytes).
@@ -203,7 +202,6 @@ impl Socket {
             aimed: 0,
             from_outside: 0,
             tail: Vec::new(),
-            tail_broken: false,
             last_read: Vec::new(),
             eof: false,
             kernel: Kernel::default(),
@@ -228,12 +226,11 @@ impl Socket {
             matches!(state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck)
         }));
         let queue = usize::try_from(queue.saturating_sub(fin)).ok()?;
-        let known = !self.tail_broken && queue <= self.tail.len();
-        known.then(|| &self.tail[self.tail.len() - queue..])
+        self.tail.get(self.tail.len().checked_sub(queue)?..)
     }
 
     /// A send took bytes `from..to` of its payload.
-    pub(super) fn took(&mut self, ask: &Command, cut: Option<u32>, from: u32, to: u32) {
+    pub(super) fn took(&mut self, ask: &Command, from: u32, to: u32) {
         let (Command::Send { data, .. } | Command::SendTo { data, .. }) = ask else { return };
         if to <= from {
             return;
@@ -242,16 +239,12 @@ impl Socket {
         if self.kind == Kind::Datagram {
             return;
         }
-        let bytes = data.to_bytes();
-        if cut.is_some() && to as usize > bytes.len() {
+        if to as usize > data.len() {
             self.tail.clear();
-            self.tail_broken = true;
             return;
         }
-        if (to - from) as usize >= PEEK {
-            self.tail_broken = false;
-        }
-        self.tail.extend_from_slice(&bytes[from as usize..to as usize]);
+        let from = (from as usize).max((to as usize).saturating_sub(PEEK));
+        self.tail.extend(data.slice(from..to as usize));
         let over = self.tail.len().saturating_sub(PEEK);
         self.tail.drain(..over);
     }
@@ -265,7 +258,7 @@ impl Socket {
         };
         match (&call.ask, done) {
             (Command::Send { .. } | Command::SendTo { .. }, Done::Sent(sent)) => {
-                self.took(&call.ask, call.cut, before, sent.bytes);
+                self.took(&call.ask, before, sent.bytes);
                 self.sent.count += 1;
             }
             (Command::Recv { .. } | Command::RecvFrom { .. }, Done::Received(received)) => {
