@@ -269,7 +269,15 @@ impl Socket {
                     self.read.count += u64::from(!received.eof);
                 }
             }
-            (Command::Connect { .. }, _) => self.active = true,
+            (Command::Bind { .. }, Done::Local(now)) => self.kernel.local = Some(now.local.clone()),
+            (Command::Connect { address, .. }, Done::Local(now)) => {
+                self.active = true;
+                self.kernel.local = Some(now.local.clone());
+                // A wildcard means this machine; which of its addresses, the kernel will say.
+                if !address.is_wildcard() {
+                    self.kernel.peer = Some(address.clone());
+                }
+            }
             (Command::Shutdown { how, .. }, _) => {
                 self.shut_read |= matches!(how, Half::Read | Half::Both);
                 self.shut_write |= matches!(how, Half::Write | Half::Both);
