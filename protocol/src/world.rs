@@ -119,6 +119,7 @@ impl World {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let more = call.block(at, bytes);
         if let Some(socket) = call.ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
+            socket.connects(&call.ask);
             socket.took(&call.ask, more.0, more.1);
         }
     }

@@ -102,7 +102,8 @@ pub struct Socket {
     pub opened: Nanos,
     /// When close() was called.
     pub closed: Option<Nanos>,
-    /// Whether its own connect began the conversation (its SYN counts in `acked`).
+    /// Whether its own connect sent a SYN (which counts in `acked`), even if that connect then
+    /// failed, was interrupted or did not wait.
     pub active: bool,
     /// Whether its half for reading is shut.
     pub shut_read: bool,
@@ -249,12 +250,20 @@ impl Socket {
         self.tail.drain(..over);
     }
 
+    /// Where `ask` is connect, its SYN is out.
+    pub(super) fn connects(&mut self, ask: &Command) {
+        self.active |= matches!(ask, Command::Connect { .. }) && self.parent.is_none();
+    }
+
     pub(super) fn call_ended(&mut self, at: Nanos, call: &Call, before: u32, result: &Answer) {
-        let Answer::Ok(done) = result else {
-            if matches!(call.ask, Command::Connect { .. }) {
-                self.active = false;
+        let done = match result {
+            Answer::Ok(done) => done,
+            Answer::Error(failure) => {
+                if failure.errno.as_deref() == Some("EINPROGRESS") {
+                    self.connects(&call.ask);
+                }
+                return;
             }
-            return;
         };
         match (&call.ask, done) {
             (Command::Send { .. } | Command::SendTo { .. }, Done::Sent(sent)) => {
@@ -271,7 +280,7 @@ impl Socket {
             }
             (Command::Bind { .. }, Done::Local(now)) => self.kernel.local = Some(now.local.clone()),
             (Command::Connect { address, .. }, Done::Local(now)) => {
-                self.active = true;
+                self.connects(&call.ask);
                 self.kernel.local = Some(now.local.clone());
                 // A wildcard means this machine; which of its addresses, the kernel will say.
                 if !address.is_wildcard() {
