@@ -1,8 +1,8 @@
 //! Owns the balance: what was sent against what was read, queued and lost. Protocol.md's formula.
 
 use super::{Socket, World};
-use crate::SocketId;
 use crate::command::{Command, Kind};
+use crate::{SocketId, TcpState};
 
 /// The balance of one direction of a TCP connection between two sockets of ours; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,21 +106,20 @@ impl World {
             ..StreamLedger::default()
         };
         ledger.quiet = self.still(sender) && self.still(receiver);
-        let alive =
-            |s: &Socket| s.is_open() && s.kernel.state.is_some_and(crate::TcpState::connected);
+        let alive = |s: &Socket| s.is_open() && s.kernel.state.is_some_and(TcpState::connected);
+        // close() empties the queue; a reset or an orderly end leaves it to be read.
+        let waiting = if receiver.is_open() { receiver.kernel.receive_queue } else { Some(0) };
+        ledger.waiting = waiting.unwrap_or(0);
         let counts = counted_sent(sender)
             .zip(counted_received(receiver))
             .filter(|_| alive(sender) && alive(receiver));
-        let Some((s, r)) = counts else {
-            let settled = sender.sent.bytes.saturating_sub(receiver.read.bytes);
-            ledger.waiting =
-                if alive(receiver) { receiver.kernel.receive_queue.unwrap_or(0) } else { 0 };
-            ledger.discarded = if alive(receiver) { 0 } else { settled };
-            ledger.unexplained = (settled == ledger.waiting + ledger.discarded).then_some(0);
+        let (Some((s, r)), Some(waiting)) = (counts, waiting) else {
+            let rest = ledger.sent.checked_sub(ledger.read + ledger.waiting);
+            let over = !receiver.is_open() || receiver.kernel.state == Some(TcpState::Close);
+            ledger.discarded = rest.filter(|_| over).unwrap_or(0);
+            ledger.unexplained = (waiting.is_some() && rest == Some(ledger.discarded)).then_some(0);
             return Some(ledger);
         };
-        let waiting = receiver.kernel.receive_queue.unwrap_or(0);
-        ledger.waiting = waiting;
         ledger.kept = s.sent.saturating_sub(r);
         let unexplained = s.sent.abs_diff(ledger.sent)
             + r.abs_diff(ledger.read + waiting)
