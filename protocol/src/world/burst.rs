@@ -2,6 +2,7 @@
 //! which a datagram's fate becomes known.
 
 use super::World;
+use crate::command::Kind;
 use crate::reply::Received;
 use crate::sample::Run;
 use crate::{Address, CallId, SocketId};
@@ -139,8 +140,11 @@ impl Sheet {
         }
     }
 
+    /// A reader may have told of it already.
     fn sent(&mut self, number: u32) {
-        self.put(number, Fate::Sent);
+        if self.get(number) == Fate::Unsent {
+            self.put(number, Fate::Sent);
+        }
     }
 
     /// How many stand where.
@@ -191,6 +195,7 @@ impl World {
         let ours = received.from.as_ref().is_none_or(|from| {
             self.sockets
                 .values()
+                .filter(|s| s.kind == Kind::Datagram)
                 .any(|s| s.kernel.local.as_ref().is_some_and(|own| own.covers(from)))
         });
         if !ours && let Some(receiver) = self.sockets.get_mut(&socket) {
