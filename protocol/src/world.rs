@@ -8,7 +8,7 @@ mod lesson;
 mod pair;
 mod socket;
 
-pub use burst::{Burst, Fate, Sheet, Tally};
+pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
