@@ -63,7 +63,7 @@ fn counted_sent(socket: &Socket) -> Option<Counted> {
     // FIN is the last to be acknowledged: it is in the queue while the queue is not empty.
     let fin_acked = if queue == 0 { fin } else { 0 };
     let acked = raw.checked_sub(syn + fin_acked)?;
-    let sent = (raw + queue).checked_sub(syn + fin)?;
+    let sent = raw.checked_add(queue)?.checked_sub(syn + fin)?;
     Some(Counted { acked, sent })
 }
 
@@ -114,18 +114,20 @@ impl World {
             .zip(counted_received(receiver))
             .filter(|_| alive(sender) && alive(receiver));
         let (Some((s, r)), Some(waiting)) = (counts, waiting) else {
-            let rest = ledger.sent.checked_sub(ledger.read + ledger.waiting);
+            let rest = ledger.sent.checked_sub(ledger.read.saturating_add(ledger.waiting));
             let over = !receiver.is_open() || receiver.kernel.state == Some(TcpState::Close);
             ledger.discarded = rest.filter(|_| over).unwrap_or(0);
             ledger.unexplained = (waiting.is_some() && rest == Some(ledger.discarded)).then_some(0);
             return Some(ledger);
         };
         ledger.kept = s.sent.saturating_sub(r);
-        let unexplained = s.sent.abs_diff(ledger.sent)
-            + r.abs_diff(ledger.read + waiting)
-            + s.acked.saturating_sub(r)
-            + r.saturating_sub(s.sent);
-        ledger.unexplained = Some(unexplained);
+        let gaps = [
+            s.sent.abs_diff(ledger.sent),
+            r.abs_diff(ledger.read.saturating_add(waiting)),
+            s.acked.saturating_sub(r),
+            r.saturating_sub(s.sent),
+        ];
+        ledger.unexplained = Some(gaps.into_iter().fold(0, u64::saturating_add));
         Some(ledger)
     }
 

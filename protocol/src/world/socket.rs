@@ -166,7 +166,7 @@ impl Kernel {
     /// What is left on the running timer at a moment.
     pub fn timer_left(&self, at: Nanos) -> Option<Nanos> {
         let (timer, read) = self.timer?;
-        Some((read + timer.remaining).saturating_sub(at))
+        Some(read.saturating_add(timer.remaining).saturating_sub(at))
     }
 }
 
