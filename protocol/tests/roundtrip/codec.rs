@@ -1,6 +1,6 @@
 //! Both encodings give back what they were given.
 
-use crate::strategy::{consecutive, to_page, to_relay};
+use crate::strategy::{consecutive, fold, to_page, to_relay};
 use proptest::prelude::*;
 use protocol::codec::{decode, decode_command, encode, encode_batch, encode_command};
 use protocol::message::{ToPage, ToRelay};
@@ -30,8 +30,7 @@ proptest! {
 
     #[test]
     fn a_world_survives(events in consecutive(0..40)) {
-        let mut world = World::default();
-        events.iter().for_each(|event| world.apply(event));
+        let world = fold(&events);
         let json = serde_json::to_string(&world).unwrap();
         let from_json: World = serde_json::from_str(&json).unwrap();
         let from_postcard: World =

@@ -6,7 +6,7 @@ mod message;
 
 pub(crate) use command::command;
 pub(crate) use event::what;
-pub(crate) use message::{consecutive, to_page, to_relay};
+pub(crate) use message::{consecutive, fold, to_page, to_relay};
 
 use proptest::collection::vec;
 use proptest::prelude::*;

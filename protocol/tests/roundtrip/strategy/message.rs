@@ -25,6 +25,15 @@ pub(crate) fn consecutive(count: std::ops::Range<usize>) -> impl Strategy<Value 
     })
 }
 
+/// The world that events come to.
+pub(crate) fn fold(events: &[Event]) -> World {
+    let mut world = World::default();
+    for event in events {
+        world.apply(event);
+    }
+    world
+}
+
 fn rung_name() -> impl Strategy<Value = RungName> {
     use RungName as R;
     proptest::sample::select(vec![R::Tun, R::Veth, R::Loopback, R::Userspace])
@@ -43,11 +52,7 @@ fn rung() -> impl Strategy<Value = Rung> {
 }
 
 fn snapshot() -> impl Strategy<Value = Option<World>> {
-    of(consecutive(0..20).prop_map(|events| {
-        let mut world = World::default();
-        events.iter().for_each(|event| world.apply(event));
-        world
-    }))
+    of(consecutive(0..20).prop_map(|events| fold(&events)))
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
