@@ -118,6 +118,35 @@ fn an_outside_sender_makes_it_not_knowable() {
 }
 
 #[test]
+fn an_outside_datagram_that_waits_is_no_alarm() {
+    let mut script = two();
+    walk(&mut script, 1, 0);
+    assert_eq!(script.datagrams(RECEIVER).unexplained, None, "whose it is, nobody knows yet");
+    walk(&mut script, 0, 3);
+    assert_eq!(
+        script.datagrams(RECEIVER).unexplained,
+        None,
+        "whose were dropped, nobody ever knows"
+    );
+}
+
+#[test]
+fn a_datagram_whose_aim_was_not_told_is_no_alarm() {
+    let mut script = two();
+    let twin = script.socket(Net::Right, Kind::Datagram);
+    script.bind(twin, "10.77.0.2:53");
+    send_to(&mut script, "10.77.0.2:53");
+    assert_eq!(
+        script.world.receiver_of(&address("10.77.0.2:53")),
+        None,
+        "SO_REUSEPORT: one of two"
+    );
+    read(&mut script, "10.77.0.1:4000");
+    walk(&mut script, 0, 0);
+    assert_eq!(script.datagrams(RECEIVER).unexplained, None);
+}
+
+#[test]
 fn a_stream_on_the_same_port_vouches_for_nobody() {
     let mut script = two();
     let stream = script.socket(Net::Left, Kind::Stream);

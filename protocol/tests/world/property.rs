@@ -64,7 +64,9 @@ proptest! {
     #[test]
     fn equal_fingerprints_are_equal_worlds(steps in steps(), a: usize, b: usize) {
         let mut post = Post::new();
-        steps.into_iter().for_each(|step| post.step(step));
+        for step in steps {
+            post.step(step);
+        }
         let events = &post.script.events;
         let at = |count: usize| {
             // Where it stands in the journal aside, so that equal worlds occur.

@@ -24,6 +24,7 @@ pub(super) struct Post {
     pub(super) script: Script,
     queue: VecDeque<Letter>,
     drops: u32,
+    told_drops: u32,
     /// What really became of each numbered datagram.
     truth: BTreeMap<CallId, Vec<Fate>>,
     under_way: Option<(CallId, u32, u32)>,
@@ -36,6 +37,7 @@ impl Post {
             script: two(),
             queue: VecDeque::new(),
             drops: 0,
+            told_drops: 0,
             truth: BTreeMap::new(),
             under_way: None,
             walked: false,
@@ -49,7 +51,7 @@ impl Post {
             3 => self.single(),
             4 | 5 => self.read(usize::from(much % 12), false),
             6 => self.read(1, true),
-            _ => self.walk(),
+            _ => self.walk(much.is_multiple_of(4)),
         }
     }
 
@@ -130,7 +132,11 @@ impl Post {
         }
     }
 
-    fn walk(&mut self) {
+    /// A stale walk read the drop counter before the last drops.
+    fn walk(&mut self, stale: bool) {
+        if !stale {
+            self.told_drops = self.drops;
+        }
         let runs = self
             .queue
             .iter()
@@ -138,9 +144,10 @@ impl Post {
             .map(|letter| Run { call: letter.call, first: letter.number, count: 1 })
             .collect();
         let queue = Queue { datagrams: self.queue.len() as u32, bytes: 0, runs };
-        let fields = [Field::Drops(self.drops), Field::Queue(Some(queue)), Field::Steady(true)];
+        let fields =
+            [Field::Drops(self.told_drops), Field::Queue(Some(queue)), Field::Steady(true)];
         self.script.sample(RECEIVER, fields.to_vec());
-        self.walked = true;
+        self.walked = self.told_drops == self.drops;
     }
 
     /// The world agrees with these books, and claims nothing that is not so.
