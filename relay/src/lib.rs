@@ -1,4 +1,5 @@
-//! Patchbay's native side. Reading order: [`journal`], [`lab`].
+//! Patchbay's native side. Reading order: [`journal`], [`lab`], [`assets`].
 
+pub mod assets;
 pub mod journal;
 pub mod lab;
