@@ -29,10 +29,11 @@ fn run() -> Result<(), String> {
     let out = path_from("OUT_DIR");
     let workspace =
         path_from("CARGO_MANIFEST_DIR").parent().expect("relay/ lies in the workspace").to_owned();
-    match env::var("PATCHBAY_PAGE").as_deref() {
-        Err(env::VarError::NotPresent) => {}
-        Ok("skip") => return embed::stub(&out, &workspace),
-        other => return Err(format!("PATCHBAY_PAGE may be unset or `skip`, not {other:?}.")),
+    if let Some(value) = env::var_os("PATCHBAY_PAGE") {
+        if value == "skip" {
+            return embed::stub(&out, &workspace);
+        }
+        return Err(format!("PATCHBAY_PAGE may be unset or `skip`, not `{}`.", value.display()));
     }
 
     watch(&workspace)?;

@@ -30,14 +30,16 @@ fn write(out: &Path, stub: bool, mut assets: Vec<(String, PathBuf)>) -> Result<(
     );
     code.push_str("static FILES: &[(&str, Asset)] = &[\n");
     for (path, file) in &assets {
+        let shown = file.display();
         let mime = mime(file).ok_or_else(|| {
-            format!("{} has no known media type; name it in relay/build/embed.rs.", file.display())
+            format!("{shown} has no known media type; name it in relay/build/embed.rs.")
         })?;
-        writeln!(
-            code,
-            "    ({path:?}, Asset {{ mime: {mime:?}, bytes: include_bytes!({file:?}) }}),"
-        )
-        .expect("a String takes it");
+        let file = file
+            .to_str()
+            .ok_or_else(|| format!("{shown} is not UTF-8, so rustc cannot embed it."))?;
+        let entry =
+            format!("({path:?}, Asset {{ mime: {mime:?}, bytes: include_bytes!({file:?}) }})");
+        writeln!(code, "    {entry},").expect("a String takes it");
     }
     code.push_str("];\n");
     let list = out.join("assets.rs");

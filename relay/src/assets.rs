@@ -28,9 +28,8 @@ mod tests {
 
     #[test]
     fn the_page_is_embedded() {
-        assert!(!PAGE_IS_STUB, "tests need the page: unset PATCHBAY_PAGE");
+        let wasm = get("/page_bg.wasm").expect("tests need the page: unset PATCHBAY_PAGE");
         assert_eq!(get("/").unwrap().mime, "text/html; charset=utf-8");
-        let wasm = get("/page_bg.wasm").unwrap();
         assert_eq!(wasm.mime, "application/wasm");
         assert!(wasm.bytes.starts_with(b"\0asm"));
     }

@@ -17,10 +17,9 @@ pub fn wait<T>(
 ) -> T {
     let (sender, lines) = channel();
     thread::spawn(move || {
-        BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .for_each(|line| drop(sender.send(line)))
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
     });
     let deadline = Instant::now() + DEADLINE;
     let mut seen = String::new();
