@@ -2,9 +2,10 @@
 //!
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
-//! 3. [`frame`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`bench`], [`call_form`], [`inspector`], [`lesson`], [`log`], [`mirror`], [`time_bar`]: the page;
-//! 5. [`gesture`], [`input`], [`dom`], [`listener`], [`language`]: hands and tools.
+//! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
+//! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
+//!    [`time_bar`]: text and controls;
+//! 5. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
@@ -19,8 +20,11 @@ mod language;
 mod lesson;
 mod listener;
 mod log;
+mod make;
 mod mirror;
 mod painter;
+mod panel;
+mod picture;
 mod socket;
 mod surface;
 mod theme;

@@ -22,7 +22,7 @@ impl App {
             Gesture::Forward => self.clock.step(true, &mut self.timeline),
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
             Gesture::Log => self.log.toggle(),
-            Gesture::Help => self.toggle_help(),
+            Gesture::Help => toggle_help(),
             Gesture::Dismiss => self.dismiss(),
             Gesture::Language => {
                 let language = match self.language {
@@ -74,16 +74,12 @@ impl App {
     pub(super) fn make(&mut self, side: Side, kind: Kind, family: Family, port: Option<u16>) {
         let place = Place::Host(side);
         let net = Net::Host;
-        match port {
-            Some(port) => {
-                let (plan, first) = Plan::server(net, side, kind, family, port);
-                self.ask(place, &first, Some(plan));
-            }
-            None => {
-                let command = Command::Socket { net, family, kind, side: Some(side), name: None };
-                self.ask(place, &command, None);
-            }
+        if let Some(port) = port {
+            let (plan, first) = Plan::server(net, side, kind, family, port);
+            return self.ask(place, &first, Some(plan));
         }
+        let command = Command::Socket { net, family, kind, side: Some(side), name: None };
+        self.ask(place, &command, None);
     }
 
     /// Chooses how fast the picture runs.
@@ -161,13 +157,13 @@ impl App {
             self.log.close();
         }
     }
+}
 
-    fn toggle_help(&self) {
-        let Ok(help) = dom::by_id::<web_sys::HtmlDialogElement>("help") else { return };
-        if help.open() {
-            help.close();
-        } else {
-            let _ = help.show_modal();
-        }
+fn toggle_help() {
+    let Ok(help) = dom::by_id::<web_sys::HtmlDialogElement>("help") else { return };
+    if help.open() {
+        help.close();
+    } else {
+        let _ = help.show_modal();
     }
 }

@@ -90,7 +90,7 @@ impl Inspector {
         if self.built.as_ref().is_none_or(|built| built.socket != id) {
             self.forget();
             let kind = if socket.kind == Kind::Datagram { "to-datagram" } else { "to-stream" };
-            self.built = Some(build(&self.body, Builder { language, socket: id, list: kind }));
+            self.built = Some(build(&self.body, &Builder { language, socket: id, list: kind }));
             let _ = self.root.class_list().toggle_with_force("left", socket.side == Side::Right);
         }
         self.title.set(&page::summary(language, newest, id));
@@ -131,7 +131,7 @@ impl Inspector {
     }
 }
 
-fn build(body: &HtmlElement, builder: Builder) -> Built {
+fn build(body: &HtmlElement, builder: &Builder) -> Built {
     let word = |key| page::word(builder.language, key);
     let mut forms = Vec::new();
     let mut heading = "";

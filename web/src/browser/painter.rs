@@ -50,7 +50,8 @@ impl<'a> Painter<'a> {
                 self.finish(*fill, *stroke);
             }
             Shape::Sag { from, to, depth, stroke } => {
-                let middle = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0 + depth * 2.0];
+                let middle =
+                    [f32::midpoint(from[0], to[0]), f32::midpoint(from[1], to[1]) + depth * 2.0];
                 context.begin_path();
                 context.move_to(x(from[0]), x(from[1]));
                 context.quadratic_curve_to(x(middle[0]), x(middle[1]), x(to[0]), x(to[1]));

@@ -1,6 +1,7 @@
 //! Owns the WebSocket: hello, welcome, coming back by itself, and what time it is at the relay.
 //! Never looks into events.
 
+use super::app::App;
 use super::dom::window;
 use super::listener::Listener;
 use super::with;
@@ -121,7 +122,7 @@ impl Link {
         };
         socket.set_binary_type(BinaryType::Arraybuffer);
         let listeners = [
-            Listener::new(&socket, "open", |_| with(|app| app.hello())),
+            Listener::new(&socket, "open", |_| with(App::hello)),
             Listener::new(&socket, "message", |event| {
                 let data = event.unchecked_ref::<MessageEvent>().data();
                 if let Ok(buffer) = data.dyn_into::<js_sys::ArrayBuffer>() {
@@ -129,7 +130,7 @@ impl Link {
                     with(|app| app.heard(&bytes));
                 }
             }),
-            Listener::new(&socket, "close", |_| with(|app| app.lost())),
+            Listener::new(&socket, "close", |_| with(App::lost)),
         ];
         self.open = Some(Open { socket, _listeners: listeners });
     }

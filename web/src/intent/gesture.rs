@@ -76,10 +76,8 @@ pub fn key(key: &str, typing: bool, on_button: bool, lesson: bool) -> Option<Ges
     Some(match key {
         " " => Gesture::Pause,
         "ArrowLeft" | "PageUp" => Gesture::Back,
-        "ArrowRight" => Gesture::Forward,
-        "PageDown" if lesson => Gesture::Next,
-        "PageDown" => Gesture::Forward,
-        "Enter" if lesson => Gesture::Next,
+        "Enter" | "PageDown" if lesson => Gesture::Next,
+        "ArrowRight" | "PageDown" => Gesture::Forward,
         "r" | "R" => Gesture::Receive,
         "s" | "S" => Gesture::Write,
         "l" | "L" => Gesture::Log,

@@ -221,7 +221,7 @@ impl Verb {
     ) -> Result<Command, Wrong> {
         let mut values = values.to_vec();
         values.extend((values.len()..self.inputs().len()).map(|input| self.usual(input)));
-        let form = Values { verb: self, family, values };
+        let form = Form { verb: self, family, texts: values };
         Ok(match self {
             Self::Bind => Command::Bind { socket, address: form.address(0)? },
             Self::Listen => Command::Listen { socket, backlog: form.number(0)? as i32 },
@@ -268,15 +268,15 @@ impl Verb {
     }
 }
 
-struct Values {
+struct Form {
     verb: Verb,
     family: Family,
-    values: Vec<String>,
+    texts: Vec<String>,
 }
 
-impl Values {
+impl Form {
     fn text(&self, input: usize) -> &str {
-        self.values.get(input).map_or("", String::as_str)
+        self.texts.get(input).map_or("", String::as_str)
     }
 
     fn flag(&self, input: usize) -> bool {
