@@ -8,33 +8,12 @@ pub use facts::{fact_terms, facts};
 pub use name::{kind, name, side, summary};
 pub use words::{both, word};
 
+pub use super::picture::{number as count, span};
+
 use crate::intent::{Problem, Refusal};
 use crate::text::Language;
 use protocol::message::{Privilege, Rung, RungName};
 use protocol::{CallId, Nanos};
-
-/// A count with its digits in groups of three, by narrow no-break spaces.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + 6);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A span in the unit that fits it: `31 µs`, `801.0 ms`, `2.40 s`.
-pub fn span(ns: Nanos) -> String {
-    match ns {
-        0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => format!("{} µs", (ns + 500) / 1_000),
-        1_000_000..1_000_000_000 => format!("{:.1} ms", ns as f64 / 1e6),
-        _ => format!("{:.2} s", ns as f64 / 1e9),
-    }
-}
 
 /// A moment of the relay's clock: `6.140 s`.
 pub fn moment(at: Nanos) -> String {
@@ -208,12 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_well() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(span(31_400), "31 µs");
-        assert_eq!(span(801_000_000), "801.0 ms");
-        assert_eq!(span(2_400_000_000), "2.40 s");
+    fn moments_read_well() {
         assert_eq!(moment(6_140_000_000), "6.140 s");
     }
 

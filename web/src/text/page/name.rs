@@ -1,36 +1,15 @@
 //! Owns what a socket is called and a line that sums it up.
 
-use crate::text::Language;
+use crate::text::{Language, picture};
 use protocol::command::{Kind, Side};
-use protocol::world::Socket;
 use protocol::{SocketId, World};
 
-/// What the page calls a socket: its own name, else by what it does. Stays English, as in code.
-pub fn name(_language: Language, world: &World, id: SocketId) -> String {
-    let Some(socket) = world.sockets.get(&id) else { return format!("socket {id}") };
-    if let Some(name) = &socket.name {
-        return name.clone();
-    }
-    if let Some((_, nth)) = socket.parent {
-        return format!("conn {nth}");
-    }
-    let role = role(socket);
-    let nth = world
-        .sockets
-        .values()
-        .filter(|other| other.id <= id && other.name.is_none() && other.parent.is_none())
-        .filter(|other| self::role(other) == role)
-        .count();
-    if nth < 2 { role.to_owned() } else { format!("{role} {nth}") }
-}
-
-fn role(socket: &Socket) -> &'static str {
-    match socket.kind {
-        Kind::Datagram => "datagram",
-        Kind::Stream if socket.listens() => "server",
-        Kind::Stream if socket.active => "client",
-        Kind::Stream => "socket",
-    }
+/// What a socket is called, as in the pictures; by its id where the world has forgotten it.
+pub fn name(language: Language, world: &World, id: SocketId) -> String {
+    world.sockets.get(&id).map_or_else(
+        || format!("{} {id}", language.pick("socket", "套接字")),
+        |socket| picture::name(language, socket),
+    )
 }
 
 /// Stream or datagram.

@@ -91,7 +91,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "two programs, one connection: what really happens",
         "两个程序，一条连接：究竟发生了什么",
     ),
-    ("flood", "1 000 datagrams", "1 000 个数据报"),
+    ("flood", "1,000 datagrams", "1,000 个数据报"),
     ("door_flood", "one slow reader: who loses them?", "一个读得很慢的程序：是谁丢了它们？"),
     ("free_bench", "Free bench", "自由工作台"),
     ("door_free", "your own sockets, any call, any order", "自己的套接字，任意调用，任意顺序"),
