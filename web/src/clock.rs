@@ -81,8 +81,11 @@ impl Clock {
         self.rate = match (self.paused, self.speed) {
             (true, _) => 0.0,
             (_, Speed::Fixed(speed)) if self.behind() > LAG + LAG / 2 => speed,
-            _ => slowest(timeline, self.moment.at)
-                .unwrap_or({ if seconds > 0.0 { went / seconds } else { self.rate } }),
+            _ => slowest(timeline, self.moment.at).unwrap_or(if seconds > 0.0 {
+                went / seconds
+            } else {
+                self.rate
+            }),
         };
         timeline.seek_seen(self.moment.at, self.moment.view);
     }

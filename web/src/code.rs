@@ -223,9 +223,7 @@ fn python_result(world: &World, ask: &Command, result: &Answer) -> String {
             }
             _ => "ok".into(),
         },
-        Done::Accepted(accepted) => {
-            format!("{}, {}", variable(world, accepted.socket), address(&accepted.peer))
-        }
+        Done::Accepted(given) => accepted(&variable(world, given.socket), &given.peer),
         Done::Sent(sent) => match ask {
             Command::Send { all: true, .. } => {
                 format!("None ({} B in {} × send)", sent.bytes, sent.parts)
@@ -247,6 +245,11 @@ fn python_result(world: &World, ask: &Command, result: &Answer) -> String {
             burst.errno.as_deref().unwrap_or("errno –")
         ),
     }
+}
+
+/// What accept gives: the new socket under its name, and who is at its other end.
+pub fn accepted(name: &str, peer: &Address) -> String {
+    format!("{name}, {}", address(peer))
 }
 
 fn error(failure: &protocol::Failure) -> String {

@@ -7,7 +7,7 @@ mod frame;
 mod host;
 mod ladder;
 mod ledger;
-mod measure;
+pub(crate) mod measure;
 mod motion;
 mod pen;
 mod plate;
@@ -131,5 +131,7 @@ pub fn sheet(timeline: &Timeline, burst: CallId, view: &View) -> Strip {
 /// Below so many CSS pixels the wire runs vertically.
 pub const NARROW: f32 = 720.0;
 
+#[cfg(test)]
+mod pictures;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Owns a buffer's picture: up to 32 bytes as cells with the bytes in them, beyond as a tank with
 //! payload and charge apart. What the kernel has not said is a dash.
 
-use super::pen::{Pen, line, mono, plain};
+use super::pen::{Pen, dashed, line, mono, plain};
 use crate::shape::Ink;
 use crate::text::{Language, picture};
 use protocol::limit::PEEK;
@@ -107,7 +107,21 @@ impl Buffer<'_> {
                 return;
             }
         }
-        self.tank(pen, area, language);
+        if self.payload.is_none() && self.charged.is_none() && self.limit.is_none() {
+            Self::unknown(pen, area, letter);
+        } else {
+            self.tank(pen, area, language);
+        }
+    }
+
+    /// Nothing has been told: outlines only.
+    fn unknown(pen: &mut Pen, [x, y, wide, h]: [f32; 4], letter: f32) {
+        let (cells, cell) = cell_size(0, wide, letter);
+        pen.frame_only([x, y, cell * cells as f32, h], dashed(Ink::Edge, 1.0, 3.0, 3.0));
+        for nth in 1..cells {
+            let x = x + nth as f32 * cell;
+            pen.line([x, y], [x, y + h], dashed(Ink::Edge, 1.0, 3.0, 3.0));
+        }
     }
 
     /// Payload as a filled tank; the charge against the limit beside it.
@@ -125,21 +139,16 @@ impl Buffer<'_> {
             let fill = if self.datagrams.is_some() { Ink::Parcel } else { Ink::TcpPale };
             pen.rect([x + 1.0, y + 1.0, (tank - 2.0) * part, h - 2.0], 2.0, fill);
         }
-        let payload = picture::number_or_dash(self.payload);
-        let amount = match self.datagrams {
-            Some(n) => format!("{} · {payload} B", picture::number(u64::from(n))),
-            None => format!("{payload} B"),
+        let amount = match (self.datagrams, self.payload) {
+            (Some(n), _) => picture::datagrams(language, n),
+            (None, Some(n)) => format!("{} B", picture::number(n)),
+            (None, None) => picture::unknown(language).to_owned(),
         };
         pen.text([x + 6.0, y + h * 0.5 + 4.7], &amount, mono(13.0), tank - 10.0);
-        let charge = match (self.charged, self.limit) {
-            (None, None) => return,
-            (charged, limit) => format!(
-                "{} {}/{}",
-                picture::charged(language),
-                charged.map_or("–".into(), |n| picture::bytes(u64::from(n))),
-                limit.map_or("–".into(), |n| picture::bytes(u64::from(n)))
-            ),
-        };
+        if self.charged.is_none() && self.limit.is_none() {
+            return;
+        }
+        let charge = picture::charge(language, self.charged, self.limit);
         pen.text(
             [x + tank + 8.0, y + h * 0.5 + 4.7],
             &charge,

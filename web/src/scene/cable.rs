@@ -80,7 +80,18 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
         }
         return;
     }
-    slack(pen, frame, place, halves);
+    let listens = |side: Side| {
+        place
+            .row
+            .post(side)
+            .socket()
+            .and_then(|id| world.sockets.get(&id))
+            .is_some_and(|s| s.listens())
+    };
+    let alone = halves.iter().any(|(_, half)| half.is_none());
+    if !(alone && (listens(Side::Left) || listens(Side::Right))) {
+        slack(pen, frame, place, halves);
+    }
 }
 
 /// A grey cable that nobody has plugged in.

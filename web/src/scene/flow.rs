@@ -114,6 +114,15 @@ impl Row {
     }
 }
 
+/// Where a datagram socket sends to, as far as it is ours; a burst is remembered longer than a call.
+pub(super) fn aim(world: &World, id: SocketId) -> Option<SocketId> {
+    let burst = || {
+        let burst = world.bursts.values().rev().find(|burst| burst.socket == id)?;
+        burst.receiver.filter(|receiver| world.sockets.contains_key(receiver))
+    };
+    world.aim_of(id).or_else(|| world.far_end(id)).or_else(burst)
+}
+
 /// Whether the picture shows a socket at all: open, or closed while its connection still lives.
 fn visible(socket: &Socket) -> bool {
     socket.is_open() || socket.kernel.state.is_some_and(TcpState::connected)
@@ -273,7 +282,7 @@ impl<'a> Builder<'a> {
         let all = self.of_kind(Kind::Datagram);
         let mut pairs: BTreeSet<(SocketId, SocketId)> = BTreeSet::new();
         for socket in &all {
-            let to = self.world.far_end(socket.id).or_else(|| self.world.aim_of(socket.id));
+            let to = aim(self.world, socket.id);
             let Some(to) = to.filter(|to| *to != socket.id) else { continue };
             if !pairs.insert((socket.id.min(to), socket.id.max(to))) {
                 continue;

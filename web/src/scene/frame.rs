@@ -58,8 +58,8 @@ impl Frame {
             margin: 20.0,
             half: if view.lesson { 32.0 } else { HALF_PLATE },
             top: 0.0,
-            tall: if view.lesson { 298.0 } else { 200.0 },
-            axis: if view.lesson { 146.0 } else { 82.0 },
+            tall: if view.lesson { view.height.clamp(236.0, 284.0) } else { 200.0 },
+            axis: if view.lesson { 112.0 } else { 82.0 },
             small: if view.lesson { 34.0 } else { 30.0 },
             lesson: view.lesson,
         }

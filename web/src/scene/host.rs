@@ -4,18 +4,17 @@ use super::buffer::{self, Which};
 use super::flow::Post;
 use super::frame::{Frame, Place, Sizes, accent};
 use super::pen::{Pen, line, mono, plain};
+use super::stage::LISTENER_CONTROLS;
 use super::{View, plate};
 use crate::clock::Moment;
 use crate::shape::Ink;
 use crate::text::picture;
-use crate::timeline::Timeline;
 use protocol::command::{Command, Kind, Side};
 use protocol::world::{Call, Progress, Socket};
-use protocol::{SocketId, World};
+use protocol::{SocketId, TcpState, World};
 
 /// What a host's text is drawn with.
 pub(super) struct Desk<'a> {
-    pub(super) timeline: &'a Timeline,
     pub(super) world: &'a World,
     pub(super) moment: Moment,
     pub(super) view: &'a View,
@@ -47,14 +46,22 @@ impl Desk<'_> {
                     self.end(pen, frame, place, side, socket);
                 }
             }
-            Post::Queue(_, nth) => {
-                let text = picture::in_queue(self.view.language, *nth);
-                pen.text([x, y + self.head(frame)], &text, plain(self.sizes.label), right - x);
-                let why = picture::waits_for_accept(self.view.language);
-                let at = [x, y + self.head(frame) + 22.0];
-                pen.text(at, why, plain(self.sizes.label).dim(), right - x);
+            Post::Queue(id, nth) => {
+                if let Some(socket) = self.socket(*id) {
+                    self.end(pen, frame, place, side, socket);
+                }
+                let y = y + if frame.lesson { 166.0 } else { 92.0 };
+                let text = self.waiting(place, side, *nth);
+                pen.text([x, y], &text, plain(self.sizes.label).bold(), right - x);
+                let why = picture::connected_already(self.view.language);
+                pen.text([x, y + 20.0], why, plain(self.sizes.label).dim(), right - x);
             }
-            Post::Shared(id) | Post::Unanswered(id) => {
+            Post::Unanswered(id) => {
+                if let Some(socket) = self.socket(*id) {
+                    self.end(pen, frame, place, side, socket);
+                }
+            }
+            Post::Shared(id) => {
                 let name = picture::name_of(self.view.language, self.world, *id);
                 let look = plain(self.sizes.name).bold();
                 pen.text([x, y + self.head(frame)], &name, look, right - x);
@@ -73,18 +80,27 @@ impl Desk<'_> {
             }
             Post::Nothing | Post::Bundle(_) => {}
         }
-        if frame.lesson {
-            let host = match side {
-                Side::Left => picture::left(self.view.language),
-                Side::Right => picture::right(self.view.language),
-            };
-            pen.text([x, y + 30.0], host, plain(18.0).bold(), right - x);
+    }
+
+    /// A place in the accept queue, and for how long the client has been connected.
+    fn waiting(&self, place: &Place, side: Side, nth: usize) -> String {
+        let text = picture::in_queue(self.view.language, nth);
+        let client = place.row.post(side.opposite()).socket();
+        let since = client.and_then(|client| {
+            let mut calls = self.world.calls_of(client).rev();
+            calls.find(|call| matches!(call.ask, Command::Connect { .. }))?.ended
+        });
+        match since {
+            Some(since) => {
+                format!("{text}, {}", picture::seconds(self.moment.at.saturating_sub(since)))
+            }
+            None => text,
         }
     }
 
     /// From a tall lane's top to its name.
     fn head(&self, frame: &Frame) -> f32 {
-        if frame.lesson { 58.0 } else { 21.0 }
+        if frame.lesson { 30.0 } else { 21.0 }
     }
 
     fn end(&self, pen: &mut Pen, frame: &Frame, place: &Place, side: Side, socket: &Socket) {
@@ -111,7 +127,7 @@ impl Desk<'_> {
             } else {
                 pen.text(at, &port, look.ink(accent(socket.kind)), right - x);
             }
-        } else if let Some(trip) = socket.kernel.round_trip {
+        } else if let Some(trip) = socket.kernel.round_trip.filter(|_| counts(socket)) {
             let text =
                 format!("{} {}", picture::round_trip(self.view.language), picture::span(trip));
             let at = [right, y + self.head(frame)];
@@ -121,11 +137,11 @@ impl Desk<'_> {
             }
         }
         if socket.listens() {
-            self.listener(pen, x, right, y + if frame.lesson { 168.0 } else { 62.0 }, socket);
-        } else {
+            self.listener(pen, x, right, y + if frame.lesson { 138.0 } else { 62.0 }, socket);
+        } else if socket.kernel.state != Some(TcpState::TimeWait) {
             self.buffers(pen, frame, place, side, socket);
         }
-        let (timer, program) = if frame.lesson { (232.0, 253.0) } else { (137.0, 157.0) };
+        let (timer, program) = if frame.lesson { (205.0, 228.0) } else { (137.0, 157.0) };
         let timed = self.timer(pen, [x, y + timer], right, socket);
         let at = if timed || !frame.lesson { y + program } else { y + timer };
         self.program(pen, [x, at], right, socket);
@@ -134,21 +150,36 @@ impl Desk<'_> {
     fn buffers(&self, pen: &mut Pen, frame: &Frame, place: &Place, side: Side, socket: &Socket) {
         let (x, right) = frame.host(side);
         let sender = socket.active || (socket.parent.is_none() && side == Side::Left);
-        let mut order =
+        let order =
             if sender { [Which::Send, Which::Receive] } else { [Which::Receive, Which::Send] };
         let holds = |which| buffer::of(socket, which).payload.unwrap_or(0) > 0;
-        if socket.kind == Kind::Datagram && socket.kernel.local.is_some() && !sender {
-            order = [Which::Receive, Which::Send];
-        }
-        if frame.lesson && !holds(order[0]) && holds(order[1]) {
-            order.swap(0, 1);
-        }
+        let [first, second] = order;
+        let order =
+            if frame.lesson && !holds(first) && holds(second) { [second, first] } else { order };
         let letter = self.sizes.cell;
+        if socket.kind == Kind::Datagram {
+            let y = place.y + if frame.lesson { 138.0 } else { 41.0 };
+            let own = buffer::of(socket, Which::Receive);
+            let look = plain(self.sizes.label).dim();
+            pen.text([x, y], &self.label(Which::Receive, own.payload), look, right - x);
+            let h = if frame.lesson { 32.0 } else { 23.0 };
+            let top = y + if frame.lesson { 8.0 } else { 5.0 };
+            own.draw(pen, [x, top, right - x, h], letter, self.view.language);
+            let drops = socket.kernel.drops;
+            let text = picture::datagram_counts(
+                self.view.language,
+                socket.sent.count,
+                socket.read.count,
+                drops,
+            );
+            pen.text([x, top + h + 22.0], &text, plain(self.sizes.label), right - x);
+            return;
+        }
         let rows: &[(f32, f32)] =
-            if frame.lesson { &[(168.0, 32.0)] } else { &[(41.0, 23.0), (87.0, 23.0)] };
+            if frame.lesson { &[(138.0, 32.0)] } else { &[(41.0, 23.0), (87.0, 23.0)] };
         for ((label, h), which) in rows.iter().zip(order) {
             let buffer = buffer::of(socket, which);
-            let text = self.label(socket, which, buffer.payload);
+            let text = self.label(which, buffer.payload);
             pen.text([x, place.y + label], &text, plain(self.sizes.label).dim(), right - x);
             let top = place.y + label + if frame.lesson { 8.0 } else { 5.0 };
             let letter = if frame.lesson { letter } else { 15.0 };
@@ -156,7 +187,7 @@ impl Desk<'_> {
         }
     }
 
-    fn label(&self, socket: &Socket, which: Which, payload: Option<u64>) -> String {
+    fn label(&self, which: Which, payload: Option<u64>) -> String {
         let language = self.view.language;
         let (name, full) = match which {
             Which::Send => (picture::send_buffer(language), picture::kept(language)),
@@ -167,10 +198,7 @@ impl Desk<'_> {
         match payload {
             None => format!("{name} · {}", picture::unknown(language)),
             Some(0) => format!("{name} · {}", picture::empty(language)),
-            Some(n) if socket.kind == Kind::Stream => {
-                format!("{name} · {} · {full}", picture::bytes(n))
-            }
-            Some(_) => name.to_owned(),
+            Some(n) => format!("{name} · {} · {full}", picture::bytes(n)),
         }
     }
 
@@ -185,7 +213,7 @@ impl Desk<'_> {
         let Some(((timer, _), left)) =
             socket.kernel.timer.zip(socket.kernel.timer_left(self.moment.at))
         else {
-            if !self.view.lesson {
+            if !self.view.lesson && counts(socket) {
                 let text = numbers(socket, self.view);
                 pen.text([x, y], &text, mono(13.0).dim(), right - x);
             }
@@ -251,15 +279,20 @@ impl Desk<'_> {
         match place.row.post(side) {
             Post::Socket(id) => {
                 if let Some(socket) = self.socket(*id) {
-                    self.line(pen, place, [x, y], right, side, socket);
+                    self.line(pen, [x, y], right, side, socket);
                 }
             }
             Post::Queue(_, nth) => {
-                pen.text([x, y], &picture::in_queue(language, *nth), label, right - x);
+                pen.text([x, y], &self.waiting(place, side, *nth), label, right - x);
             }
             Post::Unanswered(id) | Post::Shared(id) => {
-                let name = picture::name_of(language, self.world, *id);
-                pen.text([x, y], &name, label.dim(), right - x);
+                let bundled = matches!(place.row.post(side.opposite()), Post::Bundle(_));
+                let text = if bundled && place.row.kind == Kind::Stream {
+                    picture::not_accepted(language).to_owned()
+                } else {
+                    picture::name_of(language, self.world, *id)
+                };
+                pen.text([x, y], &text, label.dim(), right - x);
             }
             Post::Outside(address) => {
                 let address = address.to_string();
@@ -281,21 +314,23 @@ impl Desk<'_> {
         }
     }
 
-    fn line(
-        &self,
-        pen: &mut Pen,
-        place: &Place,
-        at: [f32; 2],
-        right: f32,
-        side: Side,
-        socket: &Socket,
-    ) {
+    fn line(&self, pen: &mut Pen, at: [f32; 2], right: f32, side: Side, socket: &Socket) {
         let [x, y] = at;
         let (state, ink) = state_of(socket, self.view);
         let name = picture::name(self.view.language, socket);
         let port = plate::port_of(self.world, socket.id);
         let mut right = right;
-        if side == Side::Left || !place.row.tall && socket.parent.is_none() {
+        if socket.listens() {
+            if side == Side::Right {
+                right -= LISTENER_CONTROLS + 8.0;
+            }
+            let looks =
+                [(name.as_str(), plain(14.0).bold()), (state.as_str(), mono(13.0).ink(ink))];
+            let ends = pen.run([x, y], 8.0, right, &looks);
+            queue(pen, [ends + 10.0, y], right, socket, self.view, 0.0);
+            return;
+        }
+        if side == Side::Left || socket.parent.is_none() {
             let look = mono(14.0).bold().end().ink(accent(socket.kind));
             right = pen.text([right, y], &port, look, 60.0) - 8.0;
         }
@@ -303,10 +338,6 @@ impl Desk<'_> {
         let aligned = x + named.width(&name).max(84.0).min((right - x) * 0.5);
         pen.text([x, y], &name, named, aligned - x);
         let ends = pen.text([aligned + 8.0, y], &state, mono(13.0).ink(ink), right - aligned - 8.0);
-        if socket.listens() {
-            queue(pen, [ends + 10.0, y], right, socket, self.view, 0.0);
-            return;
-        }
         let news = self.news(socket);
         pen.text([ends + 10.0, y], &news, plain(13.0).dim(), right - ends - 10.0);
     }
@@ -397,6 +428,11 @@ fn numbers(socket: &Socket, view: &View) -> String {
         parts.push(format!("{} {n}", picture::resent(view.language)));
     }
     parts.join(" · ")
+}
+
+/// Whether the kernel still keeps numbers of a connection.
+fn counts(socket: &Socket) -> bool {
+    socket.kernel.state.is_some_and(|state| state.connected() && state != TcpState::TimeWait)
 }
 
 /// The call of a socket that sleeps, if one does.

@@ -101,15 +101,20 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
         pen.text([middle, height / 2.0], text, plain(15.0).dim().middle(), right - left - 20.0);
     }
     let inferred = entries.crossed.iter().any(|crossed| crossed.inferred);
-    let text =
-        if inferred { picture::ladder_inferred(language) } else { picture::ladder_head(language) };
+    let text = if inferred && page.narrow {
+        picture::ladder_narrow(language)
+    } else if inferred {
+        picture::ladder_inferred(language)
+    } else {
+        picture::ladder_head(language)
+    };
     pen.text([middle, 18.0], text, look, right - left - 16.0);
 }
 
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     let middle = (page.walls[0] + page.walls[1]) / 2.0;
     let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
-    pen.text([middle, y + 4.0], &picture::quiet_span(page.view.language, span), look, 220.0);
+    write(pen, [middle, y + 4.0], &picture::quiet_span(page.view.language, span), look, 220.0);
     for x in page.walls {
         pen.line([x - 6.0, y - 3.0], [x + 6.0, y + 1.0], line(Ink::Edge, 1.4));
     }
@@ -135,7 +140,7 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
         let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 }).middle();
         let at = [(from + x1) / 2.0, (y0 + y1) / 2.0 - 5.0];
         let room = (x1 - from).abs() - 16.0;
-        pen.text(at, &crossed.label, look.ink(crossed.ink).halo(Ink::Ground), room);
+        write(pen, at, &crossed.label, look.ink(crossed.ink).halo(Ink::Ground), room);
     }
 }
 
@@ -145,6 +150,13 @@ fn outcome(page: &Page, said: &Said, room: f32) -> String {
     let look = mono(page.code).bold();
     let long = format!("→ {result}, {}", picture::span(said.took));
     if look.width(&long) <= room { long } else { format!("→ {result}") }
+}
+
+/// Writes a line, unless the head would cut it.
+fn write(pen: &mut Pen, at: [f32; 2], text: &str, look: Look, most: f32) {
+    if at[1] >= HEAD + 12.0 {
+        pen.text(at, text, look, most);
+    }
 }
 
 /// Whether code and result stand on one line.
@@ -193,19 +205,19 @@ fn call(pen: &mut Pen, page: &Page, said: &Said, place: &layout::SaidPlace) {
             (x, x + first + 8.0, x)
         };
         let push = if said.error && !ends { 20.0 } else { 0.0 };
-        pen.text([code_x + push, y + 5.0], &said.code, code, room);
-        pen.text([result_x + push, y + 5.0], &text, result, room);
+        write(pen, [code_x + push, y + 5.0], &said.code, code, room);
+        write(pen, [result_x + push, y + 5.0], &text, result, room);
         if said.error {
             crossed_circle(pen, if ends { far - 12.0 } else { far + 7.0 }, y);
         }
     } else {
-        pen.text([x, y + 5.0], &said.code, code, room);
+        write(pen, [x, y + 5.0], &said.code, code, room);
         let after = place.ended.map(|ended| ended - page.offset);
         if let Some(after) = after {
             let text = outcome(page, said, room - if said.error { 20.0 } else { 0.0 });
             let wide = result.width(&text).min(room - 20.0);
             let push = if said.error && !ends { 20.0 } else { 0.0 };
-            pen.text([x + push, after + 5.0], &text, result, room - push.abs());
+            write(pen, [x + push, after + 5.0], &text, result, room - push.abs());
             if said.error {
                 crossed_circle(pen, if ends { x - wide - 12.0 } else { x + 7.0 }, after);
             }
@@ -213,18 +225,21 @@ fn call(pen: &mut Pen, page: &Page, said: &Said, place: &layout::SaidPlace) {
             let text =
                 format!("{} {}", picture::asleep(page.view.language), picture::seconds(asleep));
             let size = if page.view.lesson { 15.0 } else { 13.0 };
-            pen.text([x, y + 23.0], &text, side(plain(size)).dim(), room);
+            write(pen, [x, y + 23.0], &text, side(plain(size)).dim(), room);
         }
     }
     if let Some(note) = &said.note {
         let below = place.note - page.offset;
         let ink = if said.error { Ink::Lost } else { Ink::Dim };
         let size = if page.view.lesson { 15.0 } else { 13.0 };
-        pen.text([x, below + 5.0], note, side(plain(size)).ink(ink), room);
+        write(pen, [x, below + 5.0], note, side(plain(size)).ink(ink), room);
     }
 }
 
 fn crossed_circle(pen: &mut Pen, x: f32, y: f32) {
+    if y < HEAD + 7.0 {
+        return;
+    }
     pen.shapes.push(crate::shape::Shape::Rect {
         at: [x - 7.0, y - 7.0, 14.0, 14.0],
         radius: 7.0,

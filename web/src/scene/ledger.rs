@@ -1,6 +1,7 @@
 //! Owns the ledger's bar, in the order of the wire. Numbers are the world's; what it does not know is
 //! said to be not knowable, never 0.
 
+use super::flow::aim;
 use super::frame::column;
 use super::measure;
 use super::pen::{Look, Pen, line, plain};
@@ -47,13 +48,13 @@ fn sender_of(world: &World, selected: SocketId) -> Option<(SocketId, Side)> {
             let (left, right) = left_first;
             if left.sent.bytes == 0 && right.sent.bytes > 0 { right.id } else { left.id }
         }
-        Kind::Datagram => match world.aim_of(selected) {
+        Kind::Datagram => match aim(world, selected) {
             Some(_) => selected,
             None => world
                 .sockets
                 .keys()
                 .copied()
-                .find(|other| *other != selected && world.aim_of(*other) == Some(selected))?,
+                .find(|other| *other != selected && aim(world, *other) == Some(selected))?,
         },
     };
     Some((sender, world.sockets.get(&sender)?.side))
@@ -61,17 +62,19 @@ fn sender_of(world: &World, selected: SocketId) -> Option<(SocketId, Side)> {
 
 fn balance(world: &World, sender: SocketId, language: Language) -> Option<Balance> {
     let name = |id| picture::name_of(language, world, id);
+    if world.sockets.get(&sender)?.kind == Kind::Datagram {
+        let to = aim(world, sender)?;
+        let ledger = world.datagram_ledger(to)?;
+        let sentence = picture::took(language, &name(sender), &name(to), ledger.sent, false);
+        return Some(datagram(ledger, sentence, language));
+    }
     Some(match world.ledger(sender)? {
         Ledger::Stream(ledger) => {
             let to = name(world.far_end(sender)?);
             let sentence = picture::took(language, &name(sender), &to, ledger.sent, true);
             stream(ledger, sentence, language)
         }
-        Ledger::Datagram(ledger) => {
-            let to = name(world.aim_of(sender)?);
-            let sentence = picture::took(language, &name(sender), &to, ledger.sent, false);
-            datagram(ledger, sentence, language)
-        }
+        Ledger::Datagram(_) => return None,
     })
 }
 
@@ -138,7 +141,8 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
         Some((balance(world, sender, language)?, side))
     });
     let Some((balance, side)) = found else {
-        let text = picture::no_flow(language);
+        let known = view.selected.is_some_and(|id| world.sockets.contains_key(&id));
+        let text = if known { picture::unconnected(language) } else { picture::no_flow(language) };
         pen.text([20.0, height / 2.0 + 5.0], text, plain(14.0).dim(), view.width - 40.0);
         return Strip { shapes: pen.shapes, height, words: text.to_owned() };
     };
@@ -181,8 +185,8 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
 fn verdict(balance: &Balance, language: Language) -> (String, Ink) {
     let head = picture::unexplained(language);
     match balance.unexplained {
+        _ if !balance.quiet => (picture::settling(language).to_owned() + "…", Ink::Dim),
         None => (format!("{head}: {}", picture::not_knowable(language)), Ink::Dim),
-        Some(_) if !balance.quiet => (picture::settling(language).to_owned() + "…", Ink::Dim),
         Some(0) => (format!("{head} 0"), Ink::Good),
         Some(n) => (format!("{head} {}", picture::number(n)), Ink::Lost),
     }

@@ -5,19 +5,25 @@ use crate::shape::Font;
 
 /// Width of one character in ems.
 fn em(c: char, mono: bool) -> f32 {
-    let wide = matches!(c as u32,
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
-        | 0xfe30..=0xfe4f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd);
+    let wide = is_wide(c);
     match c {
         _ if wide => 1.0,
         _ if mono => 0.605,
-        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '·' | '!' => 0.33,
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '·' | '!' => 0.33,
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '-' | '/' | '"' => 0.42,
         'm' | 'w' | 'M' | 'W' | '@' | '%' | '→' | '—' | '…' | '×' => 0.95,
         '0'..='9' | '–' => 0.64,
-        'A'..='Z' => 0.71,
+        'c' | 's' | 'k' | 'v' | 'x' | 'y' | 'z' | '_' => 0.57,
+        'A'..='Z' => 0.69,
         _ => 0.615,
     }
+}
+
+/// Whether a character is as wide as it is high.
+pub(crate) fn is_wide(c: char) -> bool {
+    matches!(c as u32,
+        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
+        | 0xfe30..=0xfe4f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd)
 }
 
 /// The estimated width in CSS pixels.
@@ -27,6 +33,7 @@ pub(crate) fn width(text: &str, font: Font) -> f32 {
 }
 
 /// The text cut with an ellipsis so that it is no wider than `most`; empty where nothing fits.
+#[cfg(test)]
 pub(crate) fn cut(text: &str, font: Font, most: f32) -> String {
     if width(text, font) <= most {
         return text.to_owned();

@@ -58,7 +58,14 @@ impl Look {
         self
     }
     pub(super) fn width(self, text: &str) -> f32 {
-        measure::width(text, self.font)
+        measure::width(text, self.legible(text).font)
+    }
+    /// Chinese needs 14 px where letters do with 13.
+    fn legible(mut self, text: &str) -> Self {
+        if self.font.size < 14.0 && text.chars().any(measure::is_wide) {
+            self.font.size = 14.0;
+        }
+        self
     }
 }
 
@@ -115,6 +122,7 @@ impl Pen {
 
     /// A text, no wider than `most`; where it ends (where it begins, for one anchored at its end).
     pub(super) fn text(&mut self, at: [f32; 2], text: &str, look: Look, most: f32) -> f32 {
+        let look = look.legible(text);
         let wide = look.width(text).min(most);
         let ends = match look.anchor {
             Anchor::Start => at[0] + wide,

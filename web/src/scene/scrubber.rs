@@ -8,7 +8,6 @@ use crate::text::picture;
 use crate::timeline::{MarkKind, Timeline};
 use protocol::Nanos;
 
-const HEIGHT: f32 = 44.0;
 /// The span shown, unless the shown moment is further back.
 const WINDOW: Nanos = 20_000_000_000;
 const MARGIN: f32 = 12.0;
@@ -61,8 +60,9 @@ fn look(kind: MarkKind) -> (Ink, f32, f32) {
 /// The whole strip.
 pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let scale = Scale::new(timeline, moment, view);
+    let height = view.height.clamp(36.0, 44.0);
     let mut pen = Pen::default();
-    let axis = HEIGHT / 2.0 + 2.0;
+    let axis = height / 2.0 + 2.0;
     pen.rect([scale.left, axis - 1.5, scale.right - scale.left, 3.0], 1.5, Ink::Line);
     // One column of pixels shows the gravest of what happened there.
     let mut columns: Vec<Option<MarkKind>> = vec![None; view.width.max(1.0) as usize + 1];
@@ -84,11 +84,11 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     pen.line([now, axis - 13.0], [now, axis + 13.0], dashed(Ink::Edge, 2.0, 3.0, 2.0));
     pen.text([now + 5.0, axis + 4.5], picture::now(view.language), plain(13.0).dim(), TAIL - 7.0);
     let x = scale.x(moment.at);
-    pen.line([x, 4.0], [x, HEIGHT - 4.0], line(Ink::Text, 2.5));
+    pen.line([x, 4.0], [x, height - 4.0], line(Ink::Text, 2.5));
     pen.area(vec![[x - 6.0, 4.0], [x + 6.0, 4.0], [x, 12.0]], Ink::Text, None);
     let words = view.language.pick(
         format!("{} errors, {} drops, {} calls in this span", counts[0], counts[1], counts[2]),
         format!("这段时间内 {} 个错误，{} 次丢弃，{} 次调用", counts[0], counts[1], counts[2]),
     );
-    Strip { shapes: pen.shapes, height: HEIGHT, words }
+    Strip { shapes: pen.shapes, height: height, words }
 }

@@ -92,7 +92,7 @@ pub(super) fn draw(timeline: &Timeline, call: CallId, view: &View) -> Strip {
     let mut y = legend(&mut pen, view, margin, tally, unexplained(timeline, call), narrow);
     let count = burst.sheet.len();
     let every = count.div_ceil(CELLS).max(1);
-    y += 22.0;
+    y += 28.0;
     let head = picture::one_cell(view.language, every);
     pen.text([margin, y], &head, plain(14.0).dim(), view.width - 2.0 * margin);
     y += 10.0;
@@ -171,7 +171,7 @@ fn legend(
     let (verdict, ink) = match balance {
         Some((Some(0), true)) => ("0".to_owned(), Ink::Good),
         Some((Some(n), true)) => (picture::number(n), Ink::Lost),
-        Some((Some(_), false)) => ("…".to_owned(), Ink::Dim),
+        Some((_, false)) => ("…".to_owned(), Ink::Dim),
         _ => ("–".to_owned(), Ink::Dim),
     };
     let columns = if narrow { 2 } else { shown.len() + 1 };
@@ -191,7 +191,7 @@ fn legend(
             let side = |look: super::pen::Look| if turn { look.end() } else { look };
             pen.text([at, y], &verdict, side(mono(18.0).bold().ink(ink)), wide - 6.0);
             let text = match balance {
-                Some((Some(_), false)) => picture::settling(language),
+                Some((_, false)) => picture::settling(language),
                 Some((None, _)) | None => picture::not_knowable(language),
                 _ => picture::unexplained(language),
             };

@@ -3,12 +3,13 @@
 use super::flow::{self, Post};
 use super::frame::{Frame, Place};
 use super::host::Desk;
-use super::pen::{Pen, line, plain};
+use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, plate, road};
 use crate::clock::Moment;
 use crate::shape::Ink;
 use crate::text::picture;
 use crate::timeline::Timeline;
+use protocol::World;
 use protocol::command::Side;
 
 const SIDES: [Side; 2] = [Side::Left, Side::Right];
@@ -36,7 +37,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     for side in SIDES {
         plate::wall(&mut pen, &frame, world, &places, side);
     }
-    let desk = Desk { timeline, world, moment, view, sizes: frame.sizes() };
+    let desk = Desk { world, moment, view, sizes: frame.sizes() };
     for place in &places {
         for side in SIDES {
             if place.row.tall {
@@ -46,7 +47,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
             }
         }
     }
-    queue_note(&mut pen, &frame, &places, view);
+    queue_note(&mut pen, &frame, world, &places, view);
     road::draw(&mut pen, &frame, &places, timeline, moment, view);
     motion::draw(&mut pen, &frame, &places, timeline, moment, view);
     let lanes = places.iter().map(|place| lane(&frame, place)).collect();
@@ -74,15 +75,32 @@ fn ground(pen: &mut Pen, frame: &Frame, places: &[Place], height: f32) {
 }
 
 /// Why cables lead to a plate that nobody answers at.
-fn queue_note(pen: &mut Pen, frame: &Frame, places: &[Place], view: &View) {
+fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], view: &View) {
+    // A listener's own lane has no cable: its port stands in the wire's column.
+    for (nth, place) in places.iter().enumerate().filter(|(_, place)| !place.row.tall) {
+        for side in SIDES {
+            let own = place.row.post(side).socket().filter(|_| place.row.listens_alone());
+            let Some(id) = own.filter(|id| world.sockets.get(id).is_some_and(|s| s.listens()))
+            else {
+                continue;
+            };
+            let tabbed = nth > 0 && places[nth - 1].row.plate(side, world) == Some(id);
+            if !tabbed && *place.row.post(side.opposite()) == Post::Nothing {
+                let x = frame.wall(side) + Frame::inward(side) * (frame.half + 10.0);
+                let look = mono(14.0).bold().ink(Ink::Tcp);
+                let look = if side == Side::Right { look.end() } else { look };
+                pen.text([x, place.axis + 5.0], &plate::port_of(world, id), look, 60.0);
+            }
+        }
+    }
     for pair in places.windows(2) {
         let waits = matches!(pair[1].row.left, Post::Queue(..))
             || matches!(pair[1].row.right, Post::Queue(..));
         let alone = !pair[0].row.tall
             && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
         if waits && alone {
-            let x = frame.walls[0] + 24.0;
-            let room = frame.walls[1] - frame.walls[0] - 60.0;
+            let x = frame.walls[0] + frame.half + 10.0;
+            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 100.0;
             let text = picture::connected_already(view.language);
             pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
         }

@@ -17,8 +17,10 @@ use protocol::world::Socket;
 use protocol::{SocketId, World};
 
 const MARGIN: f32 = 16.0;
-/// Height of a host's block.
-const HOST: f32 = 172.0;
+/// Height of the upper host's block.
+const UPPER: f32 = 166.0;
+/// Height of the lower host's block.
+const LOWER: f32 = 142.0;
 /// A list row.
 const ROW: f32 = 36.0;
 
@@ -34,12 +36,12 @@ struct Narrow<'a> {
 /// The whole stage.
 pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::rows(timeline, view);
-    let most = ((view.height - 2.0 * HOST - 180.0) / ROW).max(3.0) as usize;
+    let most = ((view.height - UPPER - LOWER - 180.0) / ROW).max(3.0) as usize;
     let rows = flow::bundle(rows, most.min(12));
     let others = rows.iter().filter(|row| !row.tall).count() as f32 * ROW;
-    let wire = (view.height - 2.0 * HOST - others).clamp(190.0, 300.0);
-    let walls = [HOST, HOST + wire];
-    let height = walls[1] + HOST + others;
+    let wire = (view.height - UPPER - LOWER - others.min(2.0 * ROW)).clamp(236.0, 300.0);
+    let walls = [UPPER, UPPER + wire];
+    let height = walls[1] + LOWER + others;
     let world = timeline.world();
     let stage = Narrow { timeline, world, moment, view, walls, x: (view.width * 0.62).round() };
     let mut pen = Pen::default();
@@ -61,7 +63,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
             view.width - 32.0,
         );
     }
-    let mut y = walls[1] + HOST;
+    let mut y = walls[1] + LOWER;
     for row in rows.iter().filter(|row| !row.tall) {
         lanes.push(stage.listed(&mut pen, row, y));
         y += ROW;
@@ -223,10 +225,12 @@ impl Narrow<'_> {
             host::queue(pen, [MARGIN, y + 10.0], MARGIN + wide, socket, self.view, 14.0);
             return;
         }
-        let sender = socket.active || (socket.parent.is_none() && side == Side::Left);
+        let sender = socket.kind == Kind::Stream
+            && (socket.active || (socket.parent.is_none() && side == Side::Left));
         let mut which = if sender { buffer::Which::Send } else { buffer::Which::Receive };
         let other = if sender { buffer::Which::Receive } else { buffer::Which::Send };
-        if buffer::of(socket, which).payload.unwrap_or(0) == 0
+        if socket.kind == Kind::Stream
+            && buffer::of(socket, which).payload.unwrap_or(0) == 0
             && buffer::of(socket, other).payload.unwrap_or(0) > 0
         {
             which = other;
@@ -286,6 +290,10 @@ impl Narrow<'_> {
             let most = right - x - 12.0;
             let ends = pen.text([x + 12.0, y], &code, mono(13.0), most * 0.55);
             pen.text([ends + 8.0, y], &text, plain(13.0), right - ends - 8.0);
+        } else if socket.kind == Kind::Datagram {
+            let (sent, read) = (socket.sent.count, socket.read.count);
+            let text = picture::datagram_counts(language, sent, read, None);
+            pen.text([x, y], &text, plain(14.0), right - x);
         } else if !socket.last_read.is_empty() {
             let ends =
                 pen.text([x, y], picture::program(language), plain(14.0).dim(), right - x) + 8.0;
@@ -386,18 +394,18 @@ impl Narrow<'_> {
                 // Beside the plate on the upper host, below everything on the lower one.
                 let (y, wide) = match side {
                     Side::Left => (self.walls[0] - 46.0, self.x - 130.0 - MARGIN),
-                    Side::Right => (top + HOST - 46.0, width - 2.0 * MARGIN),
+                    Side::Right => (top + LOWER - 46.0, width - 2.0 * MARGIN),
                 };
                 End {
                     socket,
                     side,
-                    area: [0.0, top, width, HOST],
+                    area: [0.0, top, width, if side == Side::Left { UPPER } else { LOWER }],
                     controls: [MARGIN, y, wide, 42.0],
                     outlet: [self.x, self.wall(side)],
                 }
             })
             .collect();
-        Lane { area: [0.0, 0.0, width, self.walls[1] + HOST], tall: true, ends }
+        Lane { area: [0.0, 0.0, width, self.walls[1] + LOWER], tall: true, ends }
     }
 
     /// Another lane, as a line of a list.
@@ -417,11 +425,11 @@ impl Narrow<'_> {
         let [left, right] = [words(Side::Left), words(Side::Right)];
         let link = if row.kind == Kind::Stream { "—" } else { "···" };
         let joined = if left.is_empty() || right.is_empty() { "" } else { link };
-        let half = width / 2.0;
+        let third = (width * 0.38).round();
         let at = y + ROW / 2.0 + 5.0;
-        pen.text([MARGIN, at], &left, plain(15.0).bold(), half - MARGIN - 16.0);
-        pen.text([half, at], joined, mono(14.0).middle().ink(accent(row.kind)), 26.0);
-        pen.text([width - MARGIN, at], &right, plain(15.0).end(), half - MARGIN - 16.0);
+        pen.text([MARGIN, at], &left, plain(15.0).bold(), third - MARGIN - 16.0);
+        pen.text([third, at], joined, mono(14.0).middle().ink(accent(row.kind)), 26.0);
+        pen.text([width - MARGIN, at], &right, plain(15.0).end(), width - third - MARGIN - 16.0);
         let end = |socket: SocketId, side: Side| End {
             socket,
             side,

@@ -20,11 +20,6 @@ pub fn number(n: u64) -> String {
     text
 }
 
-/// A number that the kernel may keep to itself: never 0 where it is not known.
-pub fn number_or_dash(n: Option<u64>) -> String {
-    n.map_or_else(|| "–".to_owned(), number)
-}
-
 /// A span as short as it can be told: `31 µs`, `0.87 s`.
 pub fn span(nanos: Nanos) -> String {
     let value = nanos as f64;
@@ -169,16 +164,14 @@ words! {
     gone: "closed", "已关闭";
     /// Above those in the accept queue.
     connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
-    /// Of clients that wait.
-    waits_for_accept: "waits for accept()", "等待 accept()";
+    /// Of a bundle of those that wait.
+    not_accepted: "not accepted yet", "尚未被接受";
     /// What nobody saw.
     inferred: "inferred", "推断";
     /// Datagram sockets.
     datagram: "datagram", "数据报";
     /// Nothing is under way.
     quiet: "quiet", "安静";
-    /// A bundle of lanes.
-    more: "more", "另有";
     /// The stack before a full buffer, in two lines.
     dropped_stack: "dropped:", "丢弃：";
     /// The second line.
@@ -186,6 +179,8 @@ words! {
     /// The ladder's head.
     ladder_head: "the wire through time: same left, same right, time runs down", "线路随时间：左右不变，时间向下";
     /// The ladder's second head.
+    ladder_narrow: "dashed = inferred", "虚线 = 推断";
+    /// The same where there is room.
     ladder_inferred: "dashed = inferred from both kernels; on loopback nobody sees packets", "虚线 = 由两端内核推断；环回上看不到包";
     /// An empty ladder.
     no_calls: "no socket call yet", "还没有套接字调用";
@@ -213,6 +208,8 @@ words! {
     nothing_sent: "nothing has been sent", "什么也没发";
     /// Ledger: no flow.
     no_flow: "select a connected socket to see its balance", "选中一个已连接的套接字，看它的账";
+    /// Ledger: the selected socket has no other end.
+    unconnected: "not connected: nothing to balance", "尚未连接，没有账可算";
     /// Sheet: not yet sent.
     unsent: "not yet sent", "未发";
     /// Sheet: taken by sendto; where it is is not known.
@@ -228,7 +225,7 @@ words! {
     /// Sheet.
     sheet_refused: "refused by sendto", "被 sendto 拒绝";
     /// Charge against limit.
-    charged: "charged", "计费";
+    charged_word: "charged", "计费";
     /// Round trip.
     round_trip: "rtt", "rtt";
     /// What the peer offers.
@@ -253,6 +250,42 @@ pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool)
     }
 }
 
+/// Charge against its limit, in the limit's unit: `charged 26/32 KiB`.
+pub fn charge(language: Language, charged: Option<u32>, limit: Option<u32>) -> String {
+    let (unit, name) = match limit.or(charged) {
+        Some(n) if n >= 1 << 20 => (f64::from(1 << 20), "MiB"),
+        Some(n) if n >= 10_000 => (1024.0, "KiB"),
+        _ => (1.0, "B"),
+    };
+    let digits = usize::from(name == "MiB");
+    let show = |n: Option<u32>| {
+        n.map_or("–".to_owned(), |n| format!("{:.digits$}", f64::from(n) / unit))
+    };
+    format!("{} {}/{} {name}", charged_word(language), show(charged), show(limit))
+}
+
+/// `20 datagrams`.
+pub fn datagrams(language: Language, count: u32) -> String {
+    let n = number(u64::from(count));
+    match (language, count) {
+        (Language::English, 1) => "1 datagram".into(),
+        (Language::English, _) => format!("{n} datagrams"),
+        (Language::Chinese, _) => format!("{n} 个数据报"),
+    }
+}
+
+/// What a datagram socket has done: `1,000 sent, 300 read, 680 dropped here`.
+pub fn datagram_counts(language: Language, sent: u64, read: u64, drops: Option<u32>) -> String {
+    let (sent, read) = (number(sent), number(read));
+    let drops = drops.filter(|drops| *drops > 0).map(|drops| number(u64::from(drops)));
+    match (language, drops) {
+        (Language::English, None) => format!("{sent} sent · {read} read"),
+        (Language::English, Some(n)) => format!("{sent} sent · {read} read · {n} dropped here"),
+        (Language::Chinese, None) => format!("已发 {sent} · 已读 {read}"),
+        (Language::Chinese, Some(n)) => format!("已发 {sent} · 已读 {read} · 此处丢弃 {n}"),
+    }
+}
+
 /// `16 more`: lanes that are bundled.
 pub fn bundle(language: Language, count: usize) -> String {
     language.pick(format!("{count} more"), format!("另有 {count} 条"))
@@ -260,7 +293,7 @@ pub fn bundle(language: Language, count: usize) -> String {
 
 /// The ladder's gap: `quiet 0.9 s`.
 pub fn quiet_span(language: Language, nanos: Nanos) -> String {
-    format!("{} {}", quiet(language), span(nanos))
+    format!("{} {:.1} s", quiet(language), nanos as f64 / 1e9)
 }
 
 /// `446 of 1,000`: how the sheet's cells are to be read.

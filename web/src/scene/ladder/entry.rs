@@ -3,6 +3,7 @@
 use super::super::{View, motion};
 use crate::clock::Moment;
 use crate::shape::Ink;
+use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
@@ -24,8 +25,6 @@ pub(super) struct Said {
     pub(super) took: Nanos,
     /// How long it has slept, while it sleeps.
     pub(super) asleep: Option<Nanos>,
-    /// Whether it slept at all.
-    pub(super) slept: bool,
     /// Whether nothing need stand between it and its result.
     pub(super) short: bool,
     /// Not of the selected flow.
@@ -94,8 +93,11 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let said = calls
         .into_iter()
         .filter_map(|call| {
-            let dim =
-                !flow.is_empty() && call.socket().is_none_or(|socket| !flow.contains(&socket));
+            let about = call.socket().or(match &call.result {
+                Some(Answer::Ok(protocol::Done::Made(made))) => Some(made.socket),
+                _ => None,
+            });
+            let dim = !flow.is_empty() && about.is_none_or(|socket| !flow.contains(&socket));
             tell(timeline, call, at, dim, view)
         })
         .collect();
@@ -110,9 +112,10 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
 fn flow_of(timeline: &Timeline, view: &View) -> Vec<SocketId> {
     let world = timeline.world();
     let Some(selected) = view.selected else { return Vec::new() };
-    let far = world.far_end(selected).or_else(|| world.aim_of(selected));
-    let parent = world.sockets.get(&selected).and_then(|socket| socket.parent).map(|(id, _)| id);
-    [Some(selected), far, parent].into_iter().flatten().collect()
+    let far = world.far_end(selected).or_else(|| super::super::flow::aim(world, selected));
+    let parent = |id: SocketId| world.sockets.get(&id)?.parent.map(|(listener, _)| listener);
+    let parents = [Some(selected), far].map(|id| id.and_then(parent));
+    [Some(selected), far].into_iter().chain(parents).flatten().collect()
 }
 
 fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> Option<Said> {
@@ -131,7 +134,14 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
     Some(Said {
         side,
         code: crate::code::call(view.dialect, world, &call.ask),
-        result: result.map(|result| crate::code::result(view.dialect, world, &call.ask, result)),
+        result: result.map(|result| match result {
+            // The new socket's name, also when the world has forgotten it.
+            Answer::Ok(protocol::Done::Accepted(given)) => {
+                let name = picture::remembered_name(view.language, timeline, given.socket);
+                crate::code::accepted(&name, &given.peer)
+            }
+            _ => crate::code::result(view.dialect, world, &call.ask, result),
+        }),
         error,
         note,
         began: call.began,
@@ -139,8 +149,7 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
         took: ended.unwrap_or(at).saturating_sub(call.began),
         asleep: (ended.is_none() && slept)
             .then(|| at.saturating_sub(call.blocked.unwrap_or(call.began))),
-        slept,
-        short: !slept && !matches!(call.ask, Command::Accept { .. }),
+        short: !slept && !matches!(call.ask, Command::Accept { .. } | Command::Connect { .. }),
         dim,
     })
 }
@@ -165,7 +174,7 @@ fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)
         found.push((*moving, motion::label(timeline, moving)));
     }
     for (moving, count) in bursts.into_values() {
-        found.push((moving, format!("{} ×", crate::text::picture::number(u64::from(count)))));
+        found.push((moving, format!("{} ×", picture::number(u64::from(count)))));
     }
     found.sort_by_key(|(moving, _)| (moving.began, moving.ended));
     (found, oldest)

@@ -189,7 +189,7 @@ fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos
         let place = &mut layout.said[nth];
         place.now = layout.now;
         let ended = place.ended.unwrap_or(layout.now);
-        let long = said.slept || ended > place.began + line * 0.9;
+        let long = !said.short && ended > place.began + line * 0.5;
         if !long {
             continue;
         }
