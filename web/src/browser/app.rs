@@ -65,6 +65,8 @@ pub(super) struct App {
     pub(super) language: Language,
     pub(super) language_button: HtmlElement,
     pub(super) selected: Option<SocketId>,
+    /// The step of the running lesson, and the socket that it speaks of.
+    said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
     pub(super) sure: Sure,
     pub(super) bench: Bench,
@@ -102,6 +104,7 @@ impl App {
             language: language::preferred(),
             language_button: dom::by_id("language")?,
             selected: None,
+            said: None,
             below: Below::Auto,
             sure: Sure::default(),
             bench: Bench::new()?,
@@ -255,6 +258,12 @@ impl App {
     /// Something is selected whenever there is something; a selected socket that is gone is not.
     fn choose(&mut self) {
         let newest = self.timeline.newest();
+        let said = newest.lesson.as_ref().filter(|lesson| lesson.ended.is_none());
+        let said = said.map(|lesson| (lesson.said.step, lesson.said.at));
+        if said != self.said {
+            self.said = said;
+            self.selected = said.and_then(|(_, at)| at).or(self.selected);
+        }
         if self.selected.is_none_or(|id| !newest.sockets.contains_key(&id)) {
             let at = newest.lesson.as_ref().and_then(|lesson| lesson.said.at);
             self.selected = at

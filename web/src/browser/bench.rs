@@ -18,6 +18,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 struct Group {
     root: HtmlElement,
     offers: Vec<Offer>,
+    tall: bool,
     outcome: Slot,
 }
 
@@ -81,8 +82,10 @@ impl Bench {
             for end in &lane.ends {
                 seen.push(end.socket);
                 self.pick(end, known);
-                let near = lane.tall && (!known.phone || known.selected == Some(end.socket));
-                self.group(end, known, near && known.open);
+                // A small lane has room for one button at most.
+                let room = lane.tall || end.controls[2] >= 40.0;
+                let near = room && (!known.phone || known.selected == Some(end.socket));
+                self.group(end, known, near && known.open, lane.tall);
             }
         }
         self.ends.retain(|socket, overlay| {
@@ -114,7 +117,7 @@ impl Bench {
         keep(&overlay.pick, "aria-pressed", pressed);
     }
 
-    fn group(&mut self, end: &End, known: &Known, near: bool) {
+    fn group(&mut self, end: &End, known: &Known, near: bool, tall: bool) {
         let Some(overlay) = self.ends.get_mut(&end.socket) else { return };
         if !near {
             if let Some(group) = overlay.group.take() {
@@ -122,11 +125,15 @@ impl Bench {
             }
             return;
         }
-        let offers = intent::offers(known.newest, end.socket);
-        let stale = overlay.group.as_ref().is_none_or(|group| group.offers != offers);
+        let mut offers = intent::offers(known.newest, end.socket);
+        if !tall && !known.phone {
+            offers.truncate(1);
+        }
+        let stale =
+            overlay.group.as_ref().is_none_or(|group| group.offers != offers || group.tall != tall);
         if stale {
             let old = overlay.group.take();
-            let group = build(end.socket, offers, known);
+            let group = build(end.socket, offers, known, tall);
             let parent = if known.phone { &self.thumb } else { &self.root };
             add(parent, &[&group.root]);
             if let Some(old) = old {
@@ -161,7 +168,7 @@ impl Bench {
     }
 }
 
-fn build(socket: SocketId, offers: Vec<Offer>, known: &Known) -> Group {
+fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Group {
     let datagram = known.newest.sockets.get(&socket).map(|s| s.kind) == Some(Kind::Datagram);
     let builder = Builder {
         language: known.language,
@@ -175,15 +182,21 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known) -> Group {
     for offer in &offers {
         add(&root, &[&builder.short(offer)]);
     }
+    let outcome = make("output", "outcome");
+    if !tall && !known.phone {
+        root.set_class_name("calls mini");
+        return Group { root, offers, tall, outcome: Slot::new(outcome) };
+    }
     let all = say("button", "button", page::word(known.language, "all_calls"));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
     set(&all, "data-socket", &socket.to_string());
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
     add(&all, &[&say("span", "", "▾")]);
-    let outcome = make("output", "outcome");
-    add(&root, &[&all, &outcome]);
-    Group { root, offers, outcome: Slot::new(outcome) }
+    let foot = make("div", "foot");
+    add(&foot, &[&outcome, &all]);
+    add(&root, &[&foot]);
+    Group { root, offers, tall, outcome: Slot::new(outcome) }
 }
 
 /// What somebody has written, and where the cursor is, survives a change of the offers.

@@ -52,7 +52,6 @@ impl Builder {
         let label = match offer.verb {
             Verb::Send => self.word("send"),
             Verb::Recv => "recv(1024)",
-            Verb::RecvFrom => "recvfrom(1024)",
             Verb::Accept => "accept()",
             Verb::Listen => "listen(5)",
             verb => verb.name(),

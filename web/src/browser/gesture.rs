@@ -49,6 +49,7 @@ impl App {
 
     /// Gives a command; the picture comes to now.
     pub(super) fn ask(&mut self, place: Place, command: &Command, plan: Option<Plan>) {
+        self.lesson.touched(place != Place::Bench);
         let id = self.asking.begin(place, command, plan);
         if !self.link.ask(id, command) {
             self.asking.nobody(id);

@@ -27,6 +27,8 @@ pub(super) struct Caption {
     offered: Option<(String, u32)>,
     stage: HtmlElement,
     thumb: HtmlElement,
+    /// Somebody has made calls since the lesson ended.
+    touched: bool,
 }
 
 /// What a refresh needs to know.
@@ -63,6 +65,7 @@ impl Caption {
             offered: None,
             stage,
             thumb: dom::by_id("thumb")?,
+            touched: false,
         })
     }
 
@@ -74,6 +77,11 @@ impl Caption {
         fresh
     }
 
+    /// The bench was touched: what a lesson said last, and its doors, make room.
+    pub(super) fn touched(&mut self, touched: bool) {
+        self.touched = touched;
+    }
+
     /// The last press came to nothing; it may be pressed again.
     pub(super) fn release(&mut self) {
         self.pressed = None;
@@ -83,6 +91,7 @@ impl Caption {
     pub(super) fn refresh(&mut self, known: &Known) {
         let language = known.language;
         let lesson = known.shown.lesson.as_ref();
+        let lesson = lesson.filter(|lesson| lesson.ended.is_none() || !self.touched);
         keep(&self.root, "class", if lesson.is_some() { "" } else { "idle" });
         let (say, note) = match lesson {
             Some(lesson) if lesson.said.step > 0 => {
@@ -158,7 +167,7 @@ impl Caption {
         let lesson = known.newest.lesson.as_ref();
         let begins =
             lesson.is_some_and(|l| l.ended.is_none() && l.said.step <= 1 && l.name == "first");
-        let over = lesson.is_some_and(|l| l.ended.is_some());
+        let over = lesson.is_some_and(|l| l.ended.is_some()) && !self.touched;
         let idle = lesson.is_none() && known.newest.sockets.is_empty();
         show(&self.doors, known.open && (begins || over || idle));
         let lead = if begins {

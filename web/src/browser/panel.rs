@@ -126,6 +126,7 @@ impl App {
     fn header(&mut self) {
         let language = self.language;
         let word = |key| page::word(language, key);
+        let told = self.lesson_runs();
         let shell = &mut self.shell;
         let viewer = !self.link.welcome.as_ref().is_none_or(|own| own.role == Role::Owner);
         shell.link.set(match self.link.state {
@@ -161,6 +162,7 @@ impl App {
             dom::keep(slot.node(), "class", if class.is_empty() { "outcome" } else { class });
         }
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
+        show(&shell.hosts, !told);
         let open = self.link.welcome.is_some() && !viewer && !runs;
         for menu in dom::all(&shell.hosts, "details") {
             show(&menu, open);

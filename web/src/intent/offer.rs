@@ -48,7 +48,9 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
     if world.calls_of(id).any(|call| call.progress() == Progress::Blocked) {
         offers.push(plain(Verb::Interrupt));
     }
-    offers.push(plain(Verb::Close));
+    if socket.kind == Kind::Stream && (socket.listens() || socket.kernel.peer.is_some()) {
+        offers.push(plain(Verb::Close));
+    }
     offers
 }
 

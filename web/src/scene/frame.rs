@@ -8,6 +8,9 @@ use protocol::command::{Kind, Side};
 /// Half a tall lane's plate.
 pub(super) const HALF_PLATE: f32 = 26.0;
 
+/// The height that a chosen socket's controls need: two rows, and two lines for what came of them.
+pub(super) const CONTROLS: f32 = 112.0;
+
 /// Sizes of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -58,7 +61,7 @@ impl Frame {
             margin: 20.0,
             half: if view.lesson { 32.0 } else { HALF_PLATE },
             top: 0.0,
-            tall: if view.lesson { view.height.clamp(236.0, 284.0) } else { 200.0 },
+            tall: if view.lesson { view.height.clamp(236.0, 284.0) } else { 169.0 + CONTROLS },
             axis: if view.lesson { 112.0 } else { 82.0 },
             small: if view.lesson { 34.0 } else { 30.0 },
             lesson: view.lesson,

@@ -1,7 +1,7 @@
 //! Owns the stage where the wire runs from left to right.
 
 use super::flow::{self, Post};
-use super::frame::{Frame, Place};
+use super::frame::{CONTROLS, Frame, Place};
 use super::host::Desk;
 use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, plate, road};
@@ -127,7 +127,7 @@ fn end(frame: &Frame, place: &Place, side: Side, socket: protocol::SocketId) -> 
     let (x, right) = frame.host(side);
     let area = [x, place.y, right - x, place.h];
     let controls = if place.row.tall {
-        let h = if frame.lesson { 36.0 } else { 31.0 };
+        let h = if frame.lesson { 36.0 } else { CONTROLS };
         [x, place.y + place.h - h - 4.0, right - x, h]
     } else if side == Side::Right && place.row.listens_alone() {
         [right - LISTENER_CONTROLS, place.y + 2.0, LISTENER_CONTROLS, place.h - 4.0]

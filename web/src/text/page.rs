@@ -39,12 +39,12 @@ pub fn pace(language: Language, rate: f64, behind: Nanos, paused: bool) -> Strin
 
 /// `×1/3`, `×2`, `×1`.
 fn rate(rate: f64) -> String {
-    if rate >= 0.95 {
-        format!("×{}", rate.round().max(1.0))
-    } else if rate > 0.0 {
-        format!("×1/{}", count((1.0 / rate).round() as u64))
-    } else {
-        "×0".to_owned()
+    if rate <= 0.0 {
+        return "×0".to_owned();
+    }
+    match (1.0 / rate).round() as u64 {
+        0 | 1 => format!("×{}", rate.round().max(1.0)),
+        slow => format!("×1/{}", count(slow)),
     }
 }
 
@@ -70,9 +70,12 @@ pub fn rung(language: Language, rung: &Rung) -> String {
                 language.pick("real kernel TCP and UDP", "真实的内核 TCP 与 UDP")
             )
         }
-        RungName::Loopback => {
-            language.pick("real kernel TCP and UDP", "真实的内核 TCP 与 UDP").to_owned()
-        }
+        RungName::Loopback => language
+            .pick(
+                "real kernel TCP and UDP on this machine’s loopback",
+                "真实的内核 TCP 与 UDP，在本机回环接口上",
+            )
+            .to_owned(),
         RungName::Userspace => {
             language.pick("a simulated path in user space", "用户态的模拟路径").to_owned()
         }
@@ -86,8 +89,8 @@ pub fn wire(language: Language, rung: &Rung) -> &'static str {
             language.pick("the wire: every packet passes here", "线路：每个数据包都经过这里")
         }
         RungName::Loopback => language.pick(
-            "this machine’s loopback · packets are not seen: dashed lines are inferred",
-            "本机回环接口 · 看不到数据包：虚线是推断出来的",
+            "loopback · packets are not seen: dashed lines are inferred",
+            "回环接口 · 看不到数据包：虚线是推断出来的",
         ),
         RungName::Userspace => language.pick("simulated, not the kernel’s", "模拟路径，不是内核的"),
     }
