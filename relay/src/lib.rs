@@ -2,3 +2,4 @@
 
 pub mod journal;
 pub mod lab;
+pub mod policy;
