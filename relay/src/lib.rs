@@ -3,3 +3,4 @@
 pub mod journal;
 pub mod lab;
 pub mod policy;
+pub mod rung;
