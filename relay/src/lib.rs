@@ -4,3 +4,4 @@ pub mod journal;
 pub mod lab;
 pub mod policy;
 pub mod rung;
+pub mod state;
