@@ -4,4 +4,5 @@ pub mod journal;
 pub mod lab;
 pub mod policy;
 pub mod rung;
+pub mod session;
 pub mod state;

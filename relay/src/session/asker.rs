@@ -1,0 +1,34 @@
+//! Owns what a session needs of the lab, so that it can be tried without one.
+
+use crate::journal::Journal;
+use crate::lab::Lab;
+use protocol::{Command, Done, Failure, Seq, SessionId};
+
+/// Somebody who carries commands out and writes a journal.
+pub trait Asker: Clone + Send + Sync + 'static {
+    /// The journal that tells what came of them.
+    fn journal(&self) -> &Journal;
+
+    /// Begins a command with the future's first poll; it ends when the command has. The result's
+    /// events are in the journal up to the seq given.
+    fn ask(
+        &self,
+        by: SessionId,
+        command: Command,
+    ) -> impl Future<Output = (Seq, Result<Done, Failure>)> + Send + 'static;
+}
+
+impl Asker for Lab {
+    fn journal(&self) -> &Journal {
+        self.journal()
+    }
+
+    fn ask(
+        &self,
+        by: SessionId,
+        command: Command,
+    ) -> impl Future<Output = (Seq, Result<Done, Failure>)> + Send + 'static {
+        let lab = self.clone();
+        async move { Lab::ask(&lab, by, command).await }
+    }
+}
