@@ -1,5 +1,6 @@
 //! Patchbay's native side. Reading order: [`journal`], [`lab`].
 
+pub mod assets;
 pub mod journal;
 pub mod lab;
 pub mod policy;
