@@ -6,10 +6,11 @@ use protocol::limit::Limits;
 use protocol::message::{ToPage, ToRelay};
 use relay::journal::Journal;
 use relay::lab::Lab;
+use relay::policy::{self, Policy};
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
 use relay::state::{self, State, Token};
-use relay::{assets, descriptor, policy, rung};
+use relay::{assets, descriptor, rung};
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -84,7 +85,9 @@ async fn run(listen: SocketAddr, token: Token, limits: Limits) -> anyhow::Result
         .await
         .map_err(|error| unbound(listen, &error))?;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
-    let lab = Lab::start(Journal::new(epoch()?)).context("The lab cannot be started")?;
+    let policy = Policy { own: vec![server.address()] };
+    let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy))
+        .context("The lab cannot be started")?;
     let hub = Hub::new(lab, token, rung::offered(), limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;

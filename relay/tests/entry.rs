@@ -5,7 +5,7 @@ mod support;
 use relay::server::Config;
 use relay::session::{self, Form};
 use std::net::SocketAddr;
-use support::{Fake, PATIENCE, Relay, SHORT, journal};
+use support::viewer::{Fake, PATIENCE, Relay, SHORT, journal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

@@ -12,7 +12,7 @@ use protocol::{Answer, Command, CommandId, Done, SocketId, limit};
 use relay::journal::Journal;
 use relay::server;
 use relay::session::{Config, Form};
-use support::{Fake, Relay, SHORT, gone, journal};
+use support::viewer::{Fake, Relay, SHORT, gone, journal};
 use tokio_tungstenite::tungstenite::Message;
 
 const FORMS: [Form; 2] = [Form::Json, Form::Postcard];

@@ -8,7 +8,7 @@ use protocol::{Answer, Command, CommandId, Done, ErrorKind, Failure, SocketId, l
 use relay::server;
 use relay::session::{Config, Form};
 use std::sync::{Arc, Mutex};
-use support::{Fake, PATIENCE, Relay, SHORT, Viewer, gone, journal, token};
+use support::viewer::{Fake, PATIENCE, Relay, SHORT, Viewer, gone, journal, token};
 use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::Message;
 

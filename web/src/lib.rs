@@ -1,1 +1,20 @@
+//! Patchbay's page: the journal, shown at a moment. Reading order:
+//!
+//! 1. [`timeline`]: the events that came, and the world at any moment of them;
+//! 2. [`clock`]: which moment is shown, and how fast;
+//! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
+//! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
+//! 5. [`intent`]: gesture → command;
+//! 6. `browser` (wasm only): socket, frames, canvas and page.
+//!
+//! All but `browser` is pure and natively tested.
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
+pub mod clock;
+pub mod code;
+pub mod intent;
+pub mod scene;
+pub mod shape;
+pub mod text;
+pub mod timeline;

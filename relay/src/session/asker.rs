@@ -9,8 +9,8 @@ pub trait Asker: Clone + Send + Sync + 'static {
     /// The journal that tells what came of them.
     fn journal(&self) -> &Journal;
 
-    /// Begins a command with the future's first poll; it ends when the command has. The result's
-    /// events are in the journal up to the seq given.
+    /// Begins a command, at the latest with the future's first poll, which ends when the command
+    /// has. The result's events are in the journal up to the seq given.
     fn ask(
         &self,
         by: SessionId,
@@ -20,7 +20,7 @@ pub trait Asker: Clone + Send + Sync + 'static {
 
 impl Asker for Lab {
     fn journal(&self) -> &Journal {
-        self.journal()
+        Self::journal(self)
     }
 
     fn ask(
@@ -28,7 +28,6 @@ impl Asker for Lab {
         by: SessionId,
         command: Command,
     ) -> impl Future<Output = (Seq, Result<Done, Failure>)> + Send + 'static {
-        let lab = self.clone();
-        async move { Lab::ask(&lab, by, command).await }
+        Self::ask(self, Some(by), command)
     }
 }

@@ -1,0 +1,108 @@
+//! Owns the pictures: world + moment + size → shapes. The same in, the same out; no canvas, no DOM.
+
+use crate::clock::Moment;
+use crate::code::Dialect;
+use crate::shape::Shape;
+use crate::text::Language;
+use crate::timeline::Timeline;
+use protocol::command::Side;
+use protocol::{CallId, SocketId};
+
+/// How somebody looks at it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// CSS pixels across. Below 720 the wire runs vertically.
+    pub width: f32,
+    /// CSS pixels that the picture may fill.
+    pub height: f32,
+    /// The language.
+    pub language: Language,
+    /// The selected socket: its lane is tall.
+    pub selected: Option<SocketId>,
+    /// Reduced motion: start, middle, end; nothing falls.
+    pub calm: bool,
+    /// An experiment tells the story: larger, fewer words.
+    pub lesson: bool,
+    /// The language of the calls.
+    pub dialect: Dialect,
+}
+
+/// One end of a lane: where a host's part of it stands, for the controls that the page lays over it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    /// Whose.
+    pub socket: SocketId,
+    /// On which wall.
+    pub side: Side,
+    /// The host's part of the lane: left, top, width, height.
+    pub area: [f32; 4],
+    /// Where controls may stand inside it.
+    pub controls: [f32; 4],
+    /// The middle of its outlet, on the wall.
+    pub outlet: [f32; 2],
+}
+
+/// One flow, from plate to plate (or one socket alone).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// Left, top, width, height over all columns.
+    pub area: [f32; 4],
+    /// Whether it is the selected, tall one.
+    pub tall: bool,
+    /// Its ends; a lone socket has one, a bundle may hold many.
+    pub ends: Vec<End>,
+}
+
+/// Hosts, plates, cables and what moves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stage {
+    /// The picture.
+    pub shapes: Vec<Shape>,
+    /// Its lanes, top to bottom.
+    pub lanes: Vec<Lane>,
+    /// The height that it needs.
+    pub height: f32,
+    /// The x of the two walls (the y, where the wire is vertical): the ladder's lifelines too.
+    pub walls: [f32; 2],
+}
+
+/// A picture of known height with the sentence that says the same.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strip {
+    /// The picture.
+    pub shapes: Vec<Shape>,
+    /// The height that it needs.
+    pub height: f32,
+    /// The same in words, for those who do not see it.
+    pub words: String,
+}
+
+/// Hosts, plates, lanes, buffers and what moves.
+pub fn stage(_timeline: &Timeline, _moment: Moment, _view: &View) -> Stage {
+    Stage::default()
+}
+
+/// The ledger of the selected flow, as a bar in the order of the wire.
+pub fn ledger(_timeline: &Timeline, _view: &View) -> Strip {
+    Strip::default()
+}
+
+/// The wire through time: lifelines, calls as code, what crossed.
+pub fn ladder(_timeline: &Timeline, _moment: Moment, _view: &View) -> Strip {
+    Strip::default()
+}
+
+/// The line of time: calls, drops and errors by colour and shape; the shown moment and now.
+pub fn scrubber(_timeline: &Timeline, _moment: Moment, _view: &View) -> Strip {
+    Strip::default()
+}
+
+/// The relay's moment under a place on the scrubber.
+pub fn scrubbed(_timeline: &Timeline, moment: Moment, _view: &View, _x: f32) -> protocol::Nanos {
+    moment.at
+}
+
+/// The receipts sheet of a burst: one cell a datagram, 100 a row, with its two stacks' counts.
+pub fn sheet(_timeline: &Timeline, _burst: CallId, _view: &View) -> Strip {
+    Strip::default()
+}

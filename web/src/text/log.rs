@@ -1,0 +1,1 @@
+//! Owns one sentence for each event and each error.
