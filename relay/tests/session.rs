@@ -168,7 +168,7 @@ async fn commands_sent_along_with_hello_are_taken() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn commands_begin_in_order_and_replies_overtake() {
     let begun = Arc::new(Mutex::new(Vec::new()));
     let release = Arc::new(Notify::new());

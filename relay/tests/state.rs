@@ -146,18 +146,3 @@ fn another_users_folder_is_refused() {
     std::os::unix::fs::chown(&folder, Some(1), None).unwrap();
     assert!(no(&folder).contains("another user"));
 }
-
-#[test]
-fn relays_that_start_together_agree() {
-    let folder = fresh("together").join("state");
-    let state = State::open(&folder).unwrap();
-    let first = state.token().unwrap();
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| State::open(&folder).unwrap().token().unwrap()))
-            .collect();
-        for other in others {
-            assert!(other.join().unwrap().matches(first.reveal()));
-        }
-    });
-}

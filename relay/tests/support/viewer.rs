@@ -1,4 +1,4 @@
-//! A relay on port 0 with a fake lab, and a viewer that waits with a
+//! Owns a relay in this process, on port 0 with a fake lab, and a viewer of it that waits with a
 //! deadline, never for a span.
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, future::BoxFuture};
@@ -22,22 +22,22 @@ use tokio_tungstenite::tungstenite::{Error, Message, handshake::client::Request}
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// How long a condition may take to come true.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// A deadline that is meant to pass.
-pub(crate) const SHORT: Duration = Duration::from_millis(100);
+pub const SHORT: Duration = Duration::from_millis(100);
 
-pub(crate) type Answer = (Seq, Result<Done, Failure>);
+pub type Answer = (Seq, Result<Done, Failure>);
 type Ask = Arc<dyn Fn(&Journal, SessionId, Command) -> BoxFuture<'static, Answer> + Send + Sync>;
 
 /// A lab that does what a test says.
 #[derive(Clone)]
-pub(crate) struct Fake {
+pub struct Fake {
     journal: Journal,
     ask: Ask,
 }
 
 impl Fake {
-    pub(crate) fn new(
+    pub fn new(
         journal: Journal,
         ask: impl Fn(&Journal, SessionId, Command) -> BoxFuture<'static, Answer> + Send + Sync + 'static,
     ) -> Self {
@@ -45,7 +45,7 @@ impl Fake {
     }
 
     /// Appends one event for each command, and answers at its seq.
-    pub(crate) fn echo(journal: Journal) -> Self {
+    pub fn echo(journal: Journal) -> Self {
         Self::new(journal, |journal, _, command| {
             let (seq, _) = gone(journal, command.socket().map_or(0, |socket| socket.0));
             std::future::ready((seq, Ok(Done::nothing()))).boxed()
@@ -70,31 +70,31 @@ impl Asker for Fake {
 }
 
 /// Appends a small event.
-pub(crate) fn gone(journal: &Journal, socket: u32) -> (Seq, u64) {
+pub fn gone(journal: &Journal, socket: u32) -> (Seq, u64) {
     journal.append(Source::Kernel, What::Gone { socket: SocketId(socket) })
 }
 
-pub(crate) fn journal() -> Journal {
+pub fn journal() -> Journal {
     Journal::new("epoch".into())
 }
 
-pub(crate) fn token() -> Token {
+pub fn token() -> Token {
     Token::from_hex(&"5".repeat(64)).expect("a token")
 }
 
 /// A relay that runs until it is dropped.
-pub(crate) struct Relay {
-    pub(crate) address: SocketAddr,
+pub struct Relay {
+    pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     ended: Option<oneshot::Receiver<()>>,
 }
 
 impl Relay {
-    pub(crate) async fn start(fake: Fake) -> Self {
+    pub async fn start(fake: Fake) -> Self {
         Self::with(fake, session::Config::default(), server::Config::default()).await
     }
 
-    pub(crate) async fn with(fake: Fake, session: session::Config, server: server::Config) -> Self {
+    pub async fn with(fake: Fake, session: session::Config, server: server::Config) -> Self {
         let rung = relay::rung::offered();
         let hub = Hub::new(fake, token(), rung, limit::Limits::default(), session);
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), server).await.expect("bound");
@@ -109,13 +109,13 @@ impl Relay {
     }
 
     /// Stops it and waits for its end.
-    pub(crate) async fn stop(mut self) {
+    pub async fn stop(mut self) {
         drop(self.stop.take());
         timeout(PATIENCE, self.ended.take().unwrap()).await.expect("in time").expect("ended");
     }
 
     /// An opening handshake as the relay's own page sends it.
-    pub(crate) fn request(&self, form: Option<Form>) -> Request {
+    pub fn request(&self, form: Option<Form>) -> Request {
         let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
         if let Some(form) = form {
             let name = form.name().parse().unwrap();
@@ -124,7 +124,7 @@ impl Relay {
         request
     }
 
-    pub(crate) async fn open(&self, request: Request) -> Result<Viewer, Error> {
+    pub async fn open(&self, request: Request) -> Result<Viewer, Error> {
         let stream = TcpStream::connect(self.address).await?;
         let (socket, response) = client_async(request, stream).await?;
         let form = response
@@ -135,12 +135,12 @@ impl Relay {
     }
 
     /// A viewer who has not said hello.
-    pub(crate) async fn stranger(&self, form: Form) -> Viewer {
+    pub async fn stranger(&self, form: Form) -> Viewer {
         self.open(self.request(Some(form))).await.expect("open")
     }
 
     /// A viewer who has been welcomed.
-    pub(crate) async fn viewer(&self, form: Form) -> (Viewer, Welcome) {
+    pub async fn viewer(&self, form: Form) -> (Viewer, Welcome) {
         let mut viewer = self.stranger(form).await;
         let welcome = viewer.greet(None).await;
         (viewer, welcome)
@@ -148,14 +148,14 @@ impl Relay {
 }
 
 /// The other end of a session.
-pub(crate) struct Viewer {
-    pub(crate) socket: WebSocketStream<TcpStream>,
-    pub(crate) form: Form,
+pub struct Viewer {
+    pub socket: WebSocketStream<TcpStream>,
+    pub form: Form,
     waiting: VecDeque<ToPage>,
 }
 
 impl Viewer {
-    pub(crate) async fn greet(&mut self, resume: Option<Resume>) -> Welcome {
+    pub async fn greet(&mut self, resume: Option<Resume>) -> Welcome {
         let hello = Hello { version: limit::VERSION, token: token().reveal().into(), resume };
         self.text(&serde_json::to_string(&ToRelay::Hello(hello)).unwrap()).await;
         match self.next().await {
@@ -164,15 +164,15 @@ impl Viewer {
         }
     }
 
-    pub(crate) async fn text(&mut self, text: &str) {
+    pub async fn text(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.expect("sent");
     }
 
-    pub(crate) async fn binary(&mut self, bytes: &[u8]) {
+    pub async fn binary(&mut self, bytes: &[u8]) {
         self.socket.send(Message::binary(bytes.to_vec())).await.expect("sent");
     }
 
-    pub(crate) async fn ask(&mut self, id: u32, ask: Command) {
+    pub async fn ask(&mut self, id: u32, ask: Command) {
         let message = ToRelay::Command { id: CommandId(id), ask };
         match self.form {
             Form::Json => self.text(&serde_json::to_string(&message).unwrap()).await,
@@ -181,12 +181,12 @@ impl Viewer {
     }
 
     /// The next frame, whatever it is; None at the end.
-    pub(crate) async fn frame(&mut self) -> Option<Message> {
+    pub async fn frame(&mut self) -> Option<Message> {
         timeout(PATIENCE, self.socket.next()).await.expect("something comes in time")?.ok()
     }
 
     /// The next message.
-    pub(crate) async fn next(&mut self) -> ToPage {
+    pub async fn next(&mut self) -> ToPage {
         loop {
             if let Some(message) = self.waiting.pop_front() {
                 return message;
@@ -205,7 +205,7 @@ impl Viewer {
     }
 
     /// Waits for the end; the close code, where there was one.
-    pub(crate) async fn end(&mut self) -> Option<u16> {
+    pub async fn end(&mut self) -> Option<u16> {
         loop {
             match self.frame().await {
                 None => return None,
