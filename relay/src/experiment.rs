@@ -5,9 +5,12 @@
 //! held against).
 
 pub mod found;
+pub mod headless;
+pub mod lease;
 pub mod player;
 pub mod script;
 
+pub use lease::Leases;
 pub use player::{Ending, Player};
 pub use script::Script;
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use relay::experiment::{self, Player};
+use relay::experiment::{self, Leases, Player};
 use support::lab::Bench;
 
 #[tokio::test]
@@ -10,7 +10,7 @@ async fn every_built_in_experiment_keeps_its_promises() {
     for name in experiment::names() {
         let script = experiment::find(name).expect("a script that reads");
         let bench = Bench::new();
-        let ending = Player::new(bench.lab.clone()).play(&script, None).await;
+        let ending = Player::new(bench.lab.clone(), Leases::default()).play(&script, None).await;
         assert!(ending.passed(), "{name}: {:#?}", ending.broken);
         assert!(ending.held > 0);
     }

@@ -2,6 +2,7 @@
 //! waits for its learner. Everything that it does and finds is in the journal.
 
 use super::found;
+use super::lease::Leases;
 use super::script::{Act, Script, See};
 use crate::lab::{Lab, Outcome};
 use protocol::command::Command;
@@ -36,6 +37,7 @@ impl Ending {
 /// A running experiment.
 pub struct Player {
     lab: Lab,
+    leases: Leases,
     roles: BTreeMap<String, SocketId>,
     /// Calls that sleep: the role that their accepted connection gets.
     asleep: Vec<(Option<String>, JoinHandle<Outcome>)>,
@@ -44,15 +46,23 @@ pub struct Player {
 }
 
 impl Player {
-    /// One that plays in `lab`.
-    pub fn new(lab: Lab) -> Self {
-        Self { lab, roles: BTreeMap::new(), asleep: Vec::new(), step: 0, ending: Ending::default() }
+    /// One that plays in `lab` and leases what it makes.
+    pub fn new(lab: Lab, leases: Leases) -> Self {
+        Self {
+            lab,
+            leases,
+            roles: BTreeMap::new(),
+            asleep: Vec::new(),
+            step: 0,
+            ending: Ending::default(),
+        }
     }
 
     /// Plays a script from an empty lab to its end. `next` tells when the learner goes on; without it
     /// nobody is waited for.
     pub async fn play(mut self, script: &Script, mut next: Option<mpsc::Receiver<()>>) -> Ending {
-        self.lab.ask(None, Command::Reset).await;
+        // Closing everything cannot fail.
+        let _ = self.lab.ask(None, Command::Reset).await;
         self.tell(What::ExperimentBegan {
             name: script.name.clone(),
             title: script.title.clone(),
@@ -168,6 +178,7 @@ impl Player {
         };
         if let Some((role, socket)) = cast {
             self.roles.insert(role.clone(), socket);
+            self.leases.add(socket);
         }
     }
 

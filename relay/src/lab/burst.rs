@@ -46,8 +46,8 @@ impl Burst {
         while self.next < turn {
             number::renumber(&mut self.payload, Numbered { call, number: self.next });
             let result = match &self.to {
-                Some(to) => slot.socket().send_to(&self.payload, to),
-                None => slot.socket().send(&self.payload),
+                Some(to) => slot.socket.send_to(&self.payload, to),
+                None => slot.socket.send(&self.payload),
             };
             match result {
                 Ok(_) => sent(self.next),

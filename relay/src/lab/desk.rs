@@ -252,7 +252,7 @@ impl Desk {
         socket.set_nonblocking(true)?;
         let cookie = kernel::cookie(socket.as_fd())?;
         let id = SocketId(self.next_socket.get());
-        let slot = Slot::new(id, cookie, family, kind, socket)?;
+        let slot = Slot::new(id, cookie, family, kind, socket);
         self.next_socket.set(id.0 + 1);
         self.slots.borrow_mut().insert(id, Rc::new(slot));
         Ok((id, cookie))
@@ -351,7 +351,7 @@ fn check_listen(slot: &Slot) -> Result<(), Failure> {
 }
 
 fn bind(slot: &Slot, to: SocketAddr) -> io::Result<Done> {
-    slot.socket().bind(&SockAddr::from(to))?;
+    slot.socket.bind(&SockAddr::from(to))?;
     let local = kernel::local(slot.as_fd())?.unwrap_or(to);
     Ok(Done::Local(Local { local: Address::Inet(local) }))
 }
@@ -370,7 +370,7 @@ fn listen(slot: &Slot, ask: &Command) -> io::Result<Done> {
     let Command::Listen { backlog, .. } = ask else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    slot.socket().listen(*backlog).map(|()| Done::nothing())
+    slot.socket.listen(*backlog).map(|()| Done::nothing())
 }
 
 fn set_option(slot: &Slot, ask: &Command) -> io::Result<Done> {
@@ -385,7 +385,11 @@ fn shutdown(slot: &Slot, ask: &Command) -> io::Result<Done> {
         Half::Write => Shutdown::Write,
         Half::Both => Shutdown::Both,
     };
-    slot.socket().shutdown(how).map(|()| Done::nothing())
+    slot.socket.shutdown(how)?;
+    if how != Shutdown::Write {
+        slot.shut_read.set(true);
+    }
+    Ok(Done::nothing())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all immediate calls")]
@@ -401,7 +405,7 @@ fn set_waiting(slot: &Slot, ask: &Command) -> io::Result<Done> {
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all immediate calls")]
 fn interrupt(slot: &Slot, ask: &Command) -> io::Result<Done> {
     if let Command::Interrupt { call, .. } = ask {
-        slot.stop.send_replace(call.map_or(Stop::All, Stop::One));
+        slot.interrupt(*call);
     }
     Ok(Done::nothing())
 }

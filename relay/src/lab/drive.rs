@@ -2,6 +2,7 @@
 //! ready, and ends them by result, timeout, interrupt or close.
 
 use super::desk::Desk;
+use super::ready::Wait;
 use super::slot::{Direction, Job, Slot, Stop};
 use super::work::{Attempt, State, Work};
 use super::{Asker, errno};
@@ -10,6 +11,7 @@ use protocol::event::Crossing;
 use protocol::number::Wide;
 use protocol::reply::Accepted;
 use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What, limit};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 use std::{future, io};
@@ -125,41 +127,44 @@ impl Desk {
         slot: &Rc<Slot>,
         running: &mut Running,
     ) -> Result<Done, Failure> {
+        let (call, deadline) = (running.call, running.deadline);
         let mut stop = slot.stop.subscribe();
-        loop {
-            if running.told.is_none() {
-                tokio::task::yield_now().await;
-                if stop.has_changed().unwrap_or(true)
-                    && is_for(*stop.borrow_and_update(), running.call)
-                {
-                    return Err(stopped(*stop.borrow()));
-                }
-                match self.attempt(slot, running) {
-                    Step::Ended(result) => return result,
-                    Step::Sleep | Step::Yield => continue,
-                }
+        let ended = tokio::select! {
+            biased;
+            reason = stop.wait_for(|stop| is_for(*stop, call)) => Some(Err(stopped(reason.map_or(Stop::Closed, |stop| *stop)))),
+            () = until(deadline) => None,
+            result = self.go_on(slot, running) => Some(result),
+        };
+        ended.unwrap_or_else(|| Err(timed_out(slot, running.work.taken())))
+    }
+
+    /// Takes its turns and sleeps in between, for as long as it takes.
+    async fn go_on(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        running: &mut Running,
+    ) -> Result<Done, Failure> {
+        while running.told.is_none() {
+            tokio::task::yield_now().await;
+            if let Step::Ended(result) = self.attempt(slot, running) {
+                return result;
             }
-            let ready = tokio::select! {
-                biased;
-                _ = stop.changed() => {
-                    let reason = *stop.borrow_and_update();
-                    if is_for(reason, running.call) { return Err(stopped(reason)); }
-                    continue;
-                }
-                ready = slot.fd.ready(running.work.interest()) => ready,
-                () = until(running.deadline) => return Err(timed_out(slot, &running.work)),
-            };
-            let mut guard = match ready {
-                Ok(guard) => guard,
-                Err(error) => return Err(errno::failure(&running.work.ask, &error)),
-            };
-            match self.attempt(slot, running) {
-                Step::Ended(result) => return result,
-                Step::Sleep => {
-                    guard.clear_ready();
-                    self.look_around(slot.id);
-                }
-                Step::Yield => tokio::task::yield_now().await,
+        }
+        let told = |ask: &Command, error: &io::Error| Err(errno::failure(ask, error));
+        let wait = match Wait::new(slot.as_fd(), running.work.interest()) {
+            Ok(wait) => wait,
+            Err(error) => return told(&running.work.ask, &error),
+        };
+        loop {
+            let tried = wait.ready(|| match self.attempt(slot, running) {
+                Step::Sleep => None,
+                step => Some(step),
+            });
+            match tried.await {
+                Ok(Some(Step::Ended(result))) => return result,
+                Ok(Some(Step::Yield | Step::Sleep)) => tokio::task::yield_now().await,
+                Ok(None) => self.look_around(slot.id),
+                Err(error) => return told(&running.work.ask, &error),
             }
         }
     }
@@ -224,7 +229,8 @@ fn is_for(stop: Stop, call: CallId) -> bool {
     match stop {
         Stop::No => false,
         Stop::One(one) => one == call,
-        Stop::All | Stop::Closed => true,
+        Stop::UpTo(last) => call <= last,
+        Stop::Closed => true,
     }
 }
 
@@ -237,9 +243,9 @@ fn stopped(stop: Stop) -> Failure {
     Failure::new(ErrorKind::Interrupted, why)
 }
 
-fn timed_out(slot: &Slot, work: &Work) -> Failure {
+fn timed_out(slot: &Slot, taken: u32) -> Failure {
     let seconds = slot.timeout.get().unwrap_or(0) as f64 / 1e9;
-    let taken = match work.taken() {
+    let taken = match taken {
         0 => String::new(),
         n => format!(" {n} bytes had been taken."),
     };

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Sets an option; the value that the kernel reads back.
 pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
-    let socket = slot.socket();
+    let socket = &slot.socket;
     let value = match option {
         SocketOption::ReuseAddress(on) => {
             socket.set_reuse_address(on)?;

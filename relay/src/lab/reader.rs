@@ -1,7 +1,7 @@
 //! Owns automatic readers: one receive after another, each journaled like any other call.
 
 use super::desk::Desk;
-use super::slot::{Direction, Slot, Stop};
+use super::slot::{Direction, Slot};
 use super::{Asker, Outcome};
 use protocol::command::{Kind, Reading};
 use protocol::{Command, Done};
@@ -18,7 +18,7 @@ impl Desk {
             if let Some(call) =
                 slot.lane(Direction::In).current.get().filter(|_| slot.reading.get())
             {
-                slot.stop.send_replace(Stop::One(call));
+                slot.interrupt(Some(call));
             }
         }
         self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));

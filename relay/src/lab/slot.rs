@@ -7,8 +7,7 @@ use protocol::{CallId, Nanos, SocketId};
 use socket2::Socket;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use tokio::io::unix::AsyncFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use tokio::sync::watch;
 
 /// Calls that may queue behind a lane's running one.
@@ -43,8 +42,8 @@ pub(super) enum Stop {
     No,
     /// `interrupt` of one call.
     One(CallId),
-    /// `interrupt` of all.
-    All,
+    /// `interrupt` of all that had begun by then.
+    UpTo(CallId),
     /// The socket is closed.
     Closed,
 }
@@ -59,7 +58,7 @@ pub(super) struct Slot {
     pub(super) cookie: u64,
     pub(super) family: Family,
     pub(super) kind: Kind,
-    pub(super) fd: AsyncFd<Socket>,
+    pub(super) socket: Socket,
     pub(super) incoming: Lane,
     pub(super) outgoing: Lane,
     pub(super) timeout: Cell<Option<Nanos>>,
@@ -77,17 +76,13 @@ pub(super) struct Slot {
     pub(super) reader: RefCell<Option<tokio::task::AbortHandle>>,
     /// Whether the incoming lane's current call is the reader's.
     pub(super) reading: Cell<bool>,
+    /// Whether its half for reading is shut: a receive that would sleep gives 0 bytes instead.
+    pub(super) shut_read: Cell<bool>,
 }
 
 impl AsFd for Slot {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd.get_ref().as_fd()
-    }
-}
-
-impl AsRawFd for Slot {
-    fn as_raw_fd(&self) -> RawFd {
-        self.fd.get_ref().as_raw_fd()
+        self.socket.as_fd()
     }
 }
 
@@ -98,13 +93,13 @@ impl Slot {
         family: Family,
         kind: Kind,
         socket: Socket,
-    ) -> std::io::Result<Self> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             id,
             cookie,
             family,
             kind,
-            fd: super::ready::register(socket)?,
+            socket,
             incoming: Lane::default(),
             outgoing: Lane::default(),
             timeout: Cell::new(None),
@@ -118,11 +113,8 @@ impl Slot {
             stop: watch::Sender::new(Stop::No),
             reader: RefCell::new(None),
             reading: Cell::new(false),
-        })
-    }
-
-    pub(super) fn socket(&self) -> &Socket {
-        self.fd.get_ref()
+            shut_read: Cell::new(false),
+        }
     }
 
     pub(super) fn lane(&self, direction: Direction) -> &Lane {
@@ -134,6 +126,14 @@ impl Slot {
 
     pub(super) fn touch(&self) {
         self.touched.set(self.touched.get() + 1);
+    }
+
+    /// Ends one of its sleeping calls, or all of them.
+    pub(super) fn interrupt(&self, call: Option<CallId>) {
+        let asleep =
+            [&self.incoming, &self.outgoing].into_iter().filter_map(|lane| lane.current.get());
+        let stop = call.map(Stop::One).or_else(|| asleep.max().map(Stop::UpTo));
+        self.stop.send_replace(stop.unwrap_or(Stop::No));
     }
 
     /// Whether a call is in the kernel, asleep or queued.

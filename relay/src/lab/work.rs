@@ -72,16 +72,21 @@ impl Work {
         sent: &mut dyn FnMut(u32),
     ) -> Attempt {
         let result = match &mut self.state {
-            State::Accept => match slot.socket().accept() {
+            State::Accept => match slot.socket.accept() {
                 Ok((socket, from)) => return Attempt::Accepted(socket, from),
                 Err(error) => Err(error),
             },
             State::Connect { to, begun } => connect(slot, *to, begun),
             State::Send { data, taken, parts, all } => return send(slot, data, taken, parts, *all),
             State::SendTo { data, to } => {
-                slot.socket().send_to(data, &SockAddr::from(*to)).map(sent_once)
+                slot.socket.send_to(data, &SockAddr::from(*to)).map(sent_once)
             }
-            State::Receive { max, peek, from } => receive(slot, *max, *peek, *from),
+            State::Receive { max, peek, from } => match receive(slot, *max, *peek, *from) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && slot.shut_read.get() => {
+                    Ok(nothing_received(*peek))
+                }
+                result => result,
+            },
             State::Burst(burst) => return burst.attempt(slot, call, sent),
         };
         match result {
@@ -105,7 +110,7 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
     const TURN: u32 = 16;
     for _ in 0..TURN {
         // An empty datagram is a datagram; an empty send on a stream asks the kernel too.
-        match slot.socket().send_with_flags(&data[*taken..], libc::MSG_NOSIGNAL) {
+        match slot.socket.send_with_flags(&data[*taken..], libc::MSG_NOSIGNAL) {
             Ok(n) => {
                 *taken += n;
                 *parts += 1;
@@ -122,7 +127,7 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
 
 fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
     if !*begun {
-        match slot.socket().connect(&SockAddr::from(to)) {
+        match slot.socket.connect(&SockAddr::from(to)) {
             Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => *begun = true,
             Err(error) => return Err(error),
             Ok(()) => return local(slot),
@@ -131,7 +136,7 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
     if !writable(slot)? {
         return Err(io::Error::from_raw_os_error(libc::EINPROGRESS));
     }
-    if let Some(error) = slot.socket().take_error()? {
+    if let Some(error) = slot.socket.take_error()? {
         return Err(error);
     }
     local(slot)
@@ -144,8 +149,21 @@ fn writable(slot: &Slot) -> io::Result<bool> {
 }
 
 fn local(slot: &Slot) -> io::Result<Done> {
-    let local = slot.socket().local_addr()?.as_socket().ok_or(ErrorKind::Unsupported)?;
+    let local = slot.socket.local_addr()?.as_socket().ok_or(ErrorKind::Unsupported)?;
     Ok(Done::Local(Local { local: Address::Inet(local) }))
+}
+
+/// What a sleeping receive gives when its half is shut (a datagram socket only: a stream says so itself).
+fn nothing_received(peek: bool) -> Done {
+    Done::Received(Received {
+        data: Payload::default(),
+        bytes: 0,
+        truncated: false,
+        eof: false,
+        from: None,
+        numbered: None,
+        peek,
+    })
 }
 
 fn receive(slot: &Slot, max: usize, peek: bool, with_from: bool) -> io::Result<Done> {

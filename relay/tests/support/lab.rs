@@ -1,6 +1,4 @@
 //! A lab of its own for each test, and short words for asking it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
-#![allow(missing_docs, reason = "the names say it")]
 
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::data::Data;

@@ -15,3 +15,4 @@ pub mod need;
 pub mod relay;
 pub mod scratch;
 pub mod tab;
+pub mod viewer;
