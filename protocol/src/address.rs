@@ -3,7 +3,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
 /// A socket's address: `127.0.0.1:80`, `[::1]:80` or `unix:NAME`.
@@ -100,9 +100,11 @@ impl FromStr for Address {
     }
 }
 
+/// The postcard form; serde's own for `SocketAddrV6` would lose the scope.
 #[derive(Serialize, Deserialize)]
 enum Binary {
-    Inet(SocketAddr),
+    V4(SocketAddrV4),
+    V6 { ip: Ipv6Addr, port: u16, scope: u32 },
     Unix(String),
 }
 
@@ -112,7 +114,10 @@ impl Serialize for Address {
             return serializer.collect_str(self);
         }
         match self.clone() {
-            Self::Inet(inet) => Binary::Inet(inet),
+            Self::Inet(SocketAddr::V4(inet)) => Binary::V4(inet),
+            Self::Inet(SocketAddr::V6(inet)) => {
+                Binary::V6 { ip: *inet.ip(), port: inet.port(), scope: inet.scope_id() }
+            }
             Self::Unix(name) => Binary::Unix(name),
         }
         .serialize(serializer)
@@ -125,7 +130,10 @@ impl<'de> Deserialize<'de> for Address {
             return String::deserialize(deserializer)?.parse().map_err(D::Error::custom);
         }
         Ok(match Binary::deserialize(deserializer)? {
-            Binary::Inet(inet) => Self::Inet(inet),
+            Binary::V4(inet) => Self::Inet(inet.into()),
+            Binary::V6 { ip, port, scope } => {
+                Self::Inet(SocketAddrV6::new(ip, port, 0, scope).into())
+            }
             Binary::Unix(name) => Self::Unix(name),
         })
     }

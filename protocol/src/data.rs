@@ -37,10 +37,26 @@ pub struct Payload {
 impl Data {
     /// The bytes meant.
     pub fn to_bytes(&self) -> Vec<u8> {
+        self.slice(0..self.len())
+    }
+
+    /// Some of the bytes meant, without making them all; those past the end are left out.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Vec<u8> {
+        let part = |bytes: &[u8]| {
+            let end = range.end.min(bytes.len());
+            bytes[range.start.min(end)..end].to_vec()
+        };
         match self {
-            Self::Text(text) => text.clone().into_bytes(),
-            Self::Hex(hex) => hex.0.clone(),
-            Self::Fill { bytes } => (b'a'..=b'z').cycle().take(*bytes as usize).collect(),
+            Self::Text(text) => part(text.as_bytes()),
+            Self::Hex(hex) => part(&hex.0),
+            Self::Fill { bytes } => {
+                let end = range.end.min(*bytes as usize);
+                (b'a'..=b'z')
+                    .cycle()
+                    .skip(range.start % 26)
+                    .take(end.saturating_sub(range.start))
+                    .collect()
+            }
         }
     }
 

@@ -8,7 +8,7 @@ mod lesson;
 mod pair;
 mod socket;
 
-pub use burst::{Burst, Fate, Sheet, Tally};
+pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
@@ -119,7 +119,8 @@ impl World {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let more = call.block(at, bytes);
         if let Some(socket) = call.ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
-            socket.took(&call.ask, call.cut, more.0, more.1);
+            socket.connects(&call.ask);
+            socket.took(&call.ask, more.0, more.1);
         }
     }
 

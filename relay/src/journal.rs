@@ -127,9 +127,7 @@ impl Journal {
     /// At most `most` events after `seq`.
     pub fn read(&self, seq: Seq, most: usize) -> Read {
         let state = self.lock();
-        let Some(oldest) = state.ring.front().map(|event| event.seq) else {
-            return Read::Events(Vec::new());
-        };
+        let oldest = state.ring.front().map_or(state.world.seq + 1, |event| event.seq);
         if seq + 1 < oldest {
             return Read::Lost { oldest };
         }

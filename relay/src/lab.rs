@@ -1,19 +1,75 @@
 //! Owns the sockets: makes the calls that are asked for and tells the journal what came of them.
 //! Knows nothing of WebSockets, pages or tokens.
+//!
+//! One thread makes every system call, so that what it journals is in the order in which it happened.
+//! Reading order: [`desk`] (dispatch) → `slot` (a socket and its two lanes) → `work` (one attempt of a
+//! call) → `drive` (blocked calls) → `watch` (what the kernel says afterwards) → `infer`.
+
+mod burst;
+mod desk;
+mod drive;
+pub mod errno;
+mod infer;
+pub mod number;
+mod option;
+mod reader;
+mod ready;
+mod slot;
+mod watch;
+mod work;
 
 use crate::journal::Journal;
-use protocol::{Command, Done, Failure, Seq, SessionId};
+use crate::policy::Policy;
+use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
+use std::sync::Arc;
+use std::{io, thread};
+use tokio::sync::{mpsc, oneshot};
 
-/// A handle on the lab; cheap to clone.
+/// Commands that may wait for the lab's thread.
+const QUEUE: usize = 4_096;
+
+/// How a command ended, and the last event that came before.
+pub type Outcome = (Seq, Result<Done, Failure>);
+
+/// A handle on the lab; cheap to clone. The thread ends, closing every socket, when the last is dropped.
 #[derive(Clone)]
 pub struct Lab {
     journal: Journal,
+    requests: mpsc::Sender<(Asker, Command)>,
+}
+
+/// Who asked, and where the answer goes.
+pub(crate) struct Asker {
+    by: Option<SessionId>,
+    reply: Option<oneshot::Sender<Outcome>>,
+    automatic: bool,
+}
+
+impl Asker {
+    fn answer(self, seq: Seq, result: Result<Done, Failure>) {
+        if let Some(reply) = self.reply {
+            // An asker that has left wants no answer.
+            let _ = reply.send((seq, result));
+        }
+    }
 }
 
 impl Lab {
     /// Starts the lab's own thread.
-    pub fn start(journal: Journal) -> std::io::Result<Self> {
-        Ok(Self { journal })
+    pub fn start(journal: Journal, policy: Arc<Policy>) -> io::Result<Self> {
+        let (requests, mut incoming) = mpsc::channel(QUEUE);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let desk_journal = journal.clone();
+        thread::Builder::new().name("lab".into()).spawn(move || {
+            let local = tokio::task::LocalSet::new();
+            local.block_on(&runtime, async move {
+                let desk = desk::Desk::open(desk_journal, policy);
+                while let Some((asker, command)) = incoming.recv().await {
+                    desk.take(asker, command);
+                }
+            });
+        })?;
+        Ok(Self { journal, requests })
     }
 
     /// The journal that it writes.
@@ -21,10 +77,33 @@ impl Lab {
         &self.journal
     }
 
-    /// Makes a call and waits for its end, which may be far off (a blocked accept).
-    /// The result's events are in the journal up to the seq given.
-    /// Commands are begun in the order in which `ask` is called, even before it is polled again.
-    pub async fn ask(&self, _by: SessionId, _command: Command) -> (Seq, Result<Done, Failure>) {
-        todo!("being written")
+    /// Makes a call; the future is done when it ends, which may be far off (a blocked accept), with
+    /// its events in the journal up to the seq given. Commands begin in the order in which `ask` is
+    /// called. `by` is null for the relay itself.
+    pub fn ask(
+        &self,
+        by: Option<SessionId>,
+        command: Command,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let sent =
+            self.requests.try_send((Asker { by, reply: Some(reply), automatic: false }, command));
+        let journal = self.journal.clone();
+        async move {
+            let failure = match sent {
+                Ok(()) => match answer.await {
+                    Ok(outcome) => return outcome,
+                    Err(_) => Failure::new(ErrorKind::Interrupted, "The lab has ended."),
+                },
+                Err(mpsc::error::TrySendError::Full(_)) => Failure::new(
+                    ErrorKind::Limit,
+                    format!("More than {QUEUE} commands wait; try again."),
+                ),
+                Err(mpsc::error::TrySendError::Closed(_)) => {
+                    Failure::new(ErrorKind::Interrupted, "The lab has ended.")
+                }
+            };
+            (journal.seq(), Err(failure))
+        }
     }
 }

@@ -1,4 +1,24 @@
-//! Patchbay's native side. Reading order: [`journal`], [`lab`].
+//! Patchbay's native side. Reading order:
+//!
+//! 1. [`kernel`]: what can be read of a socket; [`journal`]: the order of events, the only truth that
+//!    leaves the lab;
+//! 2. [`lab`]: the sockets and their calls; [`policy`]: which addresses they may have; [`rung`]: what
+//!    this machine offers; [`descriptor`]: how many there may be;
+//! 3. [`experiment`]: calls with promises; [`director`]: who may ask for what while one is played;
+//! 4. [`session`]: one viewer; [`state`]: the token that lets it in;
+//! 5. [`server`]: connections and requests; [`assets`]: the page.
+#![deny(unsafe_code)]
 
+pub mod assets;
+pub mod descriptor;
+pub mod director;
+pub mod experiment;
 pub mod journal;
+#[cfg(target_os = "linux")]
+pub mod kernel;
 pub mod lab;
+pub mod policy;
+pub mod rung;
+pub mod server;
+pub mod session;
+pub mod state;

@@ -1,1 +1,199 @@
-fn main() {}
+//! Patchbay's relay: parses, starts, reports.
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use protocol::limit::Limits;
+use protocol::message::{ToPage, ToRelay};
+use relay::director::Director;
+use relay::journal::Journal;
+use relay::lab::Lab;
+use relay::policy::Policy;
+use relay::server::{self, Server};
+use relay::session::{self, Hub};
+use relay::state::{self, State, Token};
+use relay::{assets, descriptor, experiment, policy, rung};
+use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Shows real sockets at work: makes the socket calls that its page asks for.
+#[derive(Parser)]
+#[command(name = "relay", version)]
+struct Options {
+    /// Where to serve the page; port 0 lets the kernel choose
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7007")]
+    listen: SocketAddr,
+    /// Replace the token, so that earlier links stop working
+    #[arg(long)]
+    new_token: bool,
+    #[command(subcommand)]
+    order: Option<Order>,
+}
+
+#[derive(Subcommand)]
+enum Order {
+    /// Tell what this machine offers
+    Check {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of the protocol
+    Schema,
+    /// Play experiments without a page
+    #[command(subcommand)]
+    Experiment(ExperimentOrder),
+}
+
+#[derive(Subcommand)]
+enum ExperimentOrder {
+    /// Name the experiments that there are
+    List,
+    /// Play some, and fail unless the kernel did all that they promise
+    #[command(arg_required_else_help = true)]
+    Run {
+        /// Which
+        #[arg(required_unless_present = "all")]
+        names: Vec<String>,
+        /// Every one
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = match &options.order {
+        None => serve(&options),
+        Some(Order::Check { json }) => check(*json),
+        Some(Order::Schema) => schema(),
+        Some(Order::Experiment(ExperimentOrder::List)) => list(),
+        Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => play(names, *json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Options) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !assets::PAGE_IS_STUB
+            || std::env::var_os("PATCHBAY_ALLOW_STUB").is_some_and(|on| on == "1"),
+        "This relay was built without its page: build again without PATCHBAY_PAGE, or set PATCHBAY_ALLOW_STUB=1."
+    );
+    anyhow::ensure!(
+        policy::may_listen(options.listen),
+        "{} is not loopback, and this version serves only there: use 127.0.0.1 or [::1].",
+        options.listen
+    );
+    let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
+    let token = if options.new_token { state.new_token()? } else { state.token()? };
+    let limits = descriptor::limits(descriptor::raise());
+    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
+    let done = runtime.block_on(run(options.listen, token, limits));
+    runtime.shutdown_background();
+    done
+}
+
+async fn run(listen: SocketAddr, token: Token, limits: Limits) -> anyhow::Result<()> {
+    let shutdown = asked_to_end().context("Signals cannot be watched")?;
+    let server = Server::bind(listen, server::Config::default())
+        .await
+        .map_err(|error| unbound(listen, &error))?;
+    let link = format!("http://{}/#token={}", server.address(), token.reveal());
+    let policy = Policy { own: vec![server.address()] };
+    let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy))
+        .context("The lab cannot be started")?;
+    let hub =
+        Hub::new(Director::new(lab), token, rung::offered(), limits, session::Config::default());
+    // The listener is there already: whoever reads this line may connect.
+    say(&format!("Patchbay: {link}\n"))?;
+    server.run(Arc::new(hub), shutdown).await;
+    Ok(())
+}
+
+fn unbound(listen: SocketAddr, error: &io::Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{listen} is taken (EADDRINUSE): another relay may be running; try --listen 127.0.0.1:0."
+        ),
+        _ => anyhow::anyhow!("{listen} cannot be listened on: {error}."),
+    }
+}
+
+/// Comes true on SIGINT or SIGTERM; both are watched from now on.
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// A name that no other run has.
+fn epoch() -> anyhow::Result<String> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).context("The kernel gives no random bytes")?;
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}
+
+fn check(json: bool) -> anyhow::Result<()> {
+    let rung = rung::offered();
+    if json {
+        return say(&format!("{}\n", serde_json::to_string(&rung)?));
+    }
+    say(&rung::told(&rung))
+}
+
+fn list() -> anyhow::Result<()> {
+    for name in experiment::names() {
+        let script = experiment::find(name).map_err(anyhow::Error::msg)?;
+        say(&format!("{name}\t{}\t{}\n", script.title.en, script.title.zh))?;
+    }
+    Ok(())
+}
+
+fn play(names: &[String], json: bool) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
+    let reports = runtime.block_on(experiment::headless::run(names))?;
+    runtime.shutdown_background();
+    if json {
+        say(&format!("{}\n", serde_json::to_string(&reports)?))?;
+    } else {
+        for report in &reports {
+            say(&format!("{}\n", report.told()))?;
+        }
+    }
+    let failed = reports.iter().filter(|report| !report.passed()).count();
+    anyhow::ensure!(failed == 0, "{failed} of {} experiments failed.", reports.len());
+    Ok(())
+}
+
+fn schema() -> anyhow::Result<()> {
+    let both = serde_json::json!({
+        "to_relay": schemars::schema_for!(ToRelay),
+        "to_page": schemars::schema_for!(ToPage),
+    });
+    say(&format!("{}\n", serde_json::to_string_pretty(&both)?))
+}
+
+/// To stdout; a reader that has left is no failure.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

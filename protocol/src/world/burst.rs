@@ -2,6 +2,7 @@
 //! which a datagram's fate becomes known.
 
 use super::World;
+use crate::command::Kind;
 use crate::reply::Received;
 use crate::sample::Run;
 use crate::{Address, CallId, SocketId};
@@ -50,8 +51,28 @@ impl Fate {
 /// `c` discarded at close, `e` refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct Sheet(String);
+#[serde(try_from = "String", into = "String")]
+pub struct Sheet(Vec<u8>);
+
+/// A sheet has a letter that stands for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a sheet is written with the letters . s w r d c e")]
+pub struct SheetError;
+
+impl TryFrom<String> for Sheet {
+    type Error = SheetError;
+
+    fn try_from(text: String) -> Result<Self, SheetError> {
+        let known = |letter: u8| Fate::ALL.iter().any(|(_, own)| *own == letter);
+        text.bytes().all(known).then(|| Self(text.into_bytes())).ok_or(SheetError)
+    }
+}
+
+impl From<Sheet> for String {
+    fn from(sheet: Sheet) -> Self {
+        sheet.0.into_iter().map(char::from).collect()
+    }
+}
 
 /// How many datagrams stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +113,7 @@ pub struct Burst {
 
 impl Sheet {
     fn blank(count: u32) -> Self {
-        Self(".".repeat(count as usize))
+        Self(vec![Fate::Unsent.letter(); count as usize])
     }
 
     /// How many datagrams.
@@ -108,39 +129,32 @@ impl Sheet {
     /// What is known of the datagram numbered `number`, from 1.
     pub fn get(&self, number: u32) -> Fate {
         self.0
-            .as_bytes()
             .get((number as usize).wrapping_sub(1))
             .map_or(Fate::Unsent, |letter| Fate::of(*letter))
     }
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Fate> + '_ {
-        self.0.bytes().map(Fate::of)
+        self.0.iter().copied().map(Fate::of)
     }
 
     fn put(&mut self, number: u32, fate: Fate) {
-        let place = (number as usize).wrapping_sub(1);
-        if place < self.0.len() {
-            let mut letters = std::mem::take(&mut self.0).into_bytes();
-            letters[place] = fate.letter();
-            self.0 = String::from_utf8(letters).unwrap_or_default();
+        if let Some(letter) = self.0.get_mut((number as usize).wrapping_sub(1)) {
+            *letter = fate.letter();
         }
     }
 
     fn replace(&mut self, from: Fate, to: Fate) {
-        if self.0.as_bytes().contains(&from.letter()) {
-            self.0 = self
-                .0
-                .bytes()
-                .map(|letter| {
-                    char::from(if letter == from.letter() { to.letter() } else { letter })
-                })
-                .collect();
+        for letter in self.0.iter_mut().filter(|letter| **letter == from.letter()) {
+            *letter = to.letter();
         }
     }
 
+    /// A reader may have told of it already.
     fn sent(&mut self, number: u32) {
-        self.put(number, Fate::Sent);
+        if self.get(number) == Fate::Unsent {
+            self.put(number, Fate::Sent);
+        }
     }
 
     /// How many stand where.
@@ -191,6 +205,7 @@ impl World {
         let ours = received.from.as_ref().is_none_or(|from| {
             self.sockets
                 .values()
+                .filter(|s| s.kind == Kind::Datagram)
                 .any(|s| s.kernel.local.as_ref().is_some_and(|own| own.covers(from)))
         });
         if !ours && let Some(receiver) = self.sockets.get_mut(&socket) {
@@ -241,8 +256,8 @@ impl World {
         }
         for Run { call, first, count } in queue.runs {
             if let Some(burst) = self.bursts.get_mut(&call) {
-                (first..first.saturating_add(count))
-                    .for_each(|number| burst.sheet.put(number, Fate::Waiting));
+                let end = first.saturating_add(count).min(burst.sheet.len() as u32 + 1);
+                (first..end).for_each(|number| burst.sheet.put(number, Fate::Waiting));
             }
         }
         if adds_up {

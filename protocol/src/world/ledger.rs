@@ -1,8 +1,8 @@
 //! Owns the balance: what was sent against what was read, queued and lost. Protocol.md's formula.
 
 use super::{Socket, World};
-use crate::SocketId;
 use crate::command::{Command, Kind};
+use crate::{SocketId, TcpState};
 
 /// The balance of one direction of a TCP connection between two sockets of ours; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn counted_sent(socket: &Socket) -> Option<Counted> {
     // FIN is the last to be acknowledged: it is in the queue while the queue is not empty.
     let fin_acked = if queue == 0 { fin } else { 0 };
     let acked = raw.checked_sub(syn + fin_acked)?;
-    let sent = (raw + queue).checked_sub(syn + fin)?;
+    let sent = raw.checked_add(queue)?.checked_sub(syn + fin)?;
     Some(Counted { acked, sent })
 }
 
@@ -106,27 +106,28 @@ impl World {
             ..StreamLedger::default()
         };
         ledger.quiet = self.still(sender) && self.still(receiver);
-        let alive =
-            |s: &Socket| s.is_open() && s.kernel.state.is_some_and(crate::TcpState::connected);
+        let alive = |s: &Socket| s.is_open() && s.kernel.state.is_some_and(TcpState::connected);
+        // close() empties the queue; a reset or an orderly end leaves it to be read.
+        let waiting = if receiver.is_open() { receiver.kernel.receive_queue } else { Some(0) };
+        ledger.waiting = waiting.unwrap_or(0);
         let counts = counted_sent(sender)
             .zip(counted_received(receiver))
             .filter(|_| alive(sender) && alive(receiver));
-        let Some((s, r)) = counts else {
-            let settled = sender.sent.bytes.saturating_sub(receiver.read.bytes);
-            ledger.waiting =
-                if alive(receiver) { receiver.kernel.receive_queue.unwrap_or(0) } else { 0 };
-            ledger.discarded = if alive(receiver) { 0 } else { settled };
-            ledger.unexplained = (settled == ledger.waiting + ledger.discarded).then_some(0);
+        let (Some((s, r)), Some(waiting)) = (counts, waiting) else {
+            let rest = ledger.sent.checked_sub(ledger.read.saturating_add(ledger.waiting));
+            let over = !receiver.is_open() || receiver.kernel.state == Some(TcpState::Close);
+            ledger.discarded = rest.filter(|_| over).unwrap_or(0);
+            ledger.unexplained = (waiting.is_some() && rest == Some(ledger.discarded)).then_some(0);
             return Some(ledger);
         };
-        let waiting = receiver.kernel.receive_queue.unwrap_or(0);
-        ledger.waiting = waiting;
         ledger.kept = s.sent.saturating_sub(r);
-        let unexplained = s.sent.abs_diff(ledger.sent)
-            + r.abs_diff(ledger.read + waiting)
-            + s.acked.saturating_sub(r)
-            + r.saturating_sub(s.sent);
-        ledger.unexplained = Some(unexplained);
+        let gaps = [
+            s.sent.abs_diff(ledger.sent),
+            r.abs_diff(ledger.read.saturating_add(waiting)),
+            s.acked.saturating_sub(r),
+            r.saturating_sub(s.sent),
+        ];
+        ledger.unexplained = Some(gaps.into_iter().fold(0, u64::saturating_add));
         Some(ledger)
     }
 
@@ -143,8 +144,9 @@ impl World {
         let Some(queue) = &socket.kernel.queue else { return Some(ledger) };
         ledger.waiting = u64::from(queue.datagrams);
         if socket.from_outside == 0 {
-            ledger.unexplained =
-                Some(ledger.sent.abs_diff(ledger.read + ledger.waiting + ledger.dropped));
+            // More than was sent: somebody else sends here too, and whose are missing is not told.
+            let found = ledger.read + ledger.waiting + ledger.dropped;
+            ledger.unexplained = ledger.sent.checked_sub(found);
         }
         Some(ledger)
     }

@@ -45,10 +45,14 @@ impl World {
         if self.far_end(client).is_some() || !socket.active {
             return None;
         }
-        let peer = socket.kernel.peer.as_ref()?;
-        self.sockets
-            .values()
-            .find(|s| s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(peer)))
-            .map(|s| s.id)
+        self.listener_of(socket.kernel.peer.as_ref()?)
+    }
+
+    /// Our socket that listens where `to` leads.
+    pub fn listener_of(&self, to: &Address) -> Option<SocketId> {
+        let listens = |s: &&super::Socket| {
+            s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
+        };
+        self.sockets.values().find(listens).map(|s| s.id)
     }
 }

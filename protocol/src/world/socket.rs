@@ -102,7 +102,8 @@ pub struct Socket {
     pub opened: Nanos,
     /// When close() was called.
     pub closed: Option<Nanos>,
-    /// Whether its own connect began the conversation (its SYN counts in `acked`).
+    /// Whether its own connect sent a SYN (which counts in `acked`), even if that connect then
+    /// failed, was interrupted or did not wait.
     pub active: bool,
     /// Whether its half for reading is shut.
     pub shut_read: bool,
@@ -122,10 +123,9 @@ pub struct Socket {
     pub aimed: u64,
     /// Datagrams received from senders that are not ours.
     pub from_outside: u64,
-    /// The last bytes that sends took, at most [`PEEK`]: what a short send queue holds.
+    /// The last bytes that sends took, at most [`PEEK`], back to where a payload was cut: what a
+    /// short send queue holds.
     pub tail: Vec<u8>,
-    /// Where `tail` does not reach back far enough because a payload was cut.
-    pub tail_broken: bool,
     /// What the last receive gave, at most 256 bytes.
     pub last_read: Vec<u8>,
     /// Whether the peer's end was read (0 bytes).
@@ -166,7 +166,7 @@ impl Kernel {
     /// What is left on the running timer at a moment.
     pub fn timer_left(&self, at: Nanos) -> Option<Nanos> {
         let (timer, read) = self.timer?;
-        Some((read + timer.remaining).saturating_sub(at))
+        Some(read.saturating_add(timer.remaining).saturating_sub(at))
     }
 }
 
@@ -203,7 +203,6 @@ impl Socket {
             aimed: 0,
             from_outside: 0,
             tail: Vec::new(),
-            tail_broken: false,
             last_read: Vec::new(),
             eof: false,
             kernel: Kernel::default(),
@@ -228,12 +227,11 @@ impl Socket {
             matches!(state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck)
         }));
         let queue = usize::try_from(queue.saturating_sub(fin)).ok()?;
-        let known = !self.tail_broken && queue <= self.tail.len();
-        known.then(|| &self.tail[self.tail.len() - queue..])
+        self.tail.get(self.tail.len().checked_sub(queue)?..)
     }
 
     /// A send took bytes `from..to` of its payload.
-    pub(super) fn took(&mut self, ask: &Command, cut: Option<u32>, from: u32, to: u32) {
+    pub(super) fn took(&mut self, ask: &Command, from: u32, to: u32) {
         let (Command::Send { data, .. } | Command::SendTo { data, .. }) = ask else { return };
         if to <= from {
             return;
@@ -242,30 +240,34 @@ impl Socket {
         if self.kind == Kind::Datagram {
             return;
         }
-        let bytes = data.to_bytes();
-        if cut.is_some() && to as usize > bytes.len() {
+        if to as usize > data.len() {
             self.tail.clear();
-            self.tail_broken = true;
             return;
         }
-        if (to - from) as usize >= PEEK {
-            self.tail_broken = false;
-        }
-        self.tail.extend_from_slice(&bytes[from as usize..to as usize]);
+        let from = (from as usize).max((to as usize).saturating_sub(PEEK));
+        self.tail.extend(data.slice(from..to as usize));
         let over = self.tail.len().saturating_sub(PEEK);
         self.tail.drain(..over);
     }
 
+    /// Where `ask` is connect, its SYN is out.
+    pub(super) fn connects(&mut self, ask: &Command) {
+        self.active |= matches!(ask, Command::Connect { .. }) && self.parent.is_none();
+    }
+
     pub(super) fn call_ended(&mut self, at: Nanos, call: &Call, before: u32, result: &Answer) {
-        let Answer::Ok(done) = result else {
-            if matches!(call.ask, Command::Connect { .. }) {
-                self.active = false;
+        let done = match result {
+            Answer::Ok(done) => done,
+            Answer::Error(failure) => {
+                if failure.errno.as_deref() == Some("EINPROGRESS") {
+                    self.connects(&call.ask);
+                }
+                return;
             }
-            return;
         };
         match (&call.ask, done) {
             (Command::Send { .. } | Command::SendTo { .. }, Done::Sent(sent)) => {
-                self.took(&call.ask, call.cut, before, sent.bytes);
+                self.took(&call.ask, before, sent.bytes);
                 self.sent.count += 1;
             }
             (Command::Recv { .. } | Command::RecvFrom { .. }, Done::Received(received)) => {
@@ -276,7 +278,15 @@ impl Socket {
                     self.read.count += u64::from(!received.eof);
                 }
             }
-            (Command::Connect { .. }, _) => self.active = true,
+            (Command::Bind { .. }, Done::Local(now)) => self.kernel.local = Some(now.local.clone()),
+            (Command::Connect { address, .. }, Done::Local(now)) => {
+                self.connects(&call.ask);
+                self.kernel.local = Some(now.local.clone());
+                // A wildcard means this machine; which of its addresses, the kernel will say.
+                if !address.is_wildcard() {
+                    self.kernel.peer = Some(address.clone());
+                }
+            }
             (Command::Shutdown { how, .. }, _) => {
                 self.shut_read |= matches!(how, Half::Read | Half::Both);
                 self.shut_write |= matches!(how, Half::Write | Half::Both);

@@ -1,0 +1,82 @@
+//! What happened.
+
+use crate::{check, golden};
+use protocol::command::Command;
+use protocol::data::Data;
+use protocol::event::{Crossing, Event, Source, What, Words};
+use protocol::reply::{Answer, Done, Sent};
+use protocol::sample::{Field, TcpState};
+use protocol::{CallId, SessionId, SocketId};
+
+fn words(en: &str, zh: &str) -> Words {
+    Words { en: en.into(), zh: zh.into() }
+}
+
+golden! { sources, Source:
+    Source::Relay => Source::Relay, r#""relay""#;
+    Source::Kernel => Source::Kernel, r#""kernel""#;
+    Source::Wire => Source::Wire, r#""wire""#;
+    Source::Inferred => Source::Inferred, r#""inferred""#;
+    Source::Simulated => Source::Simulated, r#""simulated""#;
+}
+
+golden! { crossings, Crossing:
+    Crossing::Syn => Crossing::Syn, r#""syn""#;
+    Crossing::SynAck => Crossing::SynAck, r#""syn_ack""#;
+    Crossing::Ack => Crossing::Ack, r#""ack""#;
+    Crossing::Fin => Crossing::Fin, r#""fin""#;
+    Crossing::Reset => Crossing::Reset, r#""reset""#;
+    Crossing::Data { .. } => Crossing::Data { bytes: 5 }, r#"{"data":{"bytes":5}}"#;
+    Crossing::Datagram { .. } => Crossing::Datagram { bytes: 5 }, r#"{"datagram":{"bytes":5}}"#;
+    Crossing::Datagrams { .. } => Crossing::Datagrams { call: CallId(7), first: 1, count: 10 },
+        r#"{"datagrams":{"call":7,"first":1,"count":10}}"#;
+}
+
+golden! { whats, What:
+    What::CallBegan { .. } => What::CallBegan {
+        call: CallId(12), by: Some(SessionId(1)), cut: None,
+        ask: Command::Send { socket: SocketId(3), data: Data::Text("hello".into()), all: false },
+    }, r#"{"call_began":{"call":12,"by":1,
+        "do":{"send":{"socket":3,"data":{"text":"hello"},"all":false}},"cut":null}}"#;
+    What::CallBlocked { .. } => What::CallBlocked { call: CallId(12), bytes: 6144 },
+        r#"{"call_blocked":{"call":12,"bytes":6144}}"#;
+    What::CallEnded { .. } => What::CallEnded {
+        call: CallId(12), result: Answer::Ok(Done::Sent(Sent { bytes: 5, parts: 1 })),
+    }, r#"{"call_ended":{"call":12,"result":{"ok":{"bytes":5,"parts":1}}}}"#;
+    What::Sample { .. } => What::Sample {
+        socket: SocketId(3), set: vec![Field::State(TcpState::Established), Field::SendQueue(5)],
+    }, r#"{"sample":{"socket":3,"set":[{"state":"ESTABLISHED"},{"send_queue":5}]}}"#;
+    What::Gone { .. } => What::Gone { socket: SocketId(3) }, r#"{"gone":{"socket":3}}"#;
+    What::DatagramSent { .. } => What::DatagramSent { call: CallId(7), number: 1 },
+        r#"{"datagram_sent":{"call":7,"number":1}}"#;
+    What::Crossed { .. } => What::Crossed {
+        from: SocketId(1), to: SocketId(2), what: Crossing::Syn, began: 10, ended: 20,
+    }, r#"{"crossed":{"from":1,"to":2,"what":"syn","began":10,"ended":20}}"#;
+    What::Reset { .. } => What::Reset { by: Some(SessionId(1)) }, r#"{"reset":{"by":1}}"#;
+    What::ExperimentBegan { .. } => What::ExperimentBegan {
+        name: "first".into(), title: words("First", "第一"), steps: 3,
+    }, r#"{"experiment_began":{"name":"first","title":{"en":"First","zh":"第一"},"steps":3}}"#;
+    What::ExperimentSaid { .. } => What::ExperimentSaid {
+        step: 1, say: words("a", "b"), note: words("", ""), button: Some(words("Go", "走")),
+        at: Some(SocketId(3)),
+    }, r#"{"experiment_said":{"step":1,"say":{"en":"a","zh":"b"},"note":{"en":"","zh":""},
+        "button":{"en":"Go","zh":"走"},"at":3}}"#;
+    What::ExperimentChecked { .. } => What::ExperimentChecked {
+        step: 1, held: false, expected: "5".into(), found: "4".into(),
+    }, r#"{"experiment_checked":{"step":1,"held":false,"expected":"5","found":"4"}}"#;
+    What::ExperimentEnded { .. } => What::ExperimentEnded { passed: true },
+        r#"{"experiment_ended":{"passed":true}}"#;
+}
+
+#[test]
+fn an_event() {
+    check(
+        &Event {
+            seq: 51,
+            at: 1_204_318_000,
+            source: Source::Relay,
+            what: What::Reset { by: None },
+        },
+        r#"{"seq":51,"at":1204318000,"source":"relay","what":{"reset":{"by":null}}}"#,
+    );
+}

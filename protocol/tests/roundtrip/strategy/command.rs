@@ -1,0 +1,83 @@
+//! Any command.
+
+use super::{address, call, data, family, kind, net, side, socket, text};
+use proptest::option::of;
+use proptest::prelude::*;
+use protocol::command::{Command, Half, Lesson, Reading, SocketOption};
+
+fn option() -> impl Strategy<Value = SocketOption> {
+    use SocketOption as O;
+    prop_oneof![
+        any::<bool>().prop_map(O::ReuseAddress),
+        any::<bool>().prop_map(O::ReusePort),
+        any::<u32>().prop_map(O::SendBuffer),
+        any::<u32>().prop_map(O::ReceiveBuffer),
+        any::<bool>().prop_map(O::NoDelay),
+        any::<(bool, Option<u16>)>().prop_map(|(on, idle)| O::Keepalive { on, idle }),
+        any::<Option<u16>>().prop_map(O::Linger),
+        any::<bool>().prop_map(O::OnlyV6),
+    ]
+}
+
+fn half() -> impl Strategy<Value = Half> {
+    prop_oneof![Just(Half::Read), Just(Half::Write), Just(Half::Both)]
+}
+
+fn lesson() -> impl Strategy<Value = Lesson> {
+    prop_oneof![
+        text().prop_map(|name| Lesson::Start { name }),
+        Just(Lesson::Next),
+        Just(Lesson::Stop)
+    ]
+}
+
+fn life() -> impl Strategy<Value = Command> {
+    use Command as C;
+    prop_oneof![
+        (net(), family(), kind(), of(side()), of(text())).prop_map(
+            |(net, family, kind, side, name)| { C::Socket { net, family, kind, side, name } }
+        ),
+        (socket(), option()).prop_map(|(socket, set)| C::Option { socket, set }),
+        (socket(), address()).prop_map(|(socket, address)| C::Bind { socket, address }),
+        (socket(), any::<i32>()).prop_map(|(socket, backlog)| C::Listen { socket, backlog }),
+        socket().prop_map(|socket| C::Accept { socket }),
+        (socket(), address()).prop_map(|(socket, address)| C::Connect { socket, address }),
+        (socket(), half()).prop_map(|(socket, how)| C::Shutdown { socket, how }),
+        socket().prop_map(|socket| C::Close { socket }),
+        (socket(), any::<Option<u64>>()).prop_map(|(socket, after)| C::Timeout { socket, after }),
+        (socket(), any::<bool>()).prop_map(|(socket, on)| C::Nonblocking { socket, on }),
+        (socket(), of(call())).prop_map(|(socket, call)| C::Interrupt { socket, call }),
+        (socket(), any::<Option<(u32, u64)>>()).prop_map(|(socket, set)| C::Reader {
+            socket,
+            set: set.map(|(max, every)| Reading { max, every }),
+        }),
+        lesson().prop_map(C::Experiment),
+        Just(C::Reset),
+    ]
+}
+
+fn moving() -> impl Strategy<Value = Command> {
+    use Command as C;
+    let taking = || (socket(), any::<u32>(), any::<bool>());
+    prop_oneof![
+        (socket(), data(), any::<bool>()).prop_map(|(socket, data, all)| C::Send {
+            socket,
+            data,
+            all
+        }),
+        taking().prop_map(|(socket, max, peek)| C::Recv { socket, max, peek }),
+        (socket(), address(), data()).prop_map(|(socket, address, data)| C::SendTo {
+            socket,
+            address,
+            data
+        }),
+        taking().prop_map(|(socket, max, peek)| C::RecvFrom { socket, max, peek }),
+        (socket(), of(address()), 0..50_u32, any::<u32>())
+            .prop_map(|(socket, address, count, bytes)| C::Burst { socket, address, count, bytes }),
+    ]
+}
+
+/// Any command.
+pub(crate) fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![life(), moving()]
+}

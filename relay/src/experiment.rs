@@ -1,0 +1,38 @@
+//! Owns experiments: files of steps that the lab really makes, each held against what it promised.
+//! Knows the lab and its journal; knows nothing of sessions.
+//!
+//! Reading order: [`script`] (the file) → [`player`] (its steps, played) → [`found`] (what a promise is
+//! held against).
+
+pub mod found;
+pub mod headless;
+pub mod lease;
+pub mod player;
+pub mod script;
+
+pub use lease::Leases;
+pub use player::{Ending, Player};
+pub use script::Script;
+
+/// The experiments that come with the relay, in order.
+const BUILT_IN: [(&str, &str); 1] = [("first", include_str!("../experiments/first.toml"))];
+
+/// The names of the built-in experiments, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// A built-in experiment.
+///
+/// # Errors
+/// One sentence: there is none of that name, or where its file is wrong.
+pub fn find(name: &str) -> Result<Script, String> {
+    let text = BUILT_IN.iter().find(|(own, _)| *own == name).map(|(_, text)| *text);
+    let text = text.ok_or_else(|| {
+        format!(
+            "There is no experiment {name:?}; there are: {}.",
+            names().collect::<Vec<_>>().join(", ")
+        )
+    })?;
+    Script::read(name, text)
+}

@@ -1,0 +1,88 @@
+//! Owns what a promise is held against: values in the world and in results, by a dotted path.
+
+use protocol::{Answer, SocketId, World};
+use serde_json::{Map, Value, json};
+
+/// What is found at `path` of a role's socket; of the last burst's tally for the role `burst`.
+pub fn at(world: &World, socket: Option<SocketId>, path: &str) -> Value {
+    let root = match socket {
+        Some(id) => world.sockets.get(&id).and_then(|socket| serde_json::to_value(socket).ok()),
+        None => world.bursts.values().next_back().map(|burst| {
+            let tally = burst.sheet.tally();
+            json!({
+                "count": burst.count, "bytes": burst.bytes, "sent": burst.count - tally.unsent - tally.refused,
+                "unknown": tally.sent, "waiting": tally.waiting, "read": tally.read, "dropped": tally.dropped, "refused": tally.refused,
+            })
+        }),
+    };
+    path.split('.').fold(root.unwrap_or(Value::Null), |value, key| {
+        value.get(key).cloned().unwrap_or(Value::Null)
+    })
+}
+
+/// Whether a result is what was promised: every promised field is there with that value.
+pub fn fits(expect: &Map<String, Value>, answer: &Answer) -> bool {
+    let found = match answer {
+        Answer::Ok(done) => serde_json::to_value(done).unwrap_or_default(),
+        Answer::Error(failure) => json!({ "errno": failure.errno, "kind": failure.kind }),
+    };
+    let failed = matches!(answer, Answer::Error(_));
+    let promises_failure = expect.contains_key("errno") || expect.contains_key("kind");
+    failed == promises_failure
+        && expect.iter().all(|(key, value)| within(value, found.get(key).unwrap_or(&Value::Null)))
+}
+
+fn within(expected: &Value, found: &Value) -> bool {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => expected
+            .iter()
+            .all(|(key, value)| within(value, found.get(key).unwrap_or(&Value::Null))),
+        _ => expected == found,
+    }
+}
+
+/// The text with each `{role:path}` replaced by what `look` finds.
+pub fn fill(text: &str, look: impl Fn(&str, &str) -> Value) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((slot, tail)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        match slot.split_once(':').map(|(role, path)| look(role, path)) {
+            Some(Value::String(text)) => filled.push_str(&text),
+            Some(Value::Null) | None => filled.push('–'),
+            Some(value) => filled.push_str(&value.to_string()),
+        }
+        rest = tail;
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_filled_and_stray_braces_kept() {
+        let look = |role: &str, path: &str| {
+            if (role, path) == ("a", "b") { json!(7) } else { Value::Null }
+        };
+        assert_eq!(fill("{a:b} of {c:d}, {", look), "7 of –, {");
+    }
+
+    #[test]
+    fn a_failure_fits_only_a_promised_failure() {
+        let expect =
+            |text: &str| serde_json::from_str::<Map<String, Value>>(text).expect("an object");
+        let failed = Answer::Error(protocol::Failure::errno("EADDRINUSE", "taken"));
+        assert!(fits(&expect(r#"{"errno":"EADDRINUSE"}"#), &failed));
+        assert!(!fits(&expect(r#"{"errno":"EPIPE"}"#), &failed));
+        assert!(!fits(&expect("{}"), &failed));
+        assert!(fits(&expect("{}"), &Answer::Ok(protocol::Done::nothing())));
+        assert!(!fits(&expect(r#"{"errno":"EPIPE"}"#), &Answer::Ok(protocol::Done::nothing())));
+    }
+}

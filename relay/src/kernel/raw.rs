@@ -1,0 +1,73 @@
+//! The only unsafe code of [`kernel`](super): options and ioctls that have no safe wrapper.
+//! It knows sizes, not meanings.
+
+#![expect(
+    unsafe_code,
+    reason = "SO_MEMINFO, TCP_INFO, SO_PEEK_OFF and the queue ioctls are wrapped nowhere"
+)]
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use libc::{c_int, c_void, socklen_t};
+use rustix::ioctl::{Getter, Opcode, ioctl};
+
+/// `getsockopt(2)` of an option that is a C structure of integers: fills the front of `into` and
+/// gives back that part, which is shorter than `into` if this kernel's structure is.
+pub(super) fn option<'a>(
+    fd: BorrowedFd<'_>,
+    level: c_int,
+    name: c_int,
+    into: &'a mut [u8],
+) -> io::Result<&'a [u8]> {
+    let mut length = socklen_t::try_from(into.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    // SAFETY: `fd` is open for the borrow; `into` is writable for the `length` bytes announced,
+    // the kernel writes no more than that, and any bytes are a valid `[u8]`.
+    let status = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            level,
+            name,
+            into.as_mut_ptr().cast::<c_void>(),
+            &raw mut length,
+        )
+    };
+    if status == 0 {
+        Ok(&into[..into.len().min(length as usize)])
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// `setsockopt(SO_PEEK_OFF)`: where the next `MSG_PEEK` begins, -1 for "always at the front".
+pub(super) fn set_peek_offset(fd: BorrowedFd<'_>, offset: c_int) -> io::Result<()> {
+    // SAFETY: `fd` is open for the borrow; the option reads one int, and `offset` is one.
+    let status = unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEEK_OFF,
+            (&raw const offset).cast::<c_void>(),
+            size_of::<c_int>() as socklen_t,
+        )
+    };
+    if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// `ioctl(SIOCOUTQ)`.
+pub(super) fn outq(fd: BorrowedFd<'_>) -> io::Result<c_int> {
+    // SAFETY: SIOCOUTQ (the same number as TIOCOUTQ) writes one int.
+    Ok(unsafe { ioctl(fd, Getter::<{ libc::TIOCOUTQ as Opcode }, c_int>::new()) }?)
+}
+
+/// `ioctl(SIOCOUTQNSD)`.
+pub(super) fn outq_not_sent(fd: BorrowedFd<'_>) -> io::Result<c_int> {
+    // SAFETY: SIOCOUTQNSD writes one int.
+    Ok(unsafe { ioctl(fd, Getter::<{ libc::SIOCOUTQNSD as Opcode }, c_int>::new()) }?)
+}
+
+/// `ioctl(SIOCINQ)`, which is FIONREAD.
+pub(super) fn inq(fd: BorrowedFd<'_>) -> io::Result<c_int> {
+    // SAFETY: SIOCINQ writes one int.
+    Ok(unsafe { ioctl(fd, Getter::<{ libc::FIONREAD as Opcode }, c_int>::new()) }?)
+}

@@ -1,0 +1,72 @@
+//! Owns a burst: numbered datagrams, one sendto each, in turns so that readers can keep up.
+
+use super::number;
+use super::slot::Slot;
+use super::work::Attempt;
+use protocol::reply::{Burst as Outcome, Numbered};
+use protocol::{CallId, Done};
+use socket2::SockAddr;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+/// Datagrams sent before others have their turn, and the receiver is looked at.
+const TURN: u32 = 32;
+
+/// A burst under way.
+pub(super) struct Burst {
+    to: Option<SockAddr>,
+    count: u32,
+    payload: Vec<u8>,
+    next: u32,
+    refused: u32,
+    first_refusal: Option<io::Error>,
+}
+
+impl Burst {
+    pub(super) fn new(to: Option<SocketAddr>, count: u32, size: usize) -> Self {
+        let payload = number::mark(Numbered::default(), size);
+        Self {
+            to: to.map(SockAddr::from),
+            count,
+            payload,
+            next: 1,
+            refused: 0,
+            first_refusal: None,
+        }
+    }
+
+    /// Sends a turn's worth; `sent` is told each number that the kernel took.
+    pub(super) fn attempt(
+        &mut self,
+        slot: &Slot,
+        call: CallId,
+        sent: &mut dyn FnMut(u32),
+    ) -> Attempt {
+        let turn = self.next.saturating_add(TURN).min(self.count + 1);
+        while self.next < turn {
+            number::renumber(&mut self.payload, Numbered { call, number: self.next });
+            let result = match &self.to {
+                Some(to) => slot.socket.send_to(&self.payload, to),
+                None => slot.socket.send(&self.payload),
+            };
+            match result {
+                Ok(_) => sent(self.next),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Attempt::Again,
+                Err(error) if self.next == 1 => return Attempt::Ended(Err(error)),
+                Err(error) => {
+                    self.refused += 1;
+                    self.first_refusal.get_or_insert(error);
+                }
+            }
+            self.next += 1;
+        }
+        if self.next <= self.count {
+            return Attempt::Yield;
+        }
+        Attempt::Ended(Ok(Done::Burst(Outcome {
+            sent: self.count - self.refused,
+            refused: self.refused,
+            errno: self.first_refusal.as_ref().map(super::errno::name_of),
+        })))
+    }
+}

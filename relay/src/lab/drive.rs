@@ -1,0 +1,263 @@
+//! Owns the lanes' motion: begins calls in order, lets those that block sleep until the socket is
+//! ready, and ends them by result, timeout, interrupt or close.
+
+use super::desk::Desk;
+use super::ready::Wait;
+use super::slot::{Direction, Job, Slot, Stop};
+use super::work::{Attempt, State, Work};
+use super::{Asker, errno};
+use protocol::command::Kind;
+use protocol::event::Crossing;
+use protocol::number::Wide;
+use protocol::reply::Accepted;
+use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What, limit};
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Duration;
+use std::{future, io};
+use tokio::time::Instant;
+
+/// A call that has begun.
+struct Running {
+    call: CallId,
+    began: Nanos,
+    work: Work,
+    asker: Asker,
+    deadline: Option<Instant>,
+    /// Whether the journal knows that it sleeps, and the bytes taken that it was told of.
+    told: Option<u32>,
+}
+
+/// What came of one attempt.
+enum Step {
+    Ended(Result<Done, Failure>),
+    Sleep,
+    Yield,
+}
+
+impl Desk {
+    /// Begins the lane's next calls until one sleeps or none is left.
+    pub(super) fn run_lane(self: &Rc<Self>, slot: &Rc<Slot>, direction: Direction) {
+        while let Some(job) = Self::next_job(slot, direction) {
+            let mut running = self.begin(slot, direction, job);
+            match self.attempt(slot, &mut running) {
+                Step::Ended(result) => self.finish(slot, running, &result),
+                Step::Sleep | Step::Yield => {
+                    let (desk, slot) = (Rc::clone(self), Rc::clone(slot));
+                    tokio::task::spawn_local(async move {
+                        let result = desk.drive(&slot, &mut running).await;
+                        desk.finish(&slot, running, &result);
+                        desk.run_lane(&slot, direction);
+                    });
+                }
+            }
+        }
+    }
+
+    fn begin(&self, slot: &Slot, direction: Direction, job: Job) -> Running {
+        let call = self.began(&job.asker, &job.work.ask);
+        slot.touch();
+        slot.lane(direction).current.set(Some(call));
+        if direction == Direction::In {
+            slot.reading.set(job.asker.automatic);
+        }
+        let began = self.journal.now();
+        if direction == Direction::Out {
+            slot.sending_since.set(began);
+        }
+        let deadline = slot.timeout.get().map(|after| Instant::now() + Duration::from_nanos(after));
+        Running { call, began, work: job.work, asker: job.asker, deadline, told: None }
+    }
+
+    /// One attempt, and what the journal must know of it.
+    fn attempt(self: &Rc<Self>, slot: &Slot, running: &mut Running) -> Step {
+        let call = running.call;
+        let mut run = None::<(u32, u32)>;
+        let since = self.journal.now();
+        let attempt = running.work.attempt(slot, call, &mut |number| {
+            self.journal.append(Source::Relay, What::DatagramSent { call, number });
+            let (_, count) = run.get_or_insert((number, 0));
+            *count += 1;
+        });
+        if let Some((first, count)) = run {
+            self.datagrams_left(
+                slot,
+                &running.work.ask,
+                Crossing::Datagrams { call, first, count },
+                since,
+            );
+        }
+        match attempt {
+            Attempt::Ended(Ok(done)) => Step::Ended(Ok(done)),
+            Attempt::Ended(Err(error)) => {
+                Step::Ended(Err(errno::failure(&running.work.ask, &error)))
+            }
+            Attempt::Accepted(socket, from) => {
+                Step::Ended(self.accepted(slot, &running.work.ask, socket, from.as_socket()))
+            }
+            Attempt::Yield => Step::Yield,
+            Attempt::Again if slot.nonblocking.get() => {
+                Step::Ended(Err(errno::failure(&running.work.ask, &would_block(&running.work))))
+            }
+            Attempt::Again => self.sleep(running),
+        }
+    }
+
+    fn sleep(&self, running: &mut Running) -> Step {
+        if running.told.is_none() {
+            if self.blocked.get() >= limit::BLOCKED_CALLS {
+                return Step::Ended(Err(Failure::new(
+                    ErrorKind::Limit,
+                    format!("{} calls sleep already.", limit::BLOCKED_CALLS),
+                )));
+            }
+            self.blocked.set(self.blocked.get() + 1);
+        }
+        let bytes = running.work.taken();
+        if running.told != Some(bytes) {
+            running.told = Some(bytes);
+            self.journal.append(Source::Relay, What::CallBlocked { call: running.call, bytes });
+        }
+        Step::Sleep
+    }
+
+    /// Sees a call that sleeps, or takes turns, to its end.
+    async fn drive(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        running: &mut Running,
+    ) -> Result<Done, Failure> {
+        let (call, deadline) = (running.call, running.deadline);
+        let mut stop = slot.stop.subscribe();
+        let ended = tokio::select! {
+            biased;
+            reason = stop.wait_for(|stop| is_for(*stop, call)) => Some(Err(stopped(reason.map_or(Stop::Closed, |stop| *stop)))),
+            () = until(deadline) => None,
+            result = self.go_on(slot, running) => Some(result),
+        };
+        ended.unwrap_or_else(|| Err(timed_out(slot, running.work.taken())))
+    }
+
+    /// Takes its turns and sleeps in between, for as long as it takes.
+    async fn go_on(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        running: &mut Running,
+    ) -> Result<Done, Failure> {
+        while running.told.is_none() {
+            tokio::task::yield_now().await;
+            if let Step::Ended(result) = self.attempt(slot, running) {
+                return result;
+            }
+        }
+        let told = |ask: &Command, error: &io::Error| Err(errno::failure(ask, error));
+        let wait = match Wait::new(slot.as_fd(), running.work.interest()) {
+            Ok(wait) => wait,
+            Err(error) => return told(&running.work.ask, &error),
+        };
+        loop {
+            let tried = wait.ready(|| match self.attempt(slot, running) {
+                Step::Sleep => None,
+                step => Some(step),
+            });
+            match tried.await {
+                Ok(Some(Step::Ended(result))) => return result,
+                Ok(Some(Step::Yield | Step::Sleep)) => tokio::task::yield_now().await,
+                Ok(None) => self.look_around(slot.id),
+                Err(error) => return told(&running.work.ask, &error),
+            }
+        }
+    }
+
+    fn finish(self: &Rc<Self>, slot: &Slot, running: Running, result: &Result<Done, Failure>) {
+        if running.told.is_some() {
+            self.blocked.set(self.blocked.get() - 1);
+        }
+        slot.lane(running.work.direction()).current.set(None);
+        if let Ok(Done::Received(received)) = result
+            && slot.kind == Kind::Datagram
+            && !received.peek
+        {
+            slot.datagrams_read.set(slot.datagrams_read.get() + 1);
+            slot.datagrams.borrow_mut().taken(1);
+        }
+        let (ask, began) = (running.work.ask, running.began);
+        self.ended(running.call, Some(slot), running.asker, result);
+        if result.is_ok() {
+            self.infer_from_call(slot, &ask, result, began);
+        }
+    }
+
+    fn accepted(
+        &self,
+        slot: &Slot,
+        ask: &Command,
+        socket: socket2::Socket,
+        from: Option<std::net::SocketAddr>,
+    ) -> Result<Done, Failure> {
+        if let Some(failure) = self.refuse_another() {
+            return Err(failure);
+        }
+        let told = |error: &io::Error| errno::failure(ask, error);
+        let local = socket.local_addr().map_err(|error| told(&error))?.as_socket();
+        let (Some(local), Some(peer)) = (local, from) else {
+            return Err(Failure::new(
+                ErrorKind::Unsupported,
+                "The connection has no internet address.",
+            ));
+        };
+        let (id, cookie) =
+            self.adopt(socket, slot.family, slot.kind).map_err(|error| told(&error))?;
+        Ok(Done::Accepted(Accepted {
+            socket: id,
+            peer: Address::Inet(peer),
+            local: Address::Inet(local),
+            cookie: Wide(cookie),
+        }))
+    }
+}
+
+fn would_block(work: &Work) -> io::Error {
+    io::Error::from_raw_os_error(if matches!(work.state, State::Connect { .. }) {
+        libc::EINPROGRESS
+    } else {
+        libc::EAGAIN
+    })
+}
+
+fn is_for(stop: Stop, call: CallId) -> bool {
+    match stop {
+        Stop::No => false,
+        Stop::One(one) => one == call,
+        Stop::UpTo(last) => call <= last,
+        Stop::Closed => true,
+    }
+}
+
+fn stopped(stop: Stop) -> Failure {
+    let why = if stop == Stop::Closed {
+        "The socket was closed while this call slept."
+    } else {
+        "The call was interrupted while it slept."
+    };
+    Failure::new(ErrorKind::Interrupted, why)
+}
+
+fn timed_out(slot: &Slot, taken: u32) -> Failure {
+    let seconds = slot.timeout.get().unwrap_or(0) as f64 / 1e9;
+    let taken = match taken {
+        0 => String::new(),
+        n => format!(" {n} bytes had been taken."),
+    };
+    Failure::new(
+        ErrorKind::TimedOut,
+        format!("Nothing happened on this socket within {seconds} s, so the call gave up.{taken}"),
+    )
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => future::pending().await,
+    }
+}

@@ -1,0 +1,55 @@
+//! Owns automatic readers: one receive after another, each journaled like any other call.
+
+use super::desk::Desk;
+use super::slot::{Direction, Slot};
+use super::{Asker, Outcome};
+use protocol::command::{Kind, Reading};
+use protocol::{Command, Done};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+impl Desk {
+    /// Sets or removes a socket's reader.
+    pub(super) fn set_reader(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
+        let Command::Reader { set, .. } = *ask else { return };
+        if let Some(old) = slot.reader.borrow_mut().take() {
+            old.abort();
+            if let Some(call) =
+                slot.lane(Direction::In).current.get().filter(|_| slot.reading.get())
+            {
+                slot.interrupt(Some(call));
+            }
+        }
+        self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
+        let Some(reading) = set else { return };
+        let (desk, owned) = (Rc::clone(self), Rc::clone(slot));
+        let task = tokio::task::spawn_local(async move { desk.read_on(owned, reading).await });
+        *slot.reader.borrow_mut() = Some(task.abort_handle());
+    }
+
+    /// Reads until the peer's end, an error, or its own removal.
+    async fn read_on(self: Rc<Self>, slot: Rc<Slot>, reading: Reading) {
+        let id = slot.id;
+        let ask = match slot.kind {
+            Kind::Stream => Command::Recv { socket: id, max: reading.max, peek: false },
+            Kind::Datagram => Command::RecvFrom { socket: id, max: reading.max, peek: false },
+        };
+        drop(slot);
+        while let Some((_, Ok(Done::Received(received)))) = self.ask_itself(ask.clone()).await
+            && !received.eof
+        {
+            tokio::time::sleep(Duration::from_nanos(reading.every)).await;
+        }
+        if let Some(slot) = self.slots.borrow().get(&id) {
+            slot.reader.borrow_mut().take();
+        }
+        self.ask_itself(Command::Reader { socket: id, set: None }).await;
+    }
+
+    async fn ask_itself(self: &Rc<Self>, ask: Command) -> Option<Outcome> {
+        let (reply, answer) = oneshot::channel();
+        self.take(Asker { by: None, reply: Some(reply), automatic: true }, ask);
+        answer.await.ok()
+    }
+}

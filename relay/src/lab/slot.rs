@@ -1,0 +1,143 @@
+//! Owns one open socket: its descriptor, its two lanes of calls, and how its calls may wait.
+
+use super::work::Work;
+use crate::kernel::peek::Datagrams;
+use protocol::command::{Family, Kind};
+use protocol::{CallId, Nanos, SocketId};
+use socket2::Socket;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd};
+use tokio::sync::watch;
+
+/// Calls that may queue behind a lane's running one.
+pub(super) const LANE_QUEUE: usize = 256;
+
+/// Which lane a call takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// accept, recv, recv_from.
+    In,
+    /// connect, send, send_to, burst.
+    Out,
+}
+
+/// A call that waits for its lane.
+pub(super) struct Job {
+    pub(super) work: Work,
+    pub(super) asker: super::Asker,
+}
+
+/// One lane: at most one call in the kernel or asleep, the others behind it.
+#[derive(Default)]
+pub(super) struct Lane {
+    pub(super) current: Cell<Option<CallId>>,
+    pub(super) waiting: RefCell<VecDeque<Job>>,
+}
+
+/// Why a blocked call is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Nobody wants it to.
+    No,
+    /// `interrupt` of one call.
+    One(CallId),
+    /// `interrupt` of all that had begun by then.
+    UpTo(CallId),
+    /// The socket is closed.
+    Closed,
+}
+
+/// What a datagram queue looked like from outside when it was last walked: charge and drops, and the
+/// datagrams read until then.
+pub(super) type Walked = (Option<(u32, u32)>, u64);
+
+/// One open socket.
+pub(super) struct Slot {
+    pub(super) id: SocketId,
+    pub(super) cookie: u64,
+    pub(super) family: Family,
+    pub(super) kind: Kind,
+    pub(super) socket: Socket,
+    pub(super) incoming: Lane,
+    pub(super) outgoing: Lane,
+    pub(super) timeout: Cell<Option<Nanos>>,
+    pub(super) nonblocking: Cell<bool>,
+    pub(super) keepalive: Cell<bool>,
+    /// Grows with each call's begin and end: a sample that saw it grow is not valid.
+    pub(super) touched: Cell<u64>,
+    /// When the last send began: no byte can have left before.
+    pub(super) sending_since: Cell<Nanos>,
+    /// Datagrams read so far; with the charge it tells whether the queue was walked since.
+    pub(super) datagrams_read: Cell<u64>,
+    pub(super) walked: Cell<Option<Walked>>,
+    pub(super) datagrams: RefCell<Datagrams>,
+    pub(super) stop: watch::Sender<Stop>,
+    pub(super) reader: RefCell<Option<tokio::task::AbortHandle>>,
+    /// Whether the incoming lane's current call is the reader's.
+    pub(super) reading: Cell<bool>,
+    /// Whether its half for reading is shut: a receive that would sleep gives 0 bytes instead.
+    pub(super) shut_read: Cell<bool>,
+}
+
+impl AsFd for Slot {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+impl Slot {
+    pub(super) fn new(
+        id: SocketId,
+        cookie: u64,
+        family: Family,
+        kind: Kind,
+        socket: Socket,
+    ) -> Self {
+        Self {
+            id,
+            cookie,
+            family,
+            kind,
+            socket,
+            incoming: Lane::default(),
+            outgoing: Lane::default(),
+            timeout: Cell::new(None),
+            nonblocking: Cell::new(false),
+            keepalive: Cell::new(false),
+            touched: Cell::new(0),
+            sending_since: Cell::new(0),
+            datagrams_read: Cell::new(0),
+            walked: Cell::new(None),
+            datagrams: RefCell::new(Datagrams::new(super::number::BYTES)),
+            stop: watch::Sender::new(Stop::No),
+            reader: RefCell::new(None),
+            reading: Cell::new(false),
+            shut_read: Cell::new(false),
+        }
+    }
+
+    pub(super) fn lane(&self, direction: Direction) -> &Lane {
+        match direction {
+            Direction::In => &self.incoming,
+            Direction::Out => &self.outgoing,
+        }
+    }
+
+    pub(super) fn touch(&self) {
+        self.touched.set(self.touched.get() + 1);
+    }
+
+    /// Ends one of its sleeping calls, or all of them.
+    pub(super) fn interrupt(&self, call: Option<CallId>) {
+        let asleep =
+            [&self.incoming, &self.outgoing].into_iter().filter_map(|lane| lane.current.get());
+        let stop = call.map(Stop::One).or_else(|| asleep.max().map(Stop::UpTo));
+        self.stop.send_replace(stop.unwrap_or(Stop::No));
+    }
+
+    /// Whether a call is in the kernel, asleep or queued.
+    pub(super) fn busy(&self) -> bool {
+        [&self.incoming, &self.outgoing].iter().any(|lane| lane.current.get().is_some())
+    }
+}

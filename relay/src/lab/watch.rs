@@ -1,0 +1,227 @@
+//! Owns when the kernel is asked about the lab's sockets, and tells the journal only what changed.
+//!
+//! Looked at at once: a socket whose call ended or fell asleep, and the one at its other end. Looked at
+//! at 60 Hz: sockets that changed within the last second. Looked at at 4 Hz: the others, and the closed
+//! ones that the kernel still knows.
+
+mod reading;
+mod rest;
+
+use super::desk::Desk;
+use super::slot::Slot;
+use protocol::{Field, Nanos, SocketId, Source, What};
+pub(super) use reading::Reading;
+use rest::Resting;
+use std::collections::{BTreeMap, HashMap};
+use std::mem::{Discriminant, discriminant};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+use crate::journal::Journal;
+use crate::kernel;
+use crate::kernel::diag::Diag;
+
+/// Between two passes over the sockets that move.
+const PASS: Duration = Duration::from_millis(16);
+/// Every so many passes, all sockets are looked at.
+const SLOW: u64 = 15;
+/// How long a socket counts as moving after its last change.
+const WARM: Nanos = 1_000_000_000;
+/// A timer is told anew when its end has moved by more than this.
+const TIMER_SLACK: Nanos = 25_000_000;
+
+/// What was last seen of each socket.
+pub(super) struct Watcher {
+    diag: Option<Diag>,
+    seen: BTreeMap<SocketId, Seen>,
+    resting: BTreeMap<SocketId, Resting>,
+}
+
+/// What was last seen of one socket.
+#[derive(Default)]
+pub(super) struct Seen {
+    told: HashMap<Discriminant<Field>, Field>,
+    timer_ends: Nanos,
+    pub(super) reading: Reading,
+    touched: u64,
+    steady: bool,
+    warm_until: Nanos,
+}
+
+/// Looks at the sockets for as long as the desk lives.
+pub(super) fn keep_watching(desk: &Rc<Desk>) {
+    let desk: Weak<Desk> = Rc::downgrade(desk);
+    tokio::task::spawn_local(async move {
+        let mut ticks = tokio::time::interval(PASS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for pass in 0_u64.. {
+            ticks.tick().await;
+            let Some(desk) = desk.upgrade() else { return };
+            desk.pass(pass.is_multiple_of(SLOW));
+        }
+    });
+}
+
+impl Watcher {
+    pub(super) fn open() -> Self {
+        // Without sock_diag there are no timers and no resting sockets; the fields stay absent.
+        Self { diag: Diag::open().ok(), seen: BTreeMap::new(), resting: BTreeMap::new() }
+    }
+
+    /// A socket is about to be closed: what the kernel keeps of it is followed by its cookie.
+    pub(super) fn closing(&mut self, slot: &Slot, journal: &Journal) {
+        let seen = self.seen.remove(&slot.id);
+        match Resting::of(slot, seen.map(|seen| seen.reading)) {
+            Some(resting) => {
+                self.resting.insert(slot.id, resting);
+            }
+            None => {
+                journal.append(Source::Kernel, What::Gone { socket: slot.id });
+            }
+        }
+    }
+
+    /// Reset: what rests in the kernel is no longer the lab's.
+    pub(super) fn forget_all(&mut self) {
+        self.seen.clear();
+        self.resting.clear();
+    }
+}
+
+impl Desk {
+    fn pass(&self, all: bool) {
+        let now = self.journal.now();
+        let due: Vec<SocketId> = {
+            let watcher = self.watcher.borrow();
+            let slots = self.slots.borrow();
+            slots
+                .keys()
+                .filter(|id| all || watcher.seen.get(id).is_none_or(|seen| seen.warm_until > now))
+                .copied()
+                .collect()
+        };
+        for id in due {
+            self.look(id, true);
+        }
+        if all {
+            self.look_at_closed();
+        }
+    }
+
+    /// Looks at a socket and at the one at its other end, because something just happened.
+    pub(super) fn look_around(&self, id: SocketId) {
+        self.look(id, false);
+        let others = self.journal.look(|world| {
+            let listener = world.queued_at(id);
+            let parent =
+                world.sockets.get(&id).and_then(|socket| socket.parent).map(|(parent, _)| parent);
+            [world.far_end(id), listener, parent, world.aim_of(id)]
+        });
+        for other in others.into_iter().flatten() {
+            self.look(other, false);
+        }
+    }
+
+    /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it.
+    pub(super) fn look(&self, id: SocketId, pass: bool) {
+        let Some(slot) = self.slots.borrow().get(&id).cloned() else { return };
+        let mut watcher = self.watcher.borrow_mut();
+        let Watcher { diag, seen, .. } = &mut *watcher;
+        let seen = seen.entry(id).or_default();
+        let fresh = Reading::take(&slot, diag.as_mut(), &seen.reading, self.journal.now(), pass);
+        let now = self.journal.now();
+        let mut set: Vec<Field> =
+            fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();
+        let agrees = fresh.agrees(&seen.reading) && slot.touched.get() == seen.touched;
+        if !set.is_empty() || !agrees {
+            seen.steady = false;
+            seen.warm_until = now + WARM;
+        }
+        if agrees && set.is_empty() && !seen.steady && fresh.valid && pass {
+            seen.steady = true;
+            set.push(Field::Steady(true));
+        }
+        seen.touched = slot.touched.get();
+        let before = std::mem::replace(&mut seen.reading, fresh.clone());
+        drop(watcher);
+        if !set.is_empty() {
+            self.journal.append(Source::Kernel, What::Sample { socket: id, set });
+        }
+        self.infer_from_change(id, &before, &fresh);
+    }
+
+    /// Asks the kernel about the closed sockets that it may still know.
+    pub(super) fn look_at_closed(&self) {
+        let mut watcher = self.watcher.borrow_mut();
+        let Watcher { diag, resting, .. } = &mut *watcher;
+        let mut told = Vec::new();
+        resting.retain(|id, rest| match rest.look(diag.as_mut(), self.journal.now()) {
+            Some(set) if set.is_empty() => true,
+            Some(set) => {
+                told.push(What::Sample { socket: *id, set });
+                true
+            }
+            None => {
+                told.push(What::Gone { socket: *id });
+                false
+            }
+        });
+        drop(watcher);
+        for what in told {
+            self.journal.append(Source::Kernel, what);
+        }
+    }
+
+    /// What was last read of a socket's kernel state, if it was.
+    pub(super) fn last_reading<T>(
+        &self,
+        id: SocketId,
+        look: impl FnOnce(&Reading) -> T,
+    ) -> Option<T> {
+        self.watcher.borrow().seen.get(&id).map(|seen| look(&seen.reading))
+    }
+}
+
+impl Seen {
+    /// Whether a field says what was not said before; remembers it.
+    fn is_news(&mut self, now: Nanos, field: &Field) -> bool {
+        let kind = discriminant(field);
+        if let (Field::Timer(Some(new)), Some(Field::Timer(Some(old)))) =
+            (field, self.told.get(&kind))
+        {
+            let ends = now + new.remaining;
+            let moved = ends.abs_diff(self.timer_ends) > TIMER_SLACK;
+            if old.kind == new.kind && old.fired == new.fired && !moved {
+                return false;
+            }
+        }
+        if let Field::Timer(Some(timer)) = field {
+            self.timer_ends = now + timer.remaining;
+        }
+        if self.told.get(&kind) == Some(field) {
+            return false;
+        }
+        self.told.insert(kind, field.clone());
+        true
+    }
+}
+
+/// The lab's word for a kernel state.
+fn state(state: kernel::State) -> protocol::TcpState {
+    use kernel::State as K;
+    use protocol::TcpState as T;
+    match state {
+        K::Established => T::Established,
+        K::SynSent => T::SynSent,
+        K::SynRecv | K::NewSynRecv => T::SynRecv,
+        K::FinWait1 => T::FinWait1,
+        K::FinWait2 => T::FinWait2,
+        K::TimeWait => T::TimeWait,
+        K::Close => T::Close,
+        K::CloseWait => T::CloseWait,
+        K::LastAck => T::LastAck,
+        K::Listen => T::Listen,
+        K::Closing => T::Closing,
+    }
+}

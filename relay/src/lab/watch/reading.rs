@@ -1,0 +1,254 @@
+//! Owns one look at a socket: what the kernel says of it now, as fields of a sample.
+
+use super::super::number;
+use super::super::slot::Slot;
+use crate::kernel::diag::{Diag, Protocol, TimerKind as KernelTimer};
+use crate::kernel::peek::{self, Waiting};
+use crate::kernel::{self, Memory, State, TcpInfo};
+use protocol::command::Kind;
+use protocol::data::Payload;
+use protocol::limit::PEEK;
+use protocol::sample::{Queue, Run, Timer, TimerKind};
+use protocol::{Address, Field, Nanos, TcpState};
+use std::os::fd::AsFd;
+
+/// Bytes charged above which a moving datagram queue is not walked at each call, only when it rests.
+const WALK_AT_ONCE: u32 = 64 * 1024;
+/// A timer is read at most this often.
+const TIMER_EVERY: Nanos = 90_000_000;
+
+/// One look at a socket.
+#[derive(Clone, Default)]
+pub(in crate::lab) struct Reading {
+    /// When.
+    pub(in crate::lab) at: Nanos,
+    /// Whether the counters belong together.
+    pub(super) valid: bool,
+    pub(in crate::lab) state: Option<TcpState>,
+    local: Option<Option<Address>>,
+    peer: Option<Option<Address>>,
+    info: Option<TcpInfo>,
+    send_queue: Option<u64>,
+    unsent: Option<u64>,
+    receive_queue: Option<u64>,
+    memory: Option<Memory>,
+    timer: Option<Option<Timer>>,
+    timer_read: Nanos,
+    peeked: Option<Vec<u8>>,
+    /// `Some(None)` when a walk was not possible.
+    queue: Option<Option<Queue>>,
+    /// When data last arrived.
+    pub(in crate::lab) arrived: Nanos,
+}
+
+impl Reading {
+    /// Asks the kernel.
+    pub(super) fn take(
+        slot: &Slot,
+        diag: Option<&mut Diag>,
+        last: &Self,
+        now: Nanos,
+        pass: bool,
+    ) -> Self {
+        let fd = slot.as_fd();
+        let mut reading = Self { at: now, arrived: last.arrived, ..Self::default() };
+        reading.local =
+            kernel::local(fd).ok().map(|local| local.filter(|a| a.port() != 0).map(Address::Inet));
+        reading.peer = kernel::peer(fd).ok().map(|peer| peer.map(Address::Inet));
+        match slot.kind {
+            Kind::Stream => reading.stream(slot, diag, last, now),
+            Kind::Datagram => reading.datagram(slot, last, pass),
+        }
+        reading
+    }
+
+    fn stream(&mut self, slot: &Slot, diag: Option<&mut Diag>, last: &Self, now: Nanos) {
+        let fd = slot.as_fd();
+        let balance = kernel::balance(fd);
+        if let Ok(Some(balance)) = balance {
+            self.valid = true;
+            self.send_queue = Some(balance.send_queue.into());
+            self.unsent = Some(balance.unsent.into());
+            self.receive_queue = Some(balance.receive_queue.into());
+            self.memory = Some(balance.memory);
+            self.state = Some(super::state(balance.info.state));
+            self.info = Some(balance.info);
+        } else {
+            // A listener has no queues of bytes; a busy socket agrees with itself next time.
+            self.info = kernel::tcp::info(fd).ok();
+            self.state = self.info.as_ref().map(|info| super::state(info.state));
+            self.memory = kernel::memory(fd).ok();
+            self.valid = self.state == Some(TcpState::Listen);
+        }
+        if self.receive_queue > Some(0) {
+            self.peeked = peek::stream(fd, PEEK).ok().flatten();
+        } else {
+            self.peeked = Some(Vec::new());
+        }
+        if self.info.as_ref().map(|info| info.bytes_received)
+            > last.info.as_ref().map(|info| info.bytes_received)
+        {
+            self.arrived = now;
+        }
+        self.read_timer(slot, diag, last, now);
+    }
+
+    fn read_timer(&mut self, slot: &Slot, diag: Option<&mut Diag>, last: &Self, now: Nanos) {
+        let ticking = self.send_queue > Some(0)
+            || slot.keepalive.get()
+            || self.state.is_some_and(|state| {
+                state != TcpState::Established
+                    && state != TcpState::Listen
+                    && state != TcpState::Close
+            });
+        if !ticking {
+            self.timer = Some(None);
+            return;
+        }
+        if now < last.timer_read + TIMER_EVERY && last.timer.is_some() {
+            (self.timer, self.timer_read) = (None, last.timer_read);
+            return;
+        }
+        let (Some(diag), Some(Some(Address::Inet(local))), Some(peer)) =
+            (diag, &self.local, &self.peer)
+        else {
+            return;
+        };
+        let peer = peer.as_ref().and_then(Address::inet);
+        self.timer_read = now;
+        self.timer = diag
+            .exact(Protocol::Tcp, *local, peer, slot.cookie)
+            .ok()
+            .map(|entry| entry.and_then(|entry| entry.timer).map(timer));
+    }
+
+    fn datagram(&mut self, slot: &Slot, last: &Self, pass: bool) {
+        let fd = slot.as_fd();
+        self.valid = true;
+        self.memory = kernel::memory(fd).ok();
+        self.receive_queue = kernel::queue::receive(fd).ok().map(u64::from);
+        self.send_queue = kernel::queue::send(fd).ok().map(u64::from);
+        let charged = |reading: &Self| {
+            reading.memory.as_ref().map(|memory| (memory.receive_charged, memory.drops))
+        };
+        let rests = pass && charged(self) == charged(last);
+        let small =
+            self.memory.as_ref().is_some_and(|memory| memory.receive_charged <= WALK_AT_ONCE);
+        let read = slot.datagrams_read.get();
+        if (rests || small)
+            && (slot.walked.get() != Some((charged(self), read)) || last.queue.is_none())
+        {
+            slot.walked.set(Some((charged(self), read)));
+            let walk = slot.datagrams.borrow_mut().walk(fd).ok().flatten();
+            self.queue = Some(
+                walk.filter(|walk| walk.exact && !walk.capped).map(|walk| queue_of(&walk.waiting)),
+            );
+        } else if rests || small {
+            self.queue.clone_from(&last.queue);
+        }
+        self.valid = self.queue.is_some();
+    }
+
+    /// Everything known, as fields.
+    pub(super) fn fields(&self) -> Vec<Field> {
+        let mut fields = Vec::with_capacity(24);
+        fields.extend(self.state.map(Field::State));
+        fields.extend(self.local.clone().map(Field::Local));
+        fields.extend(self.peer.clone().map(Field::Peer));
+        let listens = self.state == Some(TcpState::Listen);
+        if let Some(info) = self.info.as_ref().filter(|_| listens) {
+            fields.push(Field::AcceptQueue(info.unacked));
+            fields.push(Field::Backlog(info.sacked));
+        }
+        fields.extend(self.send_queue.map(Field::SendQueue));
+        fields.extend(self.unsent.map(Field::Unsent));
+        fields.extend(self.receive_queue.map(Field::ReceiveQueue));
+        if let Some(memory) = &self.memory {
+            fields.push(Field::SendLimit(memory.send_limit));
+            fields.push(Field::ReceiveLimit(memory.receive_limit));
+            fields.push(Field::SendCharged(if self.info.is_some() {
+                memory.send_queued
+            } else {
+                memory.send_charged
+            }));
+            fields.push(Field::ReceiveCharged(memory.receive_charged));
+            fields.push(Field::Drops(memory.drops));
+        }
+        if let Some(info) =
+            self.info.as_ref().filter(|_| self.state.is_some_and(TcpState::connected))
+        {
+            fields.push(Field::RoundTrip(u64::from(info.rtt_us) * 1_000));
+            fields.push(Field::CongestionWindow(info.snd_cwnd));
+            fields.extend(info.snd_wnd.map(Field::PeerWindow));
+            fields.push(Field::Retransmissions(info.total_retrans));
+            if self.valid {
+                fields.push(Field::Acked(info.bytes_acked));
+                fields.push(Field::Received(info.bytes_received));
+            }
+        } else if let Some(info) = self.info.as_ref().filter(|info| info.state == State::SynSent) {
+            fields.push(Field::Retransmissions(info.total_retrans));
+        }
+        fields.extend(self.timer.map(Field::Timer));
+        fields.extend(self.peeked.clone().map(|bytes| Field::Peeked(Payload::new(bytes))));
+        fields.extend(self.queue.clone().map(Field::Queue));
+        fields
+    }
+
+    /// Whether the numbers of the ledger are those of the other look, and both are valid.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        let counters = |reading: &Self| {
+            let memory =
+                reading.memory.as_ref().map(|memory| (memory.drops, memory.receive_charged));
+            let info = reading
+                .info
+                .as_ref()
+                .map(|info| (info.bytes_acked, info.bytes_received, info.unacked));
+            (reading.state, reading.send_queue, reading.receive_queue, memory, info)
+        };
+        self.valid && other.valid && counters(self) == counters(other)
+    }
+
+    /// Bytes acknowledged and received, where the connection's counters say.
+    pub(in crate::lab) fn progress(&self) -> Option<(u64, u64)> {
+        let state = self.state.filter(|state| state.connected())?;
+        let info = self.info.as_ref()?;
+        Some((
+            info.bytes_acked,
+            info.bytes_received - u64::from(state.fin_received()).min(info.bytes_received),
+        ))
+    }
+
+    /// Both addresses of a connection.
+    pub(super) fn addresses(&self) -> Option<(std::net::SocketAddr, std::net::SocketAddr)> {
+        Some((self.local.clone()??.inet()?, self.peer.clone()??.inet()?))
+    }
+}
+
+/// A kernel timer in the protocol's words.
+pub(super) fn timer(timer: crate::kernel::diag::Timer) -> Timer {
+    let kind = match timer.kind {
+        KernelTimer::Retransmit => TimerKind::Retransmit,
+        KernelTimer::Keepalive => TimerKind::Keepalive,
+        KernelTimer::TimeWait => TimerKind::TimeWait,
+        KernelTimer::Probe => TimerKind::Probe,
+    };
+    Timer { kind, remaining: timer.remaining.as_nanos() as Nanos, fired: timer.expirations }
+}
+
+fn queue_of(waiting: &[Waiting]) -> Queue {
+    let mut runs: Vec<Run> = Vec::new();
+    for numbered in waiting.iter().filter_map(|datagram| number::read(&datagram.head)) {
+        match runs
+            .last_mut()
+            .filter(|run| run.call == numbered.call && run.first + run.count == numbered.number)
+        {
+            Some(run) => run.count += 1,
+            None => runs.push(Run { call: numbered.call, first: numbered.number, count: 1 }),
+        }
+    }
+    Queue {
+        datagrams: waiting.len() as u32,
+        bytes: waiting.iter().map(|datagram| datagram.bytes as u64).sum(),
+        runs,
+    }
+}

@@ -1,0 +1,123 @@
+//! Owns one WebSocket session: hello, then commands one way and events and replies the other.
+//! Never makes a socket call, and knows nothing of HTTP or TCP: it speaks over any byte stream.
+//!
+//! Reading order: [`Hub`] (what sessions share), `hello` and `request` (what is said to us, pure),
+//! `link` (frames, deadlines), `reader` (commands), `writer` (events and replies).
+//!
+//! Invariants: a command is begun in the order of its arrival; a reply is sent after every event up
+//! to its seq; events are told without a hole, or the hole is named; memory for a viewer is bounded.
+
+mod asker;
+mod form;
+mod gate;
+mod hello;
+mod hub;
+mod link;
+mod reader;
+mod request;
+mod writer;
+
+pub use asker::Asker;
+pub use form::Form;
+pub use hub::{Config, Hub};
+
+use futures_util::StreamExt as _;
+use link::{End, Incoming, Link};
+use protocol::message::{Hello, ToPage};
+use protocol::{ErrorKind, limit};
+use reader::Reader;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use writer::Writer;
+
+/// Speaks with one viewer over `stream` (a WebSocket past its handshake) until either side ends it
+/// or `closing` comes true.
+pub async fn serve<A, S>(hub: Arc<Hub<A>>, stream: S, form: Form, closing: impl Future<Output = ()>)
+where
+    A: Asker,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let mut link = Link::open(stream, form, hub.config()).await;
+    let end = tokio::select! {
+        end = talk(&hub, &mut link) => end,
+        () = closing => End::Closing,
+    };
+    link.close(end).await;
+}
+
+async fn talk<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>) -> End
+where
+    A: Asker,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let hello = match greet(hub, link).await {
+        Ok(hello) => hello,
+        Err(end) => return end,
+    };
+    link.admit();
+    converse(hub, link, &hello).await
+}
+
+/// Waits for hello, and judges it.
+async fn greet<A, S>(hub: &Hub<A>, link: &mut Link<S>) -> Result<Hello, End>
+where
+    A: Asker,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let first = tokio::time::timeout(hub.config().hello_deadline, link.next());
+    let refuse = |kind, message: String| Err(End::Refused { kind, message });
+    match first.await {
+        Err(_) => refuse(ErrorKind::TimedOut, "No hello came in time.".into()),
+        Ok(Incoming::Ended(End::TooLong)) => refuse(ErrorKind::Limit, too_long()),
+        Ok(Incoming::Ended(end)) => Err(end),
+        Ok(Incoming::Text(text)) if text.len() > limit::MESSAGE_BEFORE_HELLO => {
+            refuse(ErrorKind::Limit, too_long())
+        }
+        Ok(Incoming::Binary(_)) => refuse(
+            ErrorKind::BadRequest,
+            "The first message must be hello, as JSON in a text frame.".into(),
+        ),
+        Ok(Incoming::Text(text)) => hello::judge(&text, hub.token())
+            .map_err(|failure| End::Refused { kind: failure.kind, message: failure.message }),
+    }
+}
+
+fn too_long() -> String {
+    format!("Before hello, a message may have at most {} bytes.", limit::MESSAGE_BEFORE_HELLO)
+}
+
+/// Both directions at once, so that a viewer slow to read can still ask.
+async fn converse<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, hello: &Hello) -> End
+where
+    A: Asker,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let form = link.form();
+    let id = hub.next_session();
+    let (replies, outgoing) = mpsc::channel(hub.config().outstanding);
+    let (sink, stream) = link.split();
+    let mut reader = Reader::new(hub.clone(), id, form, replies);
+    let mut writer = Writer::new(hub.clone(), id, form, sink);
+    if let Err(end) = writer.welcome(hello.resume.as_ref()).await {
+        return end;
+    }
+    tokio::select! {
+        end = reader.run(stream.map(link::sort)) => end,
+        end = writer.run(outgoing) => end,
+    }
+}
+
+/// A refusal for a session that is already open, as the one message that ends it.
+fn farewell(end: &End) -> Option<ToPage> {
+    match end {
+        End::Refused { kind, message } => {
+            Some(ToPage::Refused { kind: *kind, message: message.clone() })
+        }
+        End::TooLong => Some(ToPage::Refused {
+            kind: ErrorKind::Limit,
+            message: format!("A message may have at most {} bytes.", limit::MESSAGE),
+        }),
+        End::Gone | End::Broken | End::Closing | End::Stalled => None,
+    }
+}

@@ -1,0 +1,18 @@
+//! Owns what a session needs of the lab, so that it can be tried without one.
+
+use crate::journal::Journal;
+use protocol::{Command, Done, Failure, Seq, SessionId};
+
+/// Somebody who carries commands out and writes a journal.
+pub trait Asker: Clone + Send + Sync + 'static {
+    /// The journal that tells what came of them.
+    fn journal(&self) -> &Journal;
+
+    /// Begins a command, at once or with the future's first poll; it ends when the command has. The result's
+    /// events are in the journal up to the seq given.
+    fn ask(
+        &self,
+        by: SessionId,
+        command: Command,
+    ) -> impl Future<Output = (Seq, Result<Done, Failure>)> + Send + 'static;
+}

@@ -1,0 +1,183 @@
+//! Owns the WebSocket's frames: sizes, deadlines and how it ends. Never knows what they mean.
+
+use super::gate::{Gate, is_spent};
+use super::{Config, Form, farewell};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{Sink, SinkExt as _, StreamExt as _};
+use protocol::{ErrorKind, limit};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+
+/// Bytes read at once.
+const READ_BUFFER: usize = 4 * 1024;
+/// Bytes gathered before a write; frames are small and many.
+const WRITE_BUFFER: usize = 16 * 1024;
+/// Bytes that may wait to be written: the largest snapshot and a little. What passes it ends the
+/// session.
+const WRITE_BUFFER_MOST: usize = 64 * 1024 * 1024;
+/// Bytes read from a stranger: the longest hello, its header (RFC 6455, section 5.2), and what the
+/// read that completes it may have brought along.
+const STRANGER: usize = limit::MESSAGE_BEFORE_HELLO + 14 + READ_BUFFER;
+
+/// Why a session ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The other side has left.
+    Gone,
+    /// It broke the WebSocket protocol.
+    Broken,
+    /// It sent a message over the bound; what follows cannot be made out.
+    TooLong,
+    /// It took nothing for too long.
+    Stalled,
+    /// It may not go on.
+    Refused {
+        /// Why, in kind.
+        kind: ErrorKind,
+        /// Why, in one sentence.
+        message: String,
+    },
+    /// The relay stops.
+    Closing,
+}
+
+/// What comes in.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Incoming {
+    /// A text message.
+    Text(Utf8Bytes),
+    /// A binary message.
+    Binary(Bytes),
+    /// Nothing more will come.
+    Ended(End),
+}
+
+/// One WebSocket.
+pub(super) struct Link<S> {
+    socket: WebSocketStream<Gate<S>>,
+    form: Form,
+    write_deadline: Duration,
+    linger: Duration,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
+    /// A WebSocket, past its handshake, of somebody not yet known.
+    pub(super) async fn open(stream: S, form: Form, config: &Config) -> Self {
+        let bounds = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
+            .max_write_buffer_size(WRITE_BUFFER_MOST)
+            .max_message_size(Some(limit::MESSAGE))
+            .max_frame_size(Some(limit::MESSAGE));
+        let gate = Gate::new(stream, STRANGER);
+        let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
+        Self { socket, form, write_deadline: config.write_deadline, linger: config.linger }
+    }
+
+    /// How messages are written.
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The other side is known now: messages of full size may come.
+    pub(super) fn admit(&mut self) {
+        self.socket.get_mut().lift();
+    }
+
+    /// The next message.
+    pub(super) async fn next(&mut self) -> Incoming {
+        loop {
+            if let Some(incoming) =
+                self.socket.next().await.map_or(Some(Incoming::Ended(End::Gone)), sort)
+            {
+                return incoming;
+            }
+        }
+    }
+
+    /// Both directions, to be used at once.
+    #[expect(clippy::type_complexity, reason = "named once")]
+    pub(super) fn split(
+        &mut self,
+    ) -> (
+        SplitSink<&mut WebSocketStream<Gate<S>>, Message>,
+        SplitStream<&mut WebSocketStream<Gate<S>>>,
+    ) {
+        (&mut self.socket).split()
+    }
+
+    /// Says the last word, and why.
+    pub(super) async fn close(mut self, end: End) {
+        let code = match end {
+            End::Gone => CloseCode::Normal,
+            End::Broken => CloseCode::Protocol,
+            End::TooLong => CloseCode::Size,
+            End::Refused { .. } => CloseCode::Policy,
+            End::Closing => CloseCode::Away,
+            // It would not take this either.
+            End::Stalled => return,
+        };
+        if let Some(last) = farewell(&end)
+            && send(&mut self.socket, [self.form.frame(&last)], self.write_deadline).await.is_err()
+        {
+            return;
+        }
+        let frame = CloseFrame { code, reason: Utf8Bytes::default() };
+        let _ = timeout(self.linger, self.socket.close(Some(frame))).await;
+        // Closing with unread bytes makes TCP reset the connection, and the last word be lost
+        // (RFC 9293, section 3.6.1): read on until the other side ends.
+        let mut stream = self.socket.into_inner().into_inner();
+        let _ = timeout(self.linger, async {
+            stream.shutdown().await?;
+            tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+        })
+        .await;
+    }
+}
+
+/// What a frame means to a session; None for ping and pong, which the library answers.
+pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
+    Some(match read {
+        Ok(Message::Text(text)) => Incoming::Text(text),
+        Ok(Message::Binary(bytes)) => Incoming::Binary(bytes),
+        Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => return None,
+        Ok(Message::Close(_)) | Err(Error::ConnectionClosed | Error::AlreadyClosed) => {
+            Incoming::Ended(End::Gone)
+        }
+        Err(Error::Capacity(_)) => Incoming::Ended(End::TooLong),
+        Err(Error::Io(error)) if is_spent(&error) => Incoming::Ended(End::TooLong),
+        Err(Error::Io(_)) => Incoming::Ended(End::Gone),
+        Err(_) => Incoming::Ended(End::Broken),
+    })
+}
+
+/// Sends frames in order, each within `deadline`, and sees them off.
+pub(super) async fn send<W>(
+    sink: &mut W,
+    frames: impl IntoIterator<Item = Message>,
+    deadline: Duration,
+) -> Result<(), End>
+where
+    W: Sink<Message, Error = Error> + Unpin,
+{
+    for frame in frames {
+        on_time(deadline, sink.feed(frame)).await?;
+    }
+    on_time(deadline, sink.flush()).await
+}
+
+async fn on_time(
+    deadline: Duration,
+    step: impl Future<Output = Result<(), Error>>,
+) -> Result<(), End> {
+    match timeout(deadline, step).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::Stalled),
+    }
+}

@@ -1,0 +1,119 @@
+//! Owns the way out: the journal's events by this viewer's own cursor, and replies, each after the
+//! events that it stands on. A viewer too slow for the journal's ring is told of the hole and gets a
+//! snapshot.
+
+use super::link::{End, send};
+use super::reader::Outgoing;
+use super::{Asker, Form, Hub};
+use crate::journal::Read;
+use futures_util::Sink;
+use protocol::message::{Resume, ToPage};
+use protocol::{Seq, SessionId, World};
+use std::sync::Arc;
+use tokio::sync::{mpsc::Receiver, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+/// Events taken from the journal at once; its lock is held meanwhile.
+const BATCH: usize = 512;
+
+/// The way out of one session.
+pub(super) struct Writer<A, W> {
+    hub: Arc<Hub<A>>,
+    session: SessionId,
+    form: Form,
+    sink: W,
+    /// The last event that the viewer has.
+    cursor: Seq,
+    newest: watch::Receiver<Seq>,
+    /// Not before, unless a reply waits.
+    next: Instant,
+}
+
+impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
+    pub(super) fn new(hub: Arc<Hub<A>>, session: SessionId, form: Form, sink: W) -> Self {
+        let newest = hub.asker().journal().watch();
+        Self { hub, session, form, sink, cursor: 0, newest, next: Instant::now() }
+    }
+
+    /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
+    pub(super) async fn welcome(&mut self, resume: Option<&Resume>) -> Result<(), End> {
+        let journal = self.hub.asker().journal();
+        let honoured = resume.filter(|resume| {
+            resume.epoch == journal.epoch()
+                && resume.seq <= journal.seq()
+                && matches!(journal.read(resume.seq, 0), Read::Events(_))
+        });
+        let Some(resume) = honoured else { return self.start_from(journal.snapshot()).await };
+        self.cursor = resume.seq;
+        let welcome = self.hub.welcome(self.session, self.cursor, None);
+        self.tell(ToPage::Welcome(Box::new(welcome))).await
+    }
+
+    /// Writes until the session ends.
+    pub(super) async fn run(&mut self, mut replies: Receiver<Outgoing>) -> End {
+        loop {
+            let done = tokio::select! {
+                Some(outgoing) = replies.recv() => self.reply(outgoing).await,
+                newest = news(&mut self.newest, self.cursor, self.next) => {
+                    self.next = Instant::now() + self.hub.config().pace;
+                    self.catch_up(newest).await
+                }
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn reply(&mut self, Outgoing { reply, _place }: Outgoing) -> Result<(), End> {
+        self.catch_up(reply.seq).await?;
+        self.tell(ToPage::Reply(reply)).await
+    }
+
+    /// Tells the events up to `seq`.
+    async fn catch_up(&mut self, seq: Seq) -> Result<(), End> {
+        while self.cursor < seq {
+            match self.hub.asker().journal().read(self.cursor, BATCH) {
+                Read::Lost { .. } => self.skip().await?,
+                Read::Events(events) => {
+                    let Some(last) = events.last() else { break };
+                    self.cursor = last.seq;
+                    self.write(self.form.frames(events)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the hole, and goes on behind it.
+    async fn skip(&mut self) -> Result<(), End> {
+        let world = self.hub.asker().journal().snapshot();
+        self.tell(ToPage::Gap { from: self.cursor + 1, to: world.seq }).await?;
+        self.start_from(world).await
+    }
+
+    async fn start_from(&mut self, world: World) -> Result<(), End> {
+        self.cursor = world.seq;
+        let welcome = self.hub.welcome(self.session, self.cursor, Some(world));
+        self.tell(ToPage::Welcome(Box::new(welcome))).await
+    }
+
+    async fn tell(&mut self, message: ToPage) -> Result<(), End> {
+        self.write(vec![self.form.frame(&message)]).await
+    }
+
+    async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
+        send(&mut self.sink, frames, self.hub.config().write_deadline).await
+    }
+}
+
+/// Waits for events past `cursor`, and not before `next`; the newest.
+async fn news(newest: &mut watch::Receiver<Seq>, cursor: Seq, next: Instant) -> Seq {
+    if newest.wait_for(|newest| *newest > cursor).await.is_err() {
+        // The journal outlives the hub; were it gone, no event would come.
+        return std::future::pending().await;
+    }
+    sleep_until(next).await;
+    *newest.borrow()
+}

@@ -1,0 +1,27 @@
+//! Every built-in experiment keeps its promises on the real kernel.
+
+mod support;
+
+use relay::experiment::{self, Leases, Player};
+use support::lab::Bench;
+
+#[tokio::test]
+async fn every_built_in_experiment_keeps_its_promises() {
+    for name in experiment::names() {
+        let script = experiment::find(name).expect("a script that reads");
+        let bench = Bench::new();
+        let ending = Player::new(bench.lab.clone(), Leases::default()).play(&script, None).await;
+        assert!(ending.passed(), "{name}: {:#?}", ending.broken);
+        assert!(ending.held > 0);
+    }
+}
+
+#[test]
+fn a_bad_script_says_where_it_is_bad() {
+    let error = relay::experiment::Script::read(
+        "mine",
+        "title = { en = \"a\", zh = \"b\" }\n[[act]]\nsai = 1\n",
+    )
+    .expect_err("it is bad");
+    assert!(error.contains("line 3") && error.contains("sai"), "{error}");
+}

@@ -1,0 +1,43 @@
+//! The lab against the real kernel, driven as a session would.
+
+mod support;
+
+use protocol::TcpState;
+use support::lab::{Bench, ok_bytes, received};
+
+#[tokio::test]
+async fn hello_waits_in_the_kernel_until_it_is_read() {
+    let bench = Bench::new();
+    let (client, server, _) = bench.pair().await;
+    assert_eq!(ok_bytes(bench.send(client, "hello").await), 5);
+    bench
+        .until("5 bytes wait", |world| {
+            let socket = world.sockets.get(&server)?;
+            (socket.kernel.receive_queue == Some(5) && socket.kernel.peeked == b"hello")
+                .then_some(())
+        })
+        .await;
+    bench
+        .until("the sender's kernel knows", |world| {
+            (world.sockets[&client].kernel.send_queue == Some(0)).then_some(())
+        })
+        .await;
+    assert_eq!(received(bench.recv(server, 1024).await).data.bytes(), b"hello");
+    assert_eq!(
+        bench.look(|world| world.sockets[&client].kernel.state),
+        Some(TcpState::Established)
+    );
+    bench.close(client).await;
+    bench
+        .until("the client rests", |world| {
+            (world.sockets[&client].kernel.state == Some(TcpState::FinWait2)).then_some(())
+        })
+        .await;
+    assert!(received(bench.recv(server, 10).await).eof);
+    bench.close(server).await;
+    bench
+        .until("TIME_WAIT", |world| {
+            (world.sockets[&client].kernel.state == Some(TcpState::TimeWait)).then_some(())
+        })
+        .await;
+}

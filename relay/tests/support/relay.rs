@@ -1,0 +1,58 @@
+//! Owns a relay under test: the real binary, on a port of its own, with a state folder of its own.
+
+use super::line;
+use super::scratch::Scratch;
+use std::process::{Child, Command, Stdio};
+
+pub struct Relay {
+    child: Child,
+    url: String,
+    state: Scratch,
+}
+
+impl Relay {
+    /// Starts the relay and waits until it serves.
+    pub fn start() -> Self {
+        let state = Scratch::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_relay"))
+            .args(["--listen", "127.0.0.1:0"])
+            .env("PATCHBAY_STATE", state.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the relay starts");
+        let output = child.stdout.take().expect("it is piped");
+        let mut relay = Self { child, url: String::new(), state };
+        relay.url = line::wait("the relay", output, |line| {
+            line.strip_prefix("Patchbay: ").map(str::to_owned)
+        });
+        relay
+    }
+
+    /// The link as printed: `http://127.0.0.1:PORT/#token=…`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The link without its token: `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> &str {
+        self.url.split("/#").next().expect("split gives at least one")
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its `PATCHBAY_STATE`.
+    pub fn state(&self) -> &std::path::Path {
+        self.state.path()
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,6 @@
+import init from "/page.js";
+
+init().catch((error) => {
+  document.getElementById("boot").textContent = `The page did not start: ${error}`;
+  throw error;
+});
