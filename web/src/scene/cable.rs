@@ -61,7 +61,9 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
     }
     if [Side::Left, Side::Right].iter().any(|side| matches!(place.row.post(*side), Post::Bundle(_)))
     {
-        bundle(pen, frame, place);
+        if ![&place.row.left, &place.row.right].contains(&&Post::Nothing) {
+            bundle(pen, frame, place);
+        }
         return;
     }
     let halves = [Side::Left, Side::Right].map(|side| (side, half_at(world, place, side)));

@@ -143,8 +143,8 @@ pub(super) fn busy(clients: u16) -> (Script, SocketId, SocketId) {
 #[test]
 fn benches() {
     for (name, clients, width, height) in [
-        ("bench", 2, 1440.0, 812.0),
-        ("bench-20", 20, 1440.0, 812.0),
+        ("bench", 2, 1440.0, 900.0),
+        ("bench-20", 20, 1440.0, 900.0),
         ("bench-1280", 5, 1280.0, 640.0),
     ] {
         let (script, client, _) = busy(clients);
@@ -160,7 +160,7 @@ fn benches() {
     let now = script.now();
     let phone = View { selected: Some(client), ..view(390.0, 844.0) };
     write("phone", &mut script.timeline(), now - 195_000_000, now, &phone);
-    let listener = View { selected: Some(SocketId(1)), ..view(1440.0, 812.0) };
+    let listener = View { selected: Some(SocketId(1)), ..view(1440.0, 900.0) };
     write("bench-listener", &mut script.timeline(), now, now, &listener);
 }
 
@@ -284,7 +284,7 @@ pub(super) fn flood(count: u32, kept: u32) -> (Script, SocketId, CallId, (Nanos,
 #[test]
 fn floods() {
     let (mut script, voice, _, (began, ended)) = flood(1_000, 320);
-    let bench = View { selected: Some(voice), ..view(1440.0, 812.0) };
+    let bench = View { selected: Some(voice), ..view(1440.0, 900.0) };
     write("flood", &mut script.timeline(), began + (ended - began) / 2, ended, &bench);
     let before = script.now() - 1;
     let now = script.wait(1_000);

@@ -18,23 +18,44 @@ pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
     }
 }
 
-/// Joins `over + 1` rows of the group with most to spare; of different groups, where none has two.
-/// Streams and datagrams never share a bundle.
+/// What rows have in common that may be joined: a bundle must not show a cable that none of them has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Class {
+    stream: bool,
+    sides: [u8; 2],
+    /// Where a row leads to a plate without a socket of its own there, only its own group is alike.
+    group: Option<SocketId>,
+}
+
+fn class_of(row: &Row, within: bool) -> Class {
+    let side = |post: &Post| match post {
+        Post::Nothing => 0,
+        Post::Socket(_) | Post::Bundle(_) => 1,
+        Post::Queue(..) | Post::Unanswered(_) | Post::Shared(_) => 2,
+        Post::Outside(_) => 3,
+        Post::Gone(_) => 4,
+    };
+    let sides = [side(&row.left), side(&row.right)];
+    let group = (within || sides.contains(&2)).then_some(row.group);
+    Class { stream: row.kind == Kind::Stream, sides, group }
+}
+
+/// Joins `over + 1` alike rows of one group; of different groups, where no group has two.
 fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
     let spare = |row: &&Row| !row.tall && row.order.0 != 1;
-    let mut sizes: BTreeMap<(SocketId, bool), usize> = BTreeMap::new();
-    for row in rows.iter().filter(spare) {
-        *sizes.entry((row.group, row.kind == Kind::Stream)).or_default() += 1;
-    }
-    let ((group, stream), size) = sizes.iter().max_by_key(|(group, size)| (**size, **group))?;
-    let streams = sizes.keys().filter(|(_, stream)| *stream).count();
-    let stream = if *size < 2 { streams >= 2 } else { *stream };
-    let of_group =
-        |row: &Row| (row.kind == Kind::Stream) == stream && (*size < 2 || row.group == *group);
+    let most = |within: bool| {
+        let mut sizes: BTreeMap<Class, usize> = BTreeMap::new();
+        for row in rows.iter().filter(spare) {
+            *sizes.entry(class_of(row, within)).or_default() += 1;
+        }
+        let found = sizes.into_iter().max_by_key(|(class, size)| (*size, *class));
+        found.filter(|(_, size)| *size > 1).map(|(class, _)| (class, within))
+    };
+    let (class, within) = most(true).or_else(|| most(false))?;
     let mut picked: Vec<usize> = rows
         .iter()
         .enumerate()
-        .filter(|(_, row)| spare(row) && of_group(row))
+        .filter(|(_, row)| spare(row) && class_of(row, within) == class)
         .map(|(place, _)| place)
         .collect();
     // Quiet ones first, of those the youngest; a bundle that is there already grows.
