@@ -82,7 +82,7 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     let (first, last) = (&lanes[0], &lanes[lanes.len() - 1]);
     let x = frame.wall(side);
     let tall = lanes.iter().any(|lane| lane.row.tall);
-    let half = if tall || lanes.len() > 1 { frame.half } else { 16.0 };
+    let half = first.half(side);
     let above = lanes.iter().find_map(|lane| lane.row.above).filter(|(at, _)| *at == side);
     let mut top = first.axis - reach(frame, first);
     if above.is_some() {
@@ -164,7 +164,7 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
 /// A plate that is not ours: an address, and whatever is behind it.
 fn foreign(pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
     let x = frame.wall(side);
-    let half = if place.row.tall { frame.half } else { 16.0 };
+    let half = place.half(side);
     let reach = reach(frame, place);
     let stroke = super::pen::dashed(Ink::Edge, 1.5, 4.0, 3.0);
     pen.frame([x - half, place.axis - reach, half * 2.0, reach * 2.0], 6.0, Ink::Ground, stroke);

@@ -21,7 +21,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::rows(timeline, view);
     let tall = rows.iter().any(|row| row.tall);
     let rows = flow::bundle(rows, frame.room(view.height, tall));
-    let (places, bottom) = frame.stack(rows);
+    let (places, bottom) = frame.stack(rows, world);
     let height = bottom.max(if frame.lesson { frame.tall } else { frame.small * 4.0 });
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
@@ -97,7 +97,12 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for place in places.iter().filter(|place| place.row.listens_alone()) {
         let waits = |other: &&Place| {
             place.row.same_group(&other.row)
-                && SIDES.iter().any(|side| matches!(other.row.post(*side), Post::Queue(..)))
+                && SIDES.iter().any(|side| match other.row.post(*side) {
+                    Post::Queue(..) => true,
+                    // A bundle of those that wait.
+                    Post::Shared(_) => matches!(other.row.post(side.opposite()), Post::Bundle(_)),
+                    _ => false,
+                })
         };
         let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
         if alone && places.iter().any(|other| waits(&other)) {
