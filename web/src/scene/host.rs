@@ -57,7 +57,7 @@ impl Desk<'_> {
                     None => y + Self::head(frame),
                 };
                 let text = self.waiting(place, side, *nth);
-                pen.text([x, y], &text, plain(self.sizes.label + 1.0).bold(), right - x);
+                pen.text([x, y], &text, plain(self.sizes.label).bold(), right - x);
                 let look = plain(self.sizes.label).dim();
                 let language = self.view.language;
                 if accepting(self.world, *id) {
