@@ -29,6 +29,8 @@ pub(super) struct Caption {
     thumb: HtmlElement,
     /// Somebody has made calls since the lesson ended.
     touched: bool,
+    /// The next button takes the focus, wherever that is.
+    claims: bool,
 }
 
 /// What a refresh needs to know.
@@ -66,6 +68,7 @@ impl Caption {
             stage,
             thumb: dom::by_id("thumb")?,
             touched: false,
+            claims: false,
         })
     }
 
@@ -75,6 +78,11 @@ impl Caption {
         self.pressed.clone_from(&self.offered);
         show(&self.next, false);
         fresh
+    }
+
+    /// A lesson was asked for: its first button takes the focus, wherever that is.
+    pub(super) fn claim(&mut self) {
+        self.claims = true;
     }
 
     /// The bench was touched: what a lesson said last, and its doors, make room.
@@ -133,7 +141,7 @@ impl Caption {
             let idle = active
                 .as_ref()
                 .is_none_or(|a| matches!(a.tag_name().as_str(), "BODY") || a.id() == "next");
-            if idle {
+            if idle || std::mem::take(&mut self.claims) {
                 let _ = self.next.focus();
             }
         }
