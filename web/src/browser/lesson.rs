@@ -20,6 +20,7 @@ pub(super) struct Caption {
     next: HtmlElement,
     next_text: Slot,
     doors: HtmlElement,
+    below: HtmlElement,
     lead: Slot,
     /// The step that the button has been pressed for.
     pressed: Option<(String, u32)>,
@@ -62,6 +63,7 @@ impl Caption {
             next,
             next_text: Slot::of("next-text")?,
             doors: dom::by_id("doors")?,
+            below: dom::by_id("lower")?,
             lead: Slot::of("doors-lead")?,
             pressed: None,
             offered: None,
@@ -187,6 +189,10 @@ impl Caption {
         };
         self.lead.set(page::word(language, lead));
         keep(&self.doors, "class", if over { "over" } else { "" });
+        let parent = if over { &self.root } else { &self.below };
+        if self.doors.parent_element().as_ref() != Some(parent) {
+            let _ = parent.append_child(&self.doors);
+        }
         for (id, shown) in [
             ("door-first", !begins),
             ("door-flood", lesson.is_none_or(|l| l.name != "flood" || l.ended.is_some())),

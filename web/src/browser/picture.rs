@@ -115,7 +115,7 @@ impl App {
         }
         let moment = self.clock.moment();
         let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
-        let least = if vertical { 200.0 } else { 170.0 };
+        let least = if main < 700.0 { 130.0 } else { 170.0 };
         let hosts = if self.lesson_runs() { 0.0 } else { 38.0 };
         let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
         let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
