@@ -47,8 +47,7 @@ fn half_at(world: &World, place: &Place, side: Side) -> Option<Half> {
         Post::Nothing | Post::Gone(_) => None,
         Post::Socket(id) => Some(own(id)),
         // The kernel has finished the handshake by itself, or the client would not say ESTABLISHED.
-        Post::Queue(..) => Some(Half::Solid),
-        Post::Shared(_) | Post::Bundle(_) => Some(Half::Solid),
+        Post::Queue(..) | Post::Shared(_) | Post::Bundle(_) => Some(Half::Solid),
         Post::Unanswered(_) => Some(Half::Unplugged),
         Post::Outside(_) => Some(Half::Unknown),
     }
@@ -62,7 +61,9 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
     }
     if [Side::Left, Side::Right].iter().any(|side| matches!(place.row.post(*side), Post::Bundle(_)))
     {
-        bundle(pen, frame, place);
+        if ![&place.row.left, &place.row.right].contains(&&Post::Nothing) {
+            bundle(pen, frame, place);
+        }
         return;
     }
     let halves = [Side::Left, Side::Right].map(|side| (side, half_at(world, place, side)));
@@ -73,7 +74,7 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
                 half_cable(pen, frame, place, side, half);
             }
         }
-        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
         let solid = halves.iter().all(|(_, half)| *half == Some(Half::Solid));
         if solid && place.row.tall {
             pen.rect([middle - 10.0, place.axis - 7.0, 20.0, 14.0], 4.0, Ink::Tcp);
@@ -86,7 +87,7 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
             .post(side)
             .socket()
             .and_then(|id| world.sockets.get(&id))
-            .is_some_and(|s| s.listens())
+            .is_some_and(protocol::world::Socket::listens)
     };
     let alone = halves.iter().any(|(_, half)| half.is_none());
     if !(alone && (listens(Side::Left) || listens(Side::Right))) {
@@ -96,11 +97,17 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
 
 /// A grey cable that nobody has plugged in.
 fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Half>); 2]) {
-    let out = if place.row.tall { frame.half + 26.0 } else { 26.0 };
     let size = if place.row.tall { frame.half / 26.0 } else { 0.62 };
     let stroke = Stroke { ink: Ink::Idle, width: 4.0 * size, dash: None, round: true };
     let ends = halves.map(|(side, half)| {
-        half.map(|_| [frame.wall(side) + Frame::inward(side) * out, place.axis])
+        half.map(|_| {
+            [
+                frame.wall(side)
+                    + Frame::inward(side)
+                        * (place.half(side) + if place.row.tall { 26.0 } else { 10.0 }),
+                place.axis,
+            ]
+        })
     });
     let cable = |pen: &mut Pen, from: [f32; 2], to: [f32; 2], depth: f32| {
         pen.shapes.push(Shape::Sag { from, to, depth, stroke });
@@ -109,10 +116,10 @@ fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Hal
     match ends {
         [Some(left), Some(right)] => cable(pen, left, right, depth),
         [Some(left), None] => {
-            cable(pen, left, [left[0] + 150.0, left[1] + depth / 3.0], depth / 2.0)
+            cable(pen, left, [left[0] + 150.0, left[1] + depth / 3.0], depth / 2.0);
         }
         [None, Some(right)] => {
-            cable(pen, [right[0] - 150.0, right[1] + depth / 3.0], right, depth / 2.0)
+            cable(pen, [right[0] - 150.0, right[1] + depth / 3.0], right, depth / 2.0);
         }
         [None, None] => {}
     }
@@ -124,9 +131,9 @@ fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Hal
 }
 
 fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Half) {
-    let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+    let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
     let inward = Frame::inward(side);
-    let edge = frame.wall(side) + inward * if place.row.tall { frame.half } else { 14.0 };
+    let edge = frame.wall(side) + inward * place.half(side);
     let wide = if place.row.tall { 4.5 } else { 2.5 };
     let stroke = match half {
         Half::Unplugged => {
@@ -145,10 +152,10 @@ fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Hal
     match half {
         Half::Solid | Half::Thin => plug(pen, frame, place, side, Ink::Tcp, 0.0),
         Half::Asked => {
-            plug(pen, frame, place, side, Ink::Tcp, if place.row.tall { 14.0 } else { 7.0 })
+            plug(pen, frame, place, side, Ink::Tcp, if place.row.tall { 14.0 } else { 7.0 });
         }
         Half::Resting => {
-            plug(pen, frame, place, side, Ink::Idle, if place.row.tall { 14.0 } else { 7.0 })
+            plug(pen, frame, place, side, Ink::Idle, if place.row.tall { 14.0 } else { 7.0 });
         }
         _ => {}
     }
@@ -158,7 +165,7 @@ fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Hal
 fn plug(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, ink: Ink, pulled: f32) {
     let size = if place.row.tall { frame.half / 26.0 } else { 0.62 };
     let inward = Frame::inward(side);
-    let face = if place.row.tall { frame.half } else { 16.0 };
+    let face = place.half(side);
     let x = frame.wall(side) + inward * (face + pulled);
     let y = place.axis;
     let stroke = Stroke { ink, width: 4.0 * size, dash: None, round: true };

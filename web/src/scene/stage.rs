@@ -21,12 +21,12 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::rows(timeline, view);
     let tall = rows.iter().any(|row| row.tall);
     let rows = flow::bundle(rows, frame.room(view.height, tall));
-    let (places, bottom) = frame.stack(rows);
+    let (places, bottom) = frame.stack(rows, world);
     let height = bottom.max(if frame.lesson { frame.tall } else { frame.small * 4.0 });
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
     if places.is_empty() {
-        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
         let look = plain(15.0).dim().middle();
         let room = frame.walls[1] - frame.walls[0] - 20.0;
         pen.text([middle, height / 2.0 + 5.0], picture::nothing_here(view.language), look, room);
@@ -80,7 +80,8 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for (nth, place) in places.iter().enumerate().filter(|(_, place)| !place.row.tall) {
         for side in SIDES {
             let own = place.row.post(side).socket().filter(|_| place.row.listens_alone());
-            let Some(id) = own.filter(|id| world.sockets.get(id).is_some_and(|s| s.listens()))
+            let Some(id) = own
+                .filter(|id| world.sockets.get(id).is_some_and(protocol::world::Socket::listens))
             else {
                 continue;
             };
@@ -93,23 +94,29 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
             }
         }
     }
-    for pair in places.windows(2) {
-        let waits = matches!(pair[1].row.left, Post::Queue(..))
-            || matches!(pair[1].row.right, Post::Queue(..));
-        let alone = !pair[0].row.tall
-            && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
-        if waits && alone {
-            let x = frame.walls[0] + frame.half + 10.0;
-            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 100.0;
-            let text = picture::connected_already(view.language);
-            pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
+    for place in places.iter().filter(|place| place.row.listens_alone()) {
+        let waits = |other: &&Place| {
+            place.row.same_group(&other.row)
+                && SIDES.iter().any(|side| match other.row.post(*side) {
+                    Post::Queue(..) => true,
+                    // A bundle of those that wait.
+                    Post::Shared(_) => matches!(other.row.post(side.opposite()), Post::Bundle(_)),
+                    _ => false,
+                })
+        };
+        let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
+        if alone && places.iter().any(|other| waits(&other)) {
+            let x = frame.walls[0] + frame.half + 70.0;
+            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
+            let y = place.y + place.h - 10.0;
+            pen.text([x, y], picture::connected_already(view.language), plain(13.0).dim(), room);
         }
     }
 }
 
 /// Where the page may lay its controls.
 fn lane(frame: &Frame, place: &Place) -> Lane {
-    let ends = SIDES
+    let mut ends: Vec<End> = SIDES
         .into_iter()
         .flat_map(|side| {
             let sockets = match place.row.post(side) {
@@ -120,6 +127,14 @@ fn lane(frame: &Frame, place: &Place) -> Lane {
             sockets.into_iter().map(move |socket| end(frame, place, side, socket))
         })
         .collect();
+    if let Some((side, listener)) = place.row.above
+        && ends.iter().all(|end| end.socket != listener)
+    {
+        let (x, half) = (frame.wall(side), frame.half);
+        let area = [x - half, place.axis - plate::ABOVE - half * 1.24, 2.0 * half, plate::ABOVE];
+        let outlet = [x, area[1] + plate::ABOVE / 2.0 + 2.0];
+        ends.push(End { socket: listener, side, area, controls: area, outlet });
+    }
     Lane { area: [0.0, place.y, frame.width, place.h], tall: place.row.tall, ends }
 }
 

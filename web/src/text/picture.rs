@@ -154,6 +154,8 @@ words! {
     program: "program", "程序";
     /// Before a blocked call.
     asleep_in: "program asleep in", "程序睡在";
+    /// The same where there is less room.
+    asleep_in_short: "asleep in", "睡在";
     /// A call that sleeps.
     asleep: "asleep", "已睡";
     /// No address yet.
@@ -236,17 +238,17 @@ words! {
     nothing_here: "no socket yet", "还没有套接字";
 }
 
-/// `3 client: 17 B`: the ledger's subject.
+/// The ledger's subject: who sent how much to whom.
 pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool) -> String {
     match (language, stream) {
         (Language::English, true) => {
             format!("{from} → {to}: send() took {} bytes", number(amount))
         }
         (Language::English, false) => {
-            format!("→ {to}: sendto() took {} datagrams", number(amount))
+            format!("→ {to}: {} × sendto()", number(amount))
         }
         (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} 字节", number(amount)),
-        (Language::Chinese, false) => format!("→ {to}：sendto() 收下 {} 个数据报", number(amount)),
+        (Language::Chinese, false) => format!("→ {to}：{} × sendto()", number(amount)),
     }
 }
 
@@ -302,9 +304,9 @@ pub fn one_cell(language: Language, stands_for: usize) -> String {
         (Language::English, 1) => "one cell = one datagram, in the order it was sent".into(),
         (Language::Chinese, 1) => "一格 = 一个数据报，按发送顺序".into(),
         (Language::English, n) => {
-            format!("one cell = {n} datagrams, coloured by the worst fate among them")
+            format!("one cell = {n} datagrams, in the order they were sent, colours in proportion")
         }
-        (Language::Chinese, n) => format!("一格 = {n} 个数据报，取其中最坏的结局着色"),
+        (Language::Chinese, n) => format!("一格 = {n} 个数据报，按发送顺序，颜色按比例"),
     }
 }
 
