@@ -133,6 +133,12 @@ impl Desk {
         let now = self.journal.now();
         let mut set: Vec<Field> =
             fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();
+        // What a walk found is told again with each new drop: together they name who was dropped.
+        if set.iter().any(|field| matches!(field, Field::Drops(_)))
+            && !set.iter().any(|field| matches!(field, Field::Queue(_)))
+        {
+            set.extend(fresh.queue.clone().map(Field::Queue));
+        }
         let agrees = fresh.agrees(&seen.reading) && slot.touched.get() == seen.touched;
         if !set.is_empty() || !agrees {
             seen.steady = false;
