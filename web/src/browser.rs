@@ -1,13 +1,60 @@
-//! The page in the browser. Owns its start.
+//! Owns all that touches the browser. Reading order:
+//!
+//! 1. [`app`]: everything together, and the frame's table of contents;
+//! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
+//! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
+//! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
+//!    [`time_bar`]: text and controls;
+//! 5. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
 
+mod app;
+mod asking;
+mod bench;
+mod call_form;
+mod dom;
+mod frame;
+mod gesture;
+mod input;
+mod inspector;
+mod language;
+mod lesson;
+mod listener;
+mod log;
+mod make;
+mod mirror;
+mod painter;
+mod panel;
+mod picture;
+mod socket;
+mod surface;
+mod theme;
+mod time_bar;
+
+use app::App;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// The page's one state. Its closures reach it through [`with`].
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
 
 /// Runs once the browser has loaded the page.
 #[wasm_bindgen(start)]
-fn start() {
-    let boot =
-        web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("boot"));
-    if let Some(boot) = boot {
-        boot.set_text_content(Some("Patchbay is running."));
-    }
+fn start() -> Result<(), JsValue> {
+    let app = App::new()?;
+    APP.with_borrow_mut(|own| *own = Some(app));
+    with(App::begin);
+    Ok(())
+}
+
+/// Lends the state to a closure of the browser. What the state's own work sets off is ignored.
+fn with(work: impl FnOnce(&mut App)) {
+    APP.with(|own| {
+        if let Ok(mut own) = own.try_borrow_mut()
+            && let Some(app) = own.as_mut()
+        {
+            work(app);
+        }
+    });
 }

@@ -1,7 +1,27 @@
 //! Owns which moment is shown, and how fast the picture runs. Time is an argument.
+//!
+//! The picture runs a little behind the truth ([`LAG`]), so that what is only inferred afterwards is
+//! known in time. On *auto* it is as slow as what moves needs, hurries where nothing moves, and never
+//! hurries over the beginning of a crossing.
 
-use crate::timeline::Timeline;
+use crate::timeline::{Move, Timeline};
 use protocol::Nanos;
+
+/// The picture is at least this far behind.
+pub const LAG: Nanos = 100_000_000;
+/// On auto, the picture is at most this far behind; then it skips, and says so.
+pub const MOST: Nanos = 4_000_000_000;
+/// Viewer's seconds that a crossing takes, if it was faster.
+const CROSSING: f64 = 1.2;
+/// Viewer's seconds that a whole burst takes, if it was faster.
+const BURST: f64 = 3.0;
+/// How fast a distance is caught up where nothing moves: this part of it each second.
+const EAGER: f64 = 7.0;
+/// Viewer's seconds for which a skip is announced.
+const ANNOUNCED: f64 = 3.0;
+/// Boundaries passed in one frame at most; the rest waits for the next frame.
+const LEGS: usize = 64;
+const SECOND: f64 = 1e9;
 
 /// How fast the picture runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -28,46 +48,202 @@ pub struct Moment {
 #[derive(Debug, Default)]
 pub struct Clock {
     moment: Moment,
+    /// The part of a nanosecond that `moment.at` leaves out: at ×1/1,000,000 it matters.
+    rest: f64,
+    speed: Speed,
+    paused: bool,
+    rate: f64,
+    /// The span skipped, and until when (viewer's seconds) it is announced.
+    skipped: Option<(Nanos, f64)>,
+    started: bool,
 }
 
 impl Clock {
     /// A frame: `seconds` have passed for the viewer and it is `now` at the relay. Seeks the timeline.
-    pub fn tick(&mut self, _seconds: f64, now: Nanos, timeline: &mut Timeline) {
-        self.moment = Moment { at: now, now, view: 0.0 };
-        timeline.seek(now);
+    pub fn tick(&mut self, seconds: f64, now: Nanos, timeline: &mut Timeline) {
+        let seconds = seconds.clamp(0.0, 1.0);
+        self.moment.now = now;
+        self.moment.view += seconds;
+        self.skipped = self.skipped.filter(|(_, until)| *until > self.moment.view);
+        if !self.started || self.moment.at > now {
+            self.started = true;
+            self.put(self.target());
+        }
+        self.put(self.moment.at.max(timeline.earliest().min(now)));
+        let before = self.moment.at as f64 + self.rest;
+        if !self.paused {
+            match self.speed {
+                Speed::Auto => self.run_auto(seconds, timeline),
+                Speed::Fixed(speed) => self.advance(seconds * speed * SECOND, self.target()),
+            }
+        }
+        let went = (self.moment.at as f64 + self.rest - before) / SECOND;
+        self.rate = match (self.paused, self.speed) {
+            (true, _) => 0.0,
+            (_, Speed::Fixed(speed)) if self.behind() > LAG + LAG / 2 => speed,
+            _ => slowest(timeline, self.moment.at).unwrap_or(if seconds > 0.0 {
+                went / seconds
+            } else {
+                self.rate
+            }),
+        };
+        timeline.seek_seen(self.moment.at, self.moment.view);
     }
+
     /// What is shown.
     pub fn moment(&self) -> Moment {
         self.moment
     }
+
     /// Seconds of the relay's time in one of the viewer's, just now.
     pub fn rate(&self) -> f64 {
-        1.0
+        self.rate
     }
+
     /// How far the picture is behind.
     pub fn behind(&self) -> Nanos {
         self.moment.now.saturating_sub(self.moment.at)
     }
+
     /// A span that was just skipped, to be announced for a while.
     pub fn skipped(&self) -> Option<Nanos> {
-        None
+        self.skipped.map(|(span, _)| span)
     }
+
     /// Stops or goes on. "now" runs on.
-    pub fn pause(&mut self, _on: bool) {}
+    pub fn pause(&mut self, on: bool) {
+        self.paused = on;
+    }
+
     /// Whether the picture is stopped.
     pub fn paused(&self) -> bool {
-        false
+        self.paused
     }
+
     /// How fast.
     pub fn speed(&self) -> Speed {
-        Speed::Auto
+        self.speed
     }
+
     /// Chooses how fast.
-    pub fn set_speed(&mut self, _speed: Speed) {}
-    /// To the next (or previous) event, and stops there.
-    pub fn step(&mut self, _forward: bool, _timeline: &mut Timeline) {}
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.speed = match speed {
+            Speed::Fixed(speed) => Speed::Fixed(speed.clamp(1e-6, 10.0)),
+            Speed::Auto => Speed::Auto,
+        };
+    }
+
+    /// To the next (or previous) event, and stops there. A crossing's beginning, middle and end are
+    /// steps too.
+    pub fn step(&mut self, forward: bool, timeline: &mut Timeline) {
+        let at = self.moment.at;
+        let to = if forward {
+            timeline.next_event(at).filter(|to| *to <= self.moment.now)
+        } else {
+            timeline.previous_event(at)
+        };
+        self.show(to.unwrap_or(at), timeline);
+    }
+
     /// A command was given: brings the picture to now and lets it run.
-    pub fn catch_up(&mut self, _timeline: &mut Timeline) {}
+    pub fn catch_up(&mut self, timeline: &mut Timeline) {
+        self.paused = false;
+        self.put(self.moment.at.max(self.target()));
+        timeline.seek_seen(self.moment.at, self.moment.view);
+    }
+
     /// Shows a chosen moment, and stops there.
-    pub fn show(&mut self, _at: Nanos, _timeline: &mut Timeline) {}
+    pub fn show(&mut self, at: Nanos, timeline: &mut Timeline) {
+        self.paused = true;
+        self.put(at.clamp(timeline.earliest().min(self.moment.now), self.moment.now));
+        timeline.seek_seen(self.moment.at, self.moment.view);
+    }
+
+    fn target(&self) -> Nanos {
+        self.moment.now.saturating_sub(LAG)
+    }
+
+    fn put(&mut self, at: Nanos) {
+        if at != self.moment.at {
+            self.moment.at = at;
+            self.rest = 0.0;
+        }
+    }
+
+    /// Goes on by so many nanoseconds, but not past `limit`.
+    fn advance(&mut self, nanos: f64, limit: Nanos) {
+        let whole = self.rest + nanos;
+        let next = self.moment.at.saturating_add(whole as Nanos);
+        if next >= limit {
+            self.put(self.moment.at.max(limit));
+        } else {
+            self.moment.at = next;
+            self.rest = whole.fract();
+        }
+    }
+
+    fn run_auto(&mut self, seconds: f64, timeline: &Timeline) {
+        let mut left = seconds;
+        for _ in 0..LEGS {
+            let (at, target) = (self.moment.at, self.target());
+            if left <= 0.0 || at >= target {
+                break;
+            }
+            let next = timeline.next_move(at).map_or(target, |next| next.min(target));
+            left = match slowest(timeline, at) {
+                Some(rate) => {
+                    let end = timeline.moves(at).map(|moving| moving.ended).min();
+                    self.leg(left, rate, end.map_or(next, |end| end.min(next)))
+                }
+                None => self.hurry(left, next),
+            };
+        }
+        if self.behind() > MOST {
+            self.skip(timeline);
+        }
+    }
+
+    /// Runs at a rate up to a boundary; the viewer's seconds that remain.
+    fn leg(&mut self, left: f64, rate: f64, boundary: Nanos) -> f64 {
+        let distance = boundary.saturating_sub(self.moment.at) as f64 - self.rest;
+        let takes = distance / (rate * SECOND);
+        if takes <= left {
+            self.put(boundary);
+            left - takes
+        } else {
+            self.advance(left * rate * SECOND, boundary);
+            0.0
+        }
+    }
+
+    /// Catches up smoothly: as time goes, plus a part of the distance.
+    fn hurry(&mut self, left: f64, boundary: Nanos) -> f64 {
+        let distance = (self.target() - self.moment.at) as f64;
+        let goes = distance * (1.0 - (-EAGER * left).exp()) + left * SECOND;
+        let room = boundary.saturating_sub(self.moment.at) as f64;
+        self.advance(goes, boundary);
+        if goes > room && goes > 0.0 { left * (1.0 - room / goes) } else { 0.0 }
+    }
+
+    /// Leaps to the last crossing that began before the target, else to the target; announces it.
+    fn skip(&mut self, timeline: &Timeline) {
+        let from = self.moment.at;
+        let target = self.target();
+        let began = timeline.moves_before(target).next().map(|moving| moving.began);
+        let recent = began.filter(|began| *began > from && target - began < MOST / 4);
+        self.put(recent.unwrap_or(target));
+        self.skipped = Some((self.moment.at - from, self.moment.view + ANNOUNCED));
+    }
 }
+
+/// Relay's seconds in one of the viewer's that what moves at `at` needs; null when nothing does.
+fn slowest(timeline: &Timeline, at: Nanos) -> Option<f64> {
+    let rate = |moving: &Move| match moving.burst().and_then(|burst| timeline.burst_span(burst)) {
+        Some((began, ended)) => (ended - began) as f64 / SECOND / BURST,
+        None => (moving.ended - moving.began) as f64 / SECOND / CROSSING,
+    };
+    timeline.moves(at).map(|moving| rate(moving).min(1.0)).min_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,14 @@
-//! To be written.
+//! Owns the way from a gesture to a command: forms and their inputs, what is offered where, keys, and
+//! one problem named for each bad input. Pure; the browser only carries strings here.
+
+mod gesture;
+mod offer;
+mod parse;
+mod plan;
+mod verb;
+
+pub use gesture::{Gesture, Make, key};
+pub use offer::{Offer, Refusal, aims, guess, offers, refusal};
+pub use parse::Problem;
+pub use plan::Plan;
+pub use verb::{Input, Verb, Wrong};

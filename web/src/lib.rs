@@ -15,6 +15,10 @@ pub mod clock;
 pub mod code;
 pub mod intent;
 pub mod scene;
+#[cfg(test)]
+mod script;
 pub mod shape;
+#[cfg(test)]
+mod svg;
 pub mod text;
 pub mod timeline;

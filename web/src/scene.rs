@@ -1,5 +1,22 @@
 //! Owns the pictures: world + moment + size → shapes. The same in, the same out; no canvas, no DOM.
 
+mod buffer;
+mod cable;
+mod flow;
+mod frame;
+mod host;
+mod ladder;
+mod ledger;
+pub(crate) mod measure;
+mod motion;
+mod pen;
+mod plate;
+mod road;
+mod scrubber;
+mod sheet;
+mod stage;
+mod vertical;
+
 use crate::clock::Moment;
 use crate::code::Dialect;
 use crate::shape::Shape;
@@ -78,31 +95,43 @@ pub struct Strip {
 }
 
 /// Hosts, plates, lanes, buffers and what moves.
-pub fn stage(_timeline: &Timeline, _moment: Moment, _view: &View) -> Stage {
-    Stage::default()
+pub fn stage(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
+    if view.width < NARROW {
+        vertical::draw(timeline, moment, view)
+    } else {
+        stage::draw(timeline, moment, view)
+    }
 }
 
 /// The ledger of the selected flow, as a bar in the order of the wire.
-pub fn ledger(_timeline: &Timeline, _view: &View) -> Strip {
-    Strip::default()
+pub fn ledger(timeline: &Timeline, view: &View) -> Strip {
+    ledger::draw(timeline, view)
 }
 
 /// The wire through time: lifelines, calls as code, what crossed.
-pub fn ladder(_timeline: &Timeline, _moment: Moment, _view: &View) -> Strip {
-    Strip::default()
+pub fn ladder(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
+    ladder::draw(timeline, moment, view)
 }
 
 /// The line of time: calls, drops and errors by colour and shape; the shown moment and now.
-pub fn scrubber(_timeline: &Timeline, _moment: Moment, _view: &View) -> Strip {
-    Strip::default()
+pub fn scrubber(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
+    scrubber::draw(timeline, moment, view)
 }
 
 /// The relay's moment under a place on the scrubber.
-pub fn scrubbed(_timeline: &Timeline, moment: Moment, _view: &View, _x: f32) -> protocol::Nanos {
-    moment.at
+pub fn scrubbed(timeline: &Timeline, moment: Moment, view: &View, x: f32) -> protocol::Nanos {
+    scrubber::moment_at(timeline, moment, view, x)
 }
 
 /// The receipts sheet of a burst: one cell a datagram, 100 a row, with its two stacks' counts.
-pub fn sheet(_timeline: &Timeline, _burst: CallId, _view: &View) -> Strip {
-    Strip::default()
+pub fn sheet(timeline: &Timeline, burst: CallId, view: &View) -> Strip {
+    sheet::draw(timeline, burst, view)
 }
+
+/// Below so many CSS pixels the wire runs vertically.
+pub const NARROW: f32 = 720.0;
+
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+mod tests;

@@ -1,44 +1,186 @@
-//! Owns the events that came, and the world at any moment of them.
+//! Owns the events that came, and the world at any moment of them. Bounded: the oldest fall off and
+//! are counted. Never reads a clock.
 
-use protocol::event::Crossing;
-use protocol::{Event, Nanos, SocketId, World};
+mod call;
+mod crossing;
+mod fall;
+mod history;
+mod known;
+mod mark;
 
-/// Something that moves between two sockets within a span; inferred on host.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Move {
-    /// Sender.
-    pub from: SocketId,
-    /// Receiver.
-    pub to: SocketId,
-    /// What.
-    pub what: Crossing,
-    /// It leaves at this moment.
-    pub began: Nanos,
-    /// It is there at this moment.
-    pub ended: Nanos,
-}
+pub use crossing::Move;
+pub use fall::Fall;
+pub use known::Face;
+pub use mark::{Mark, MarkKind};
+
+use protocol::world::Call;
+use protocol::{Address, CallId, Event, Nanos, Seq, SocketId, What, World};
 
 /// The events since the snapshot, and the shown moment among them.
 #[derive(Default)]
 pub struct Timeline {
+    history: history::History,
+    newest: World,
     world: World,
+    /// Stored events that `world` has seen.
+    shown: usize,
+    crossings: crossing::Crossings,
+    calls: call::Calls,
+    known: known::Known,
+    marks: mark::Marks,
+    falls: fall::Falls,
 }
 
 impl Timeline {
     /// Begins anew from a snapshot (a new epoch, or a gap).
     pub fn restart(&mut self, snapshot: World) {
-        self.world = snapshot;
+        *self = Self {
+            history: history::History::new(snapshot.clone()),
+            world: snapshot.clone(),
+            ..Self::default()
+        };
+        self.calls.restart(&snapshot);
+        self.known.restart(&snapshot);
+        self.newest = snapshot;
     }
-    /// Adds the next event.
-    pub fn push(&mut self, _event: Event) {}
+
+    /// Adds the next event; one that came before (after a resume) is not added again.
+    pub fn push(&mut self, event: Event) {
+        if self.newest.seq != 0 && event.seq <= self.newest.seq {
+            return;
+        }
+        self.newest.apply(&event);
+        self.calls.push(&event);
+        self.known.push(&event, &self.newest);
+        self.marks.push(&event, &self.newest);
+        self.crossings.push(&event);
+        let fallen = self.history.push(event, &self.newest);
+        if fallen > self.shown {
+            self.world = self.history.oldest().clone();
+        }
+        self.shown = self.shown.saturating_sub(fallen);
+    }
+
     /// The world at the shown moment.
     pub fn world(&self) -> &World {
         &self.world
     }
+
     /// The world at the newest event: what commands act on.
     pub fn newest(&self) -> &World {
-        &self.world
+        &self.newest
     }
+
     /// Shows the moment `at`, forwards or backwards.
-    pub fn seek(&mut self, _at: Nanos) {}
+    pub fn seek(&mut self, at: Nanos) {
+        let target = self.history.before(at);
+        self.shown = self.history.seek(&mut self.world, self.shown, target);
+    }
+
+    /// The same, for a clock that also tells the viewer's own seconds: what became known on the way
+    /// may fall on the screen from now on.
+    pub(crate) fn seek_seen(&mut self, at: Nanos, view: f64) {
+        let before = self.shown;
+        self.seek(at);
+        if before != self.shown {
+            self.falls.passed(&self.world, self.shown >= before, view);
+        }
+        self.falls.settle(view);
+    }
+
+    /// How many of the oldest events have fallen off the store.
+    pub fn forgotten(&self) -> u64 {
+        self.history.fallen()
+    }
+
+    /// The earliest moment that can still be shown.
+    pub fn earliest(&self) -> Nanos {
+        self.history.oldest().at
+    }
+
+    /// The moments at which something happened, told apart, before or after one.
+    pub(crate) fn next_event(&self, at: Nanos) -> Option<Nanos> {
+        let event = self.history.after(at).find(|event| tells(&event.what)).map(|event| event.at);
+        [event, self.crossings.next_stop(at)].into_iter().flatten().min()
+    }
+
+    /// See [`Timeline::next_event`].
+    pub(crate) fn previous_event(&self, at: Nanos) -> Option<Nanos> {
+        let event = self
+            .history
+            .until(at)
+            .rev()
+            .find(|event| event.at < at && tells(&event.what))
+            .map(|event| event.at);
+        [event, self.crossings.previous_stop(at)].into_iter().flatten().max()
+    }
+
+    /// What is under way at a moment.
+    pub fn moves(&self, at: Nanos) -> impl Iterator<Item = &Move> {
+        self.crossings.at(at)
+    }
+
+    /// What began to cross at or before a moment, the latest first.
+    pub fn moves_before(&self, at: Nanos) -> impl Iterator<Item = &Move> {
+        self.crossings.before(at)
+    }
+
+    /// The first moment after `at` at which something begins to cross.
+    pub(crate) fn next_move(&self, at: Nanos) -> Option<Nanos> {
+        self.crossings.next_began(at)
+    }
+
+    /// The span in which all of a burst's datagrams crossed, as far as known.
+    pub fn burst_span(&self, burst: CallId) -> Option<(Nanos, Nanos)> {
+        self.crossings.burst(burst)
+    }
+
+    /// The bytes that a data segment or datagram carried, where exactly one send can have been it.
+    pub fn bytes_of(&self, moving: &Move) -> Option<Vec<u8>> {
+        self.calls.bytes_of(moving)
+    }
+
+    /// The calls begun at or before a moment, the latest first; also those that the world forgot.
+    pub fn calls_before(&self, at: Nanos) -> impl Iterator<Item = &Call> {
+        self.calls.before(at)
+    }
+
+    /// What is remembered of a socket, even when the world has forgotten it.
+    pub fn face(&self, socket: SocketId) -> Option<&Face> {
+        self.known.face(socket)
+    }
+
+    /// Whether an address was once one of our own sockets'.
+    pub fn was_ours(&self, address: &Address) -> bool {
+        self.known.was_ours(address)
+    }
+
+    /// What the scrubber shows, within a span.
+    pub fn marks(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Mark> {
+        self.marks.between(from, to)
+    }
+
+    /// Datagrams that fall on the screen: those whose loss the picture has just learned of.
+    pub fn falls(&self) -> &[Fall] {
+        self.falls.all()
+    }
+
+    /// The newest event's place.
+    pub fn seq(&self) -> Seq {
+        self.newest.seq
+    }
 }
+
+/// Whether an event is a step of its own; what was inferred later stands at its own moment.
+fn tells(what: &What) -> bool {
+    match what {
+        What::Crossed { .. } => false,
+        What::Sample { set, .. } => {
+            set.iter().any(|field| !matches!(field, protocol::Field::Steady(_)))
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

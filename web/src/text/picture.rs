@@ -1,1 +1,327 @@
-//! Owns the words inside pictures.
+//! Owns the words inside pictures. State names, call names and errnos stay English.
+
+use super::Language;
+use crate::timeline::Timeline;
+use protocol::command::Kind;
+use protocol::sample::TimerKind;
+use protocol::world::Socket;
+use protocol::{Nanos, SocketId, World};
+
+/// A count with its thousands set apart: `1,000`.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A span as short as it can be told: `31 µs`, `0.87 s`.
+pub fn span(nanos: Nanos) -> String {
+    let value = nanos as f64;
+    match nanos {
+        0..1_000 => format!("{nanos} ns"),
+        1_000..100_000 => format!("{:.0} µs", value / 1e3),
+        100_000..1_000_000 => format!("{:.2} ms", value / 1e6),
+        1_000_000..1_000_000_000 => format!("{:.1} ms", value / 1e6),
+        1_000_000_000..100_000_000_000 => format!("{:.2} s", value / 1e9),
+        _ => format!("{:.0} s", value / 1e9),
+    }
+}
+
+/// A running span in seconds, which must not jump in width: `0.19 s`.
+pub fn seconds(nanos: Nanos) -> String {
+    let value = nanos as f64 / 1e9;
+    if value < 100.0 { format!("{value:.2} s") } else { format!("{value:.0} s") }
+}
+
+/// Bytes: `5 B`, `64 KiB`.
+pub fn bytes(n: u64) -> String {
+    if n < 10_000 {
+        format!("{} B", number(n))
+    } else if n < 10 * 1024 * 1024 {
+        format!("{} KiB", number(n / 1024))
+    } else {
+        format!("{} MiB", number(n / 1024 / 1024))
+    }
+}
+
+/// What a socket is called.
+pub fn name(language: Language, socket: &Socket) -> String {
+    let parts = Parts {
+        given: socket.name.as_deref(),
+        listens: socket.listens(),
+        nth: socket.parent.map(|(_, nth)| nth),
+        client: socket.active && socket.kind == Kind::Stream,
+    };
+    parts.name(language, socket.id)
+}
+
+/// The same of one that the world may have forgotten.
+pub fn remembered_name(language: Language, timeline: &Timeline, id: SocketId) -> String {
+    if let Some(socket) = timeline.world().sockets.get(&id) {
+        return name(language, socket);
+    }
+    let parts = match timeline.face(id) {
+        Some(face) => Parts {
+            given: face.name.as_deref(),
+            listens: face.listened,
+            nth: face.nth,
+            client: face.active && face.kind == Kind::Stream,
+        },
+        None => Parts { given: None, listens: false, nth: None, client: false },
+    };
+    parts.name(language, id)
+}
+
+struct Parts<'a> {
+    given: Option<&'a str>,
+    listens: bool,
+    nth: Option<u32>,
+    client: bool,
+}
+
+impl Parts<'_> {
+    fn name(&self, language: Language, id: SocketId) -> String {
+        match (self.given, self.nth) {
+            (Some(given), _) => match (language, given) {
+                (Language::Chinese, "client") => "客户端".into(),
+                (Language::Chinese, "server") => "服务端".into(),
+                _ => given.to_owned(),
+            },
+            (None, Some(nth)) => format!("conn {nth}"),
+            (None, None) if self.listens => language.pick("server", "服务端").into(),
+            (None, None) if self.client => format!("{} {id}", language.pick("client", "客户端")),
+            (None, None) => format!("{} {id}", language.pick("socket", "套接字")),
+        }
+    }
+}
+
+/// The end of a sentence about a place in the accept queue: `1st in the accept queue`.
+pub fn in_queue(language: Language, place: usize) -> String {
+    let suffix = match (place % 10, place % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    language
+        .pick(format!("{place}{suffix} in the accept queue"), format!("排在接受队列第 {place} 位"))
+}
+
+/// What a kernel timer does when it ends.
+pub fn timer(language: Language, kind: TimerKind) -> &'static str {
+    match kind {
+        TimerKind::Retransmit => language.pick("kernel resends in", "内核重发倒计时"),
+        TimerKind::Keepalive => language.pick("keepalive in", "保活探测倒计时"),
+        TimerKind::TimeWait => language.pick("TIME_WAIT ends in", "TIME_WAIT 还剩"),
+        TimerKind::Probe => language.pick("probes the closed window in", "零窗口探测倒计时"),
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident: $english:literal, $chinese:literal;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(language: Language) -> &'static str {
+            language.pick($english, $chinese)
+        }
+    )*};
+}
+
+words! {
+    /// The left host.
+    left: "left", "左";
+    /// The right host.
+    right: "right", "右";
+    /// A buffer's name.
+    send_buffer: "send buffer", "发送缓冲区";
+    /// A buffer's name.
+    receive_buffer: "receive buffer", "接收缓冲区";
+    /// Why bytes are in the send buffer.
+    kept: "kept until ACKed", "留到收到 ACK";
+    /// Why bytes are in the receive buffer.
+    waiting_unread: "waiting, not read", "已到达，未读";
+    /// Nothing in it.
+    empty: "empty", "空";
+    /// The kernel has not said.
+    unknown: "–", "–";
+    /// Whose eyes have seen the bytes.
+    program: "program", "程序";
+    /// Before a blocked call.
+    asleep_in: "program asleep in", "程序睡在";
+    /// A call that sleeps.
+    asleep: "asleep", "已睡";
+    /// No address yet.
+    no_port: "no port yet", "尚无端口";
+    /// A peer that is not ours.
+    outside: "outside program", "外部程序";
+    /// A peer of ours that is gone.
+    gone: "closed", "已关闭";
+    /// Above those in the accept queue.
+    connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
+    /// Of a bundle of those that wait.
+    not_accepted: "not accepted yet", "尚未被接受";
+    /// What nobody saw.
+    inferred: "inferred", "推断";
+    /// Datagram sockets.
+    datagram: "datagram", "数据报";
+    /// Nothing is under way.
+    quiet: "quiet", "安静";
+    /// The stack before a full buffer, in two lines.
+    dropped_stack: "dropped:", "丢弃：";
+    /// The second line.
+    buffer_full: "buffer full", "缓冲区满";
+    /// The ladder's head.
+    ladder_head: "the wire through time: same left, same right, time runs down", "线路随时间：左右不变，时间向下";
+    /// The ladder's second head.
+    ladder_narrow: "dashed = inferred", "虚线 = 推断";
+    /// The same where there is room.
+    ladder_inferred: "dashed = inferred from both kernels; on loopback nobody sees packets", "虚线 = 由两端内核推断；环回上看不到包";
+    /// An empty ladder.
+    no_calls: "no socket call yet", "还没有套接字调用";
+    /// The moment of now.
+    now: "now", "现在";
+    /// The ledger's end.
+    unexplained: "unexplained", "对不上账";
+    /// A number that the kernel keeps to itself.
+    not_knowable: "not knowable", "无从得知";
+    /// Before the ledger must balance.
+    settling: "settling", "结算中";
+    /// Ledger: in the sender's kernel.
+    kept_by_sender: "kept by the sender", "发送端保留";
+    /// Ledger: in the receiver's kernel.
+    waiting: "waiting", "待读";
+    /// Ledger: in the program.
+    read: "read", "已读";
+    /// Ledger: gone with a closed socket.
+    discarded: "discarded", "作废";
+    /// Ledger: dropped by the receiver's kernel.
+    dropped: "dropped", "丢弃";
+    /// Ledger: where it is now is not known.
+    on_the_way: "on the way", "途中";
+    /// Ledger: nothing was sent.
+    nothing_sent: "nothing has been sent", "什么也没发";
+    /// Ledger: no flow.
+    no_flow: "select a connected socket to see its balance", "选中一个已连接的套接字，看它的账";
+    /// Ledger: the selected socket has no other end.
+    unconnected: "not connected: nothing to balance", "尚未连接，没有账可算";
+    /// Sheet: not yet sent.
+    unsent: "not yet sent", "未发";
+    /// Sheet: taken by sendto; where it is is not known.
+    sent: "sent, fate unknown", "已发，去向未知";
+    /// Sheet.
+    sheet_dropped: "dropped by the kernel", "被内核丢弃";
+    /// Sheet.
+    sheet_waiting: "waiting in buffer", "在缓冲区等待";
+    /// Sheet.
+    sheet_read: "read by program", "被程序读走";
+    /// Sheet.
+    sheet_discarded: "discarded at close", "关闭时作废";
+    /// Sheet.
+    sheet_refused: "refused by sendto", "被 sendto 拒绝";
+    /// Charge against limit.
+    charged_word: "charged", "计费";
+    /// Round trip.
+    round_trip: "rtt", "rtt";
+    /// What the peer offers.
+    peer_window: "peer window", "对端窗口";
+    /// Segments sent again.
+    resent: "resent", "重发";
+    /// An empty stage.
+    nothing_here: "no socket yet", "还没有套接字";
+}
+
+/// `3 client: 17 B`: the ledger's subject.
+pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool) -> String {
+    match (language, stream) {
+        (Language::English, true) => {
+            format!("{from} → {to}: send() took {} bytes", number(amount))
+        }
+        (Language::English, false) => {
+            format!("→ {to}: sendto() took {} datagrams", number(amount))
+        }
+        (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} 字节", number(amount)),
+        (Language::Chinese, false) => format!("→ {to}：sendto() 收下 {} 个数据报", number(amount)),
+    }
+}
+
+/// Charge against its limit, in the limit's unit: `charged 26/32 KiB`.
+pub fn charge(language: Language, charged: Option<u32>, limit: Option<u32>) -> String {
+    let (unit, name) = match limit.or(charged) {
+        Some(n) if n >= 1 << 20 => (f64::from(1 << 20), "MiB"),
+        Some(n) if n >= 10_000 => (1024.0, "KiB"),
+        _ => (1.0, "B"),
+    };
+    let digits = usize::from(name == "MiB");
+    let show = |n: Option<u32>| {
+        n.map_or("–".to_owned(), |n| format!("{:.digits$}", f64::from(n) / unit))
+    };
+    format!("{} {}/{} {name}", charged_word(language), show(charged), show(limit))
+}
+
+/// `20 datagrams`.
+pub fn datagrams(language: Language, count: u32) -> String {
+    let n = number(u64::from(count));
+    match (language, count) {
+        (Language::English, 1) => "1 datagram".into(),
+        (Language::English, _) => format!("{n} datagrams"),
+        (Language::Chinese, _) => format!("{n} 个数据报"),
+    }
+}
+
+/// What a datagram socket has done: `1,000 sent, 300 read, 680 dropped here`.
+pub fn datagram_counts(language: Language, sent: u64, read: u64, drops: Option<u32>) -> String {
+    let (sent, read) = (number(sent), number(read));
+    let drops = drops.filter(|drops| *drops > 0).map(|drops| number(u64::from(drops)));
+    match (language, drops) {
+        (Language::English, None) => format!("{sent} sent · {read} read"),
+        (Language::English, Some(n)) => format!("{sent} sent · {read} read · {n} dropped here"),
+        (Language::Chinese, None) => format!("已发 {sent} · 已读 {read}"),
+        (Language::Chinese, Some(n)) => format!("已发 {sent} · 已读 {read} · 此处丢弃 {n}"),
+    }
+}
+
+/// `16 more`: lanes that are bundled.
+pub fn bundle(language: Language, count: usize) -> String {
+    language.pick(format!("{count} more"), format!("另有 {count} 条"))
+}
+
+/// The ladder's gap: `quiet 0.9 s`.
+pub fn quiet_span(language: Language, nanos: Nanos) -> String {
+    format!("{} {:.1} s", quiet(language), nanos as f64 / 1e9)
+}
+
+/// `446 of 1,000`: how the sheet's cells are to be read.
+pub fn one_cell(language: Language, stands_for: usize) -> String {
+    match (language, stands_for) {
+        (Language::English, 1) => "one cell = one datagram, in the order it was sent".into(),
+        (Language::Chinese, 1) => "一格 = 一个数据报，按发送顺序".into(),
+        (Language::English, n) => {
+            format!("one cell = {n} datagrams, coloured by the worst fate among them")
+        }
+        (Language::Chinese, n) => format!("一格 = {n} 个数据报，取其中最坏的结局着色"),
+    }
+}
+
+/// How the marks on the road are to be read.
+pub fn one_mark(language: Language, stands_for: u32) -> String {
+    match stands_for {
+        1 => language
+            .pick(
+                "one mark = one datagram · height has no meaning",
+                "一个点 = 一个数据报 · 高低无意义",
+            )
+            .into(),
+        n => language.pick(format!("one mark = {n} datagrams"), format!("一个点 = {n} 个数据报")),
+    }
+}
+
+/// The name of a socket of the world, or a dash.
+pub fn name_of(language: Language, world: &World, id: SocketId) -> String {
+    world.sockets.get(&id).map_or_else(|| "–".to_owned(), |socket| name(language, socket))
+}

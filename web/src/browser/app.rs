@@ -1,0 +1,280 @@
+//! Owns the page's state and puts the parts together. Each frame reads like a table of contents.
+
+use super::asking::Asking;
+use super::bench::Bench;
+use super::dom::{self, show, window};
+use super::frame::Frame;
+use super::inspector::Inspector;
+use super::lesson::Caption;
+use super::listener::Listener;
+use super::log::Log;
+use super::mirror::Mirror;
+use super::panel::Shell;
+use super::picture::{Room, Surfaces};
+use super::socket::Link;
+use super::theme::Theme;
+use super::time_bar::TimeBar;
+use super::{input, language};
+use crate::clock::Clock;
+use crate::scene::Stage;
+use crate::text::Language;
+use crate::timeline::Timeline;
+use protocol::message::{Role, ToPage, Welcome};
+use protocol::{Answer, Done, SocketId, codec};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+/// What stands below the time bar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Below {
+    /// What fits the selection.
+    Auto,
+    /// The ladder.
+    Ladder,
+    /// The receipts sheet.
+    Sheet,
+}
+
+/// "Empty bench" asks once; the question stands for a few seconds.
+#[derive(Default)]
+pub(super) struct Sure {
+    pub(super) until: f64,
+}
+
+impl Sure {
+    /// Whether it was asked already; asks else.
+    pub(super) fn ask(&mut self, seconds: f64) -> bool {
+        let asked = seconds < self.until;
+        self.until = if asked { 0.0 } else { seconds + 4.0 };
+        asked
+    }
+
+    /// No question any more.
+    pub(super) fn done(&mut self) {
+        self.until = 0.0;
+    }
+}
+
+/// The page.
+pub(super) struct App {
+    pub(super) root: Element,
+    pub(super) link: Link,
+    pub(super) timeline: Timeline,
+    pub(super) clock: Clock,
+    pub(super) asking: Asking,
+    pub(super) language: Language,
+    pub(super) language_button: HtmlElement,
+    pub(super) selected: Option<SocketId>,
+    /// The step of the running lesson, and the socket that it speaks of.
+    said: Option<(u32, Option<SocketId>)>,
+    pub(super) below: Below,
+    pub(super) sure: Sure,
+    pub(super) bench: Bench,
+    pub(super) inspector: Inspector,
+    pub(super) lesson: Caption,
+    pub(super) log: Log,
+    /// Seconds since the page began.
+    pub(super) seconds: f64,
+    /// Something was done: the panels do not wait.
+    pub(super) dirty: bool,
+    pub(super) mirror: Mirror,
+    pub(super) time_bar: TimeBar,
+    pub(super) theme: Theme,
+    pub(super) surfaces: Surfaces,
+    pub(super) shell: Shell,
+    pub(super) stage: Stage,
+    pub(super) room: Room,
+    panels_at: f64,
+    pub(super) calm: bool,
+    pub(super) follow: bool,
+    frame: Frame,
+    _listeners: Vec<Listener>,
+}
+
+impl App {
+    /// Finds the shell's parts.
+    pub(super) fn new() -> Result<Self, JsValue> {
+        let calm = window().match_media("(prefers-reduced-motion: reduce)")?;
+        Ok(Self {
+            root: dom::by_id("app")?,
+            link: Link::new(),
+            timeline: Timeline::default(),
+            clock: Clock::default(),
+            asking: Asking::default(),
+            language: language::preferred(),
+            language_button: dom::by_id("language")?,
+            selected: None,
+            said: None,
+            below: Below::Auto,
+            sure: Sure::default(),
+            bench: Bench::new()?,
+            inspector: Inspector::new()?,
+            lesson: Caption::new()?,
+            log: Log::new()?,
+            seconds: 0.0,
+            dirty: true,
+            mirror: Mirror::new()?,
+            time_bar: TimeBar::new()?,
+            theme: Theme::read(),
+            surfaces: Surfaces::new()?,
+            shell: Shell::new()?,
+            stage: Stage::default(),
+            room: Room::default(),
+            panels_at: 0.0,
+            calm: calm.is_some_and(|list| list.matches()),
+            follow: true,
+            frame: Frame::new(),
+            _listeners: input::listen()?,
+        })
+    }
+
+    /// Shows itself and begins to run.
+    pub(super) fn begin(&mut self) {
+        if let Ok(boot) = dom::by_id::<HtmlElement>("boot") {
+            boot.set_text_content(Some("Patchbay is running."));
+            show(&boot, false);
+        }
+        show(&self.shell.app, true);
+        self.words();
+        self.frame.next();
+    }
+
+    /// One frame.
+    pub(super) fn frame(&mut self, ms: f64) {
+        let passed = (ms / 1000.0 - self.seconds).clamp(0.0, 0.25);
+        self.seconds = ms / 1000.0;
+        self.link.poll();
+        self.clock.tick(passed, self.link.now(), &mut self.timeline);
+        let due = self.dirty || self.seconds - self.panels_at >= 0.1;
+        if due {
+            self.measure();
+            self.choose();
+        }
+        self.pictures();
+        if due {
+            self.dirty = false;
+            self.panels_at = self.seconds;
+            self.panels();
+        }
+        self.frame.next();
+    }
+
+    /// The connection stands.
+    pub(super) fn hello(&mut self) {
+        self.link.hello(self.timeline.newest().seq);
+    }
+
+    /// The connection has ended.
+    pub(super) fn lost(&mut self) {
+        self.link.lost();
+        self.asking.lost();
+        self.lesson.release();
+        self.dirty = true;
+    }
+
+    /// A frame of the WebSocket.
+    pub(super) fn heard(&mut self, bytes: &[u8]) {
+        let Ok(messages) = codec::decode(bytes) else { return self.lost() };
+        for message in messages {
+            match message {
+                ToPage::Welcome(welcome) => self.welcomed(*welcome),
+                ToPage::Refused { message, .. } => self.link.refused(message),
+                ToPage::Event(event) => {
+                    let newest = self.timeline.newest().seq;
+                    if newest != 0 && event.seq != newest + 1 {
+                        continue;
+                    }
+                    self.link.seen(event.at);
+                    self.timeline.push(event.clone());
+                    self.log.push(self.timeline.newest(), &event);
+                }
+                ToPage::Reply(reply) => {
+                    if let Some(id) = reply.id {
+                        self.answered(id, reply.result);
+                    }
+                }
+                // A new welcome with a snapshot follows; what comes before it is skipped above.
+                ToPage::Gap { .. } => {}
+            }
+        }
+    }
+
+    fn welcomed(&mut self, mut welcome: Welcome) {
+        let epoch = self.link.welcome.as_ref().map(|known| known.epoch.clone());
+        if epoch.as_ref() != Some(&welcome.epoch) {
+            self.asking.forget();
+            self.log.forget();
+            self.selected = None;
+        }
+        let snapshot = welcome.snapshot.take();
+        let owner = welcome.role == Role::Owner;
+        let epoch = welcome.epoch.clone();
+        self.link.welcomed(welcome);
+        self.dirty = true;
+        if let Some(snapshot) = snapshot {
+            let untouched = snapshot.sockets.is_empty()
+                && snapshot.calls.is_empty()
+                && snapshot.lesson.is_none();
+            self.timeline.restart(snapshot);
+            self.clock.catch_up(&mut self.timeline);
+            if untouched && owner && left().as_ref() != Some(&epoch) {
+                self.start_lesson("first");
+            }
+        }
+    }
+
+    fn answered(&mut self, id: protocol::CommandId, answer: Answer) {
+        if let Answer::Ok(Done::Made(made)) = &answer {
+            self.selected = Some(made.socket);
+        }
+        if let Answer::Error(_) = &answer {
+            self.lesson.release();
+        }
+        if let Some((place, command, plan)) = self.asking.answer(id, answer) {
+            self.ask(place, &command, Some(plan));
+        }
+        self.dirty = true;
+    }
+
+    /// The window has another size.
+    pub(super) fn resized(&mut self) {
+        self.dirty = true;
+    }
+
+    /// Whether a lesson waits for its button.
+    pub(super) fn in_lesson(&self) -> bool {
+        let lesson = self.timeline.newest().lesson.as_ref();
+        lesson.is_some_and(|lesson| lesson.ended.is_none() && lesson.said.button.is_some())
+    }
+
+    /// The learner wants the bench: this epoch's first run does not begin by itself again.
+    pub(super) fn remember_left(&self) {
+        if let (Some(welcome), Ok(Some(storage))) = (&self.link.welcome, window().session_storage())
+        {
+            let _ = storage.set_item(LEFT, &welcome.epoch);
+        }
+    }
+
+    /// Something is selected whenever there is something; a selected socket that is gone is not.
+    fn choose(&mut self) {
+        let newest = self.timeline.newest();
+        let said = newest.lesson.as_ref().filter(|lesson| lesson.ended.is_none());
+        let said = said.map(|lesson| (lesson.said.step, lesson.said.at));
+        if said != self.said {
+            self.said = said;
+            self.selected = said.and_then(|(_, at)| at).or(self.selected);
+        }
+        if self.selected.is_none_or(|id| !newest.sockets.contains_key(&id)) {
+            let at = newest.lesson.as_ref().and_then(|lesson| lesson.said.at);
+            self.selected = at
+                .filter(|id| newest.sockets.contains_key(id))
+                .or_else(|| newest.sockets.keys().next().copied());
+        }
+    }
+}
+
+const LEFT: &str = "patchbay.left";
+
+fn left() -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(LEFT).ok().flatten()
+}

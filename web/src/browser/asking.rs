@@ -1,0 +1,130 @@
+//! Owns the commands under way and what came of them, each by the place that asked.
+
+use crate::intent::{Plan, Verb, Wrong};
+use protocol::command::Side;
+use protocol::{Answer, Command, CommandId, Done, SocketId};
+use std::collections::BTreeMap;
+
+/// Where on the page somebody asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// The page as a whole: lessons, reset.
+    Bench,
+    /// A host's row.
+    Host(Side),
+    /// A form of a socket.
+    Call(SocketId, Verb),
+}
+
+/// What came of the last asking at a place.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// Nothing yet.
+    Waiting(Command),
+    /// It was never asked: an input makes no sense.
+    Wrong(Wrong),
+    /// It was never asked: nobody is there.
+    Nobody,
+    /// The relay is gone; how it ended is not known here.
+    Unknown,
+    /// It ended.
+    Ended(Command, Answer),
+}
+
+struct Asked {
+    place: Place,
+    command: Command,
+    plan: Option<Plan>,
+}
+
+/// What is under way and what came of it.
+#[derive(Default)]
+pub(super) struct Asking {
+    last: u32,
+    pending: BTreeMap<CommandId, Asked>,
+    outcomes: BTreeMap<Place, Outcome>,
+    /// The call last asked of each socket.
+    latest: BTreeMap<SocketId, Verb>,
+    /// All bytes that the last receive of each socket gave; events carry only 256.
+    pub(super) received: BTreeMap<SocketId, Vec<u8>>,
+}
+
+impl Asking {
+    /// Numbers a command and remembers who asked.
+    pub(super) fn begin(
+        &mut self,
+        place: Place,
+        command: &Command,
+        plan: Option<Plan>,
+    ) -> CommandId {
+        self.last += 1;
+        let id = CommandId(self.last);
+        self.put(place, Outcome::Waiting(command.clone()));
+        self.pending.insert(id, Asked { place, command: command.clone(), plan });
+        id
+    }
+
+    /// What came of the last asking at a place.
+    pub(super) fn put(&mut self, place: Place, outcome: Outcome) {
+        if let Place::Call(socket, verb) = place {
+            self.latest.insert(socket, verb);
+        }
+        self.outcomes.insert(place, outcome);
+    }
+
+    /// It could not be given.
+    pub(super) fn nobody(&mut self, id: CommandId) {
+        if let Some(asked) = self.pending.remove(&id) {
+            self.put(asked.place, Outcome::Nobody);
+        }
+    }
+
+    /// The answer to a command; what its plan asks next, if it has one and all is well.
+    pub(super) fn answer(
+        &mut self,
+        id: CommandId,
+        answer: Answer,
+    ) -> Option<(Place, Command, Plan)> {
+        let Asked { place, command, plan } = self.pending.remove(&id)?;
+        if let (Some(socket), Answer::Ok(Done::Received(received))) = (command.socket(), &answer) {
+            self.received.insert(socket, received.data.bytes().to_vec());
+        }
+        let next = match (&answer, plan) {
+            (Answer::Ok(done), Some(mut plan)) => plan.next(done).map(|next| (next, plan)),
+            _ => None,
+        };
+        self.put(place, Outcome::Ended(command, answer));
+        let (command, plan) = next?;
+        let verb = match command {
+            Command::Bind { .. } => Verb::Bind,
+            Command::Listen { .. } => Verb::Listen,
+            _ => Verb::Accept,
+        };
+        let place = command.socket().map_or(place, |socket| Place::Call(socket, verb));
+        Some((place, command, plan))
+    }
+
+    /// Nobody will answer any more.
+    pub(super) fn lost(&mut self) {
+        for asked in std::mem::take(&mut self.pending).into_values() {
+            self.put(asked.place, Outcome::Unknown);
+        }
+    }
+
+    /// Another epoch, or an emptied bench: ids mean something else now, or nothing.
+    pub(super) fn forget(&mut self) {
+        let last = self.last;
+        *self = Self { last, ..Self::default() };
+    }
+
+    /// What came of the last asking at a place.
+    pub(super) fn outcome(&self, place: Place) -> Option<&Outcome> {
+        self.outcomes.get(&place)
+    }
+
+    /// What came of the last call on a socket.
+    pub(super) fn latest(&self, socket: SocketId) -> Option<(Verb, &Outcome)> {
+        let verb = *self.latest.get(&socket)?;
+        Some((verb, self.outcomes.get(&Place::Call(socket, verb))?))
+    }
+}

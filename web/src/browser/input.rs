@@ -1,0 +1,148 @@
+//! Owns the hands: a few listeners on the document, which say what was meant. No element has its own.
+
+use super::app::App;
+use super::dom::{by_id, document, first, window};
+use super::listener::Listener;
+use super::{call_form, with};
+use crate::intent::{self, Gesture, Verb};
+use protocol::SocketId;
+use protocol::command::{Family, Kind, Side};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, PointerEvent,
+    SubmitEvent,
+};
+
+/// All listeners of the page but the WebSocket's.
+pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
+    let document = document();
+    let window = window();
+    let scrubber: HtmlElement = by_id("scrubber")?;
+    let mut all = vec![
+        Listener::new(&document, "click", |event| clicked(&event)),
+        Listener::new(&document, "submit", |event| submitted(&event)),
+        Listener::new(&document, "change", |event| changed(&event)),
+        Listener::new(&document, "keydown", |event| pressed(event.unchecked_ref())),
+        Listener::new(&window, "resize", |_| with(App::resized)),
+        Listener::new(&window, "hashchange", |_| with(|app| app.link.renew())),
+        Listener::new(&scrubber, "pointerdown", |event| {
+            let event: &PointerEvent = event.unchecked_ref();
+            if let Some(target) = scrubbed(event) {
+                let _ = target.set_pointer_capture(event.pointer_id());
+            }
+        }),
+        Listener::new(&scrubber, "pointermove", |event| {
+            let event: &PointerEvent = event.unchecked_ref();
+            if event.buttons() & 1 == 1 {
+                scrubbed(event);
+            }
+        }),
+    ];
+    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+        if let Ok(Some(list)) = window.match_media(query) {
+            all.push(Listener::new(&list, "change", |_| with(App::rethemed)));
+        }
+    }
+    Ok(all)
+}
+
+fn scrubbed(event: &PointerEvent) -> Option<HtmlElement> {
+    let target: HtmlElement = event.current_target()?.dyn_into().ok()?;
+    let x = f64::from(event.client_x()) - target.get_bounding_client_rect().left();
+    with(|app| app.scrub(x as f32));
+    Some(target)
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+fn socket_of(element: &Element) -> Option<SocketId> {
+    element.get_attribute("data-socket")?.parse().ok().map(SocketId)
+}
+
+fn clicked(event: &Event) {
+    let Some(target) = target(event) else { return };
+    // A menu closes when somebody clicks elsewhere.
+    let inside = target.closest("details").ok().flatten();
+    for menu in super::dom::all(&document().document_element().expect("html"), "details[open]") {
+        if inside.as_ref() != Some(&menu) {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+    let Ok(Some(button)) = target.closest("[data-do]") else { return };
+    let name = button.get_attribute("data-do").unwrap_or_default();
+    if name == "skip" {
+        let to = button.get_attribute("data-to").unwrap_or_default();
+        if let Ok(to) = by_id::<HtmlElement>(&to) {
+            let _ = to.focus();
+        }
+        return;
+    }
+    if let Some(gesture) = Gesture::parse(&name, socket_of(&button)) {
+        with(|app| app.gesture(gesture));
+    }
+}
+
+fn submitted(event: &Event) {
+    event.prevent_default();
+    let Some(form) = target(event) else { return };
+    if form.get_attribute("data-form").as_deref() == Some("make") {
+        return make(&form, event.unchecked_ref());
+    }
+    let verb = form.get_attribute("data-verb").and_then(|name| Verb::named(&name));
+    let (Some(socket), Some(verb)) = (socket_of(&form), verb) else { return };
+    let values = call_form::values(&form, verb);
+    with(|app| app.call(socket, verb, &values));
+}
+
+fn make(form: &Element, event: &SubmitEvent) {
+    let input = |selector: &str| first(form, selector)?.dyn_into::<HtmlInputElement>().ok();
+    let checked = |selector: &str| input(selector).is_some_and(|input| input.checked());
+    let side = match form.get_attribute("data-side").as_deref() {
+        Some("right") => Side::Right,
+        _ => Side::Left,
+    };
+    let kind = if checked("[value=datagram]") { Kind::Datagram } else { Kind::Stream };
+    let family = if checked("[value=ipv6]") { Family::Ipv6 } else { Family::Ipv4 };
+    let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
+    let port = input("[name=port]").map(|port| port.value()).unwrap_or_default();
+    let server = pressed.as_deref() == Some("server");
+    with(|app| app.make_asked(side, kind, family, server.then_some(port.as_str())));
+}
+
+fn changed(event: &Event) {
+    let Some(target) = target(event) else { return };
+    if target.id() == "speed"
+        && let Ok(select) = target.clone().dyn_into::<HtmlSelectElement>()
+    {
+        with(|app| app.set_speed(&select.value()));
+    }
+    if target.get_attribute("name").as_deref() == Some("kind")
+        && let Ok(Some(form)) = target.closest("form")
+    {
+        with(|app| app.make_changed(&form));
+    }
+}
+
+fn pressed(event: &KeyboardEvent) {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        return;
+    }
+    let Some(target) = target(event) else { return };
+    if matches!(target.closest("dialog"), Ok(Some(_))) {
+        return;
+    }
+    let key = event.key();
+    let tag = target.tag_name();
+    let writes = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
+    let pages = key.starts_with("Page") && target.class_list().contains("scroll");
+    let button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
+    let mut lesson = false;
+    with(|app| lesson = app.in_lesson());
+    let Some(gesture) = intent::key(&key, writes || pages, button, lesson) else { return };
+    if gesture != Gesture::Dismiss {
+        event.prevent_default();
+    }
+    with(|app| app.gesture(gesture));
+}

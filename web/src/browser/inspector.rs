@@ -1,0 +1,171 @@
+//! Owns the panel of one socket: every call as a form, everything that the kernel says, and the bytes
+//! that came out.
+
+use super::asking::{Asking, Outcome, Place};
+use super::call_form::{self, Builder};
+use super::dom::{self, Slot, add, keep, make, say, show};
+use crate::intent::{self, Verb};
+use crate::text::Language;
+use crate::text::page;
+use protocol::command::{Kind, Side};
+use protocol::{Nanos, SocketId, World};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+/// Bytes shown of what a receive gave.
+const SHOWN: usize = 4_096;
+
+/// The panel.
+pub(super) struct Inspector {
+    root: HtmlElement,
+    title: Slot,
+    body: HtmlElement,
+    socket: Option<SocketId>,
+    built: Option<Built>,
+    opener: Option<HtmlElement>,
+}
+
+/// What stands in it.
+struct Built {
+    socket: SocketId,
+    forms: Vec<(Verb, HtmlElement, Slot, Slot)>,
+    facts: Vec<Slot>,
+    waiting: Slot,
+    text: Slot,
+    hex: Slot,
+}
+
+impl Inspector {
+    /// The shell's panel, closed.
+    pub(super) fn new() -> Result<Self, JsValue> {
+        Ok(Self {
+            root: dom::by_id("inspector")?,
+            title: Slot::of("inspector-title")?,
+            body: dom::by_id("inspector-body")?,
+            socket: None,
+            built: None,
+            opener: None,
+        })
+    }
+
+    /// Whether it is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    /// Opens it on a socket, and goes there.
+    pub(super) fn open(&mut self, socket: SocketId) {
+        self.opener = dom::document().active_element().and_then(|element| element.dyn_into().ok());
+        self.socket = Some(socket);
+        show(&self.root, true);
+        let _ = self.title.node().focus();
+    }
+
+    /// Closes it, and goes back to where it was opened.
+    pub(super) fn close(&mut self) {
+        self.socket = None;
+        self.forget();
+        show(&self.root, false);
+        if let Some(opener) = self.opener.take() {
+            let _ = opener.focus();
+        }
+    }
+
+    /// Builds everything anew next time (another language).
+    pub(super) fn forget(&mut self) {
+        self.built = None;
+        dom::empty(&self.body);
+    }
+
+    /// Brings it in line: forms act on `newest`, facts are those of the shown moment.
+    pub(super) fn refresh(
+        &mut self,
+        language: Language,
+        (shown, at): (&World, Nanos),
+        newest: &World,
+        asking: &Asking,
+    ) {
+        let Some(id) = self.socket else { return };
+        let Some(socket) = newest.sockets.get(&id) else { return self.close() };
+        if self.built.as_ref().is_none_or(|built| built.socket != id) {
+            self.forget();
+            let kind = if socket.kind == Kind::Datagram { "to-datagram" } else { "to-stream" };
+            self.built = Some(build(&self.body, &Builder { language, socket: id, list: kind }));
+            let _ = self.root.class_list().toggle_with_force("left", socket.side == Side::Right);
+        }
+        self.title.set(&page::summary(language, newest, id));
+        let Some(built) = &mut self.built else { return };
+        for (verb, form, why, says) in &mut built.forms {
+            let refusal = intent::refusal(socket, *verb);
+            if let Some(button) = dom::first(form, "button") {
+                let out = refusal.is_some();
+                if out != button.has_attribute("disabled") {
+                    let _ = button.toggle_attribute_with_force("disabled", out);
+                }
+            }
+            show(why.node(), refusal.is_some());
+            why.set(refusal.map_or("", |refusal| page::refusal(language, refusal)));
+            let outcome = asking.outcome(Place::Call(id, *verb));
+            let wrong = match outcome {
+                Some(Outcome::Wrong(wrong)) => Some(wrong),
+                _ => None,
+            };
+            call_form::point_at(form, wrong);
+            let (class, text) = outcome
+                .map(|outcome| call_form::words(language, newest, outcome))
+                .unwrap_or_default();
+            says.set(&text);
+            keep(says.node(), "class", if class.is_empty() { "outcome" } else { class });
+        }
+        let then = shown.sockets.get(&id).unwrap_or(socket);
+        for (slot, value) in built.facts.iter_mut().zip(page::facts(language, then, at)) {
+            slot.set(&value);
+        }
+        let none = page::word(language, "nothing_yet");
+        let bytes = asking.received.get(&id).unwrap_or(&socket.last_read);
+        let bytes = &bytes[..bytes.len().min(SHOWN)];
+        let or_none = |text: String| if text.is_empty() { none.to_owned() } else { text };
+        built.text.set(&or_none(String::from_utf8_lossy(bytes).into_owned()));
+        built.hex.set(&or_none(page::hex(bytes)));
+        built.waiting.set(&or_none(page::hex(&then.kernel.peeked)));
+    }
+}
+
+fn build(body: &HtmlElement, builder: &Builder) -> Built {
+    let word = |key| page::word(builder.language, key);
+    let mut forms = Vec::new();
+    let mut heading = "";
+    for verb in Verb::ALL {
+        let next = if verb.is_option() { "options" } else { "calls" };
+        if next != heading {
+            heading = next;
+            add(body, &[&say("h3", "", word(next))]);
+        }
+        let form = builder.full(verb);
+        let slot = |class| dom::first(&form, class).map(Slot::new);
+        if let (Some(why), Some(says)) = (slot(".why"), slot(".outcome")) {
+            add(body, &[&form]);
+            forms.push((verb, form, why, says));
+        }
+    }
+    add(body, &[&say("h3", "", word("last_bytes"))]);
+    let part = |key| {
+        let box_ = make("div", "bytes");
+        add(body, &[&say("p", "dim", word(key)), &box_]);
+        Slot::new(box_)
+    };
+    let (text, hex, waiting) = (part("as_text"), part("as_hex"), part("what_waits"));
+    add(body, &[&say("h3", "", word("kernel_says"))]);
+    let list = make("dl", "facts");
+    let facts = page::fact_terms(builder.language)
+        .map(|(term, gloss)| {
+            let name = make("dt", "");
+            add(&name, &[&say("code", "", term), &say("span", "", &format!(" {gloss}"))]);
+            let value = make("dd", "");
+            add(&list, &[&name, &value]);
+            Slot::new(value)
+        })
+        .collect();
+    add(body, &[&list]);
+    Built { socket: builder.socket, forms, facts, waiting, text, hex }
+}

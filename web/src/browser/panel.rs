@@ -1,0 +1,171 @@
+//! Owns what of the page is text and controls, and the order in which it is brought up to date.
+
+use super::app::App;
+use super::asking::{Outcome, Place};
+use super::call_form;
+use super::dom::{self, Slot, show};
+use super::socket::State;
+use super::{bench, lesson};
+use crate::text::{log, page};
+use protocol::Answer;
+use protocol::command::Side;
+use protocol::message::Role;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+/// The shell's elements that only the app writes.
+pub(super) struct Shell {
+    pub(super) app: HtmlElement,
+    pub(super) main: HtmlElement,
+    gate: HtmlElement,
+    gate_title: Slot,
+    gate_text: Slot,
+    rung: Slot,
+    link: Slot,
+    wire: Slot,
+    reset: HtmlElement,
+    pub(super) caption: HtmlElement,
+    hosts: HtmlElement,
+    pub(super) stage: HtmlElement,
+    pub(super) ledger: HtmlElement,
+    pub(super) lower: HtmlElement,
+    thumb: HtmlElement,
+    pub(super) switch: HtmlElement,
+    pub(super) to_ladder: HtmlElement,
+    pub(super) to_sheet: HtmlElement,
+    pub(super) ladder_words: Slot,
+    made: [(Side, Slot); 2],
+}
+
+impl Shell {
+    /// Finds them.
+    pub(super) fn new() -> Result<Self, JsValue> {
+        Ok(Self {
+            app: dom::by_id("app")?,
+            main: dom::first(&dom::by_id::<Element>("app")?, "main").ok_or("main")?,
+            gate: dom::by_id("gate")?,
+            gate_title: Slot::of("gate-title")?,
+            gate_text: Slot::of("gate-text")?,
+            rung: Slot::of("rung")?,
+            link: Slot::of("link")?,
+            wire: Slot::of("wire")?,
+            reset: dom::by_id("reset")?,
+            caption: dom::by_id("caption")?,
+            hosts: dom::by_id("hosts")?,
+            stage: dom::by_id("stage")?,
+            ledger: dom::by_id("ledger")?,
+            lower: dom::by_id("lower")?,
+            thumb: dom::by_id("thumb")?,
+            switch: dom::by_id("below-switch")?,
+            to_ladder: dom::by_id("to-ladder")?,
+            to_sheet: dom::by_id("to-sheet")?,
+            ladder_words: Slot::of("ladder-words")?,
+            made: [(Side::Left, Slot::of("made-left")?), (Side::Right, Slot::of("made-right")?)],
+        })
+    }
+}
+
+impl App {
+    /// All that is DOM, ten times a second at most.
+    pub(super) fn panels(&mut self) {
+        self.gate();
+        self.header();
+        let open = self.may_act();
+        let language = self.language;
+        let phone = self.room.vertical;
+        let runs = self.lesson_runs();
+        self.bench.refresh(&bench::Known {
+            lanes: &self.stage.lanes,
+            newest: self.timeline.newest(),
+            asking: &self.asking,
+            language,
+            selected: self.selected,
+            phone,
+            open: open && !runs,
+        });
+        self.lesson.refresh(&lesson::Known {
+            shown: self.timeline.world(),
+            newest: self.timeline.newest(),
+            stage: &self.stage,
+            width: self.room.width,
+            language,
+            phone,
+            open,
+        });
+        show(&self.shell.thumb, phone && self.shell.thumb.child_element_count() > 0);
+        let moment = self.clock.moment();
+        let shown = (self.timeline.world(), moment.at);
+        self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
+        self.time_bar.refresh(language, &self.clock);
+        self.mirror.refresh(language, self.timeline.world());
+        self.log.refresh(language, moment.at, self.seconds);
+    }
+
+    fn may_act(&self) -> bool {
+        let role = self.link.welcome.as_ref().map(|welcome| welcome.role);
+        role == Some(Role::Owner)
+    }
+
+    /// Without a token, or refused, there is one thing to read.
+    fn gate(&mut self) {
+        let language = self.language;
+        let (title, text) = match &self.link.state {
+            State::NoToken => ("no_token", page::word(language, "no_token_text").to_owned()),
+            State::Refused(why) => ("refused", why.clone()),
+            _ => ("", String::new()),
+        };
+        let shut = !title.is_empty();
+        show(&self.shell.gate, shut);
+        show(&self.shell.main, !shut);
+        if shut {
+            self.shell.gate_title.set(page::word(language, title));
+            self.shell.gate_text.set(&text);
+        }
+    }
+
+    fn header(&mut self) {
+        let language = self.language;
+        let word = |key| page::word(language, key);
+        let told = self.lesson_runs();
+        let shell = &mut self.shell;
+        let viewer = !self.link.welcome.as_ref().is_none_or(|own| own.role == Role::Owner);
+        shell.link.set(match self.link.state {
+            State::Connecting => word("connecting"),
+            State::Lost => word("lost"),
+            State::Live if viewer => word("viewer"),
+            _ => "",
+        });
+        if let Some(welcome) = &self.link.welcome {
+            shell.rung.set(&page::rung(language, &welcome.rung));
+            shell.wire.set(page::wire(language, &welcome.rung));
+        }
+        if let Some(Outcome::Ended(_, Answer::Error(failure))) = self.asking.outcome(Place::Bench) {
+            shell.wire.set(&log::failure(language, failure));
+        }
+        let asks = self.seconds < self.sure.until;
+        if let Some(label) = dom::first(&shell.reset, ".word") {
+            let key = if asks { "really_empty" } else { "empty_bench" };
+            if label.get_attribute("data-word").as_deref() != Some(key) {
+                dom::set(&label, "data-word", key);
+                label.set_text_content(Some(word(key)));
+            }
+        }
+        let newest = self.timeline.newest();
+        for (side, slot) in &mut shell.made {
+            let outcome = self.asking.outcome(Place::Host(*side)).filter(|outcome| {
+                !matches!(outcome, Outcome::Ended(_, Answer::Ok(_)) | Outcome::Waiting(_))
+            });
+            let (class, text) = outcome
+                .map(|outcome| call_form::words(language, newest, outcome))
+                .unwrap_or_default();
+            slot.set(&text);
+            dom::keep(slot.node(), "class", if class.is_empty() { "outcome" } else { class });
+        }
+        let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
+        show(&shell.hosts, !told);
+        let open = self.link.welcome.is_some() && !viewer && !runs;
+        for menu in dom::all(&shell.hosts, "details") {
+            show(&menu, open);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Owns the pictures of the page: how much room each has, and when it is drawn.
+
+use super::app::{App, Below};
+use super::dom::{self, show};
+use super::surface::Surface;
+use super::theme::Theme;
+use crate::code::Dialect;
+use crate::scene::{self, View};
+use protocol::CallId;
+use wasm_bindgen::prelude::*;
+
+/// Sizes of the page, in CSS pixels.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) struct Room {
+    pub(super) width: f32,
+    main: f32,
+    caption: f32,
+    below: f32,
+    scrubber: f32,
+    pub(super) vertical: bool,
+}
+
+/// The canvases.
+pub(super) struct Surfaces {
+    stage: Surface,
+    ledger: Surface,
+    scrubber: Surface,
+    below: Surface,
+}
+
+impl Surfaces {
+    /// The shell's.
+    pub(super) fn new() -> Result<Self, JsValue> {
+        Ok(Self {
+            stage: Surface::of("stage-canvas")?,
+            ledger: Surface::of("ledger-canvas")?,
+            scrubber: Surface::of("scrubber-canvas")?,
+            below: Surface::of("ladder-canvas")?,
+        })
+    }
+}
+
+const DESK: f32 = 720.0;
+
+impl App {
+    /// Light became dark.
+    pub(super) fn rethemed(&mut self) {
+        self.theme = Theme::read();
+        let all = &mut self.surfaces;
+        for surface in [&mut all.stage, &mut all.ledger, &mut all.scrubber, &mut all.below] {
+            surface.spoil();
+        }
+    }
+
+    /// A place on the scrubber was chosen.
+    pub(super) fn scrub(&mut self, x: f32) {
+        let view = self.view(self.room.scrubber, 40.0);
+        let at = scene::scrubbed(&self.timeline, self.clock.moment(), &view, x);
+        self.clock.show(at, &mut self.timeline);
+        self.dirty = true;
+    }
+
+    /// Reads the layout, before anything is written.
+    pub(super) fn measure(&mut self) {
+        let shell = &self.shell;
+        let main = &shell.main;
+        let width = main.client_width() as f32;
+        self.room = Room {
+            width,
+            main: main.client_height() as f32,
+            caption: shell.caption.offset_height() as f32,
+            below: shell.lower.client_height() as f32,
+            scrubber: self.time_bar.scrubber().client_width() as f32,
+            vertical: width < DESK,
+        };
+        let lower = &shell.lower;
+        self.follow = lower.scroll_height() - lower.scroll_top() - lower.client_height() < 40;
+    }
+
+    pub(super) fn lesson_runs(&self) -> bool {
+        self.timeline.world().lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none())
+    }
+
+    fn view(&self, width: f32, height: f32) -> View {
+        View {
+            width,
+            height,
+            language: self.language,
+            selected: self.selected,
+            calm: self.calm,
+            lesson: self.lesson_runs(),
+            dialect: Dialect::Python,
+        }
+    }
+
+    /// The burst that the selection is about, the newest first.
+    fn burst(&self) -> Option<CallId> {
+        let world = self.timeline.world();
+        let selected = self.selected?;
+        let about = |burst: &protocol::world::Burst| {
+            burst.socket == selected || burst.receiver == Some(selected)
+        };
+        world.bursts.iter().rev().find(|(_, burst)| about(burst)).map(|(call, _)| *call)
+    }
+
+    /// Stage, ledger, scrubber and what is below, each drawn only when it is another picture.
+    pub(super) fn pictures(&mut self) {
+        let Room { width, main, caption, scrubber, vertical, .. } = self.room;
+        if width < 1.0 {
+            return;
+        }
+        let moment = self.clock.moment();
+        let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
+        let least = if vertical { 200.0 } else { 170.0 };
+        let hosts = if self.lesson_runs() { 0.0 } else { 38.0 };
+        let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
+        let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
+        let theme = &self.theme;
+        let all = &mut self.surfaces;
+        let seen = if vertical { stage.height } else { stage.height.min(room) };
+        dom::pixels(&self.shell.stage, "height", seen);
+        all.stage.draw(stage.shapes.clone(), width, stage.height, theme);
+        if stage.lanes != self.stage.lanes || (stage.height - self.stage.height).abs() > 0.5 {
+            self.dirty = true;
+        }
+        let walls = [stage.walls[0], width - stage.walls[1]];
+        if !vertical && walls[0] > 0.0 {
+            dom::pixels(&self.shell.main, "--wall-left", walls[0]);
+            dom::pixels(&self.shell.main, "--wall-right", walls[1]);
+        }
+        self.stage = stage;
+        show(&self.shell.ledger, ledger.height > 0.0);
+        dom::keep(&self.shell.ledger, "aria-label", &ledger.words);
+        all.ledger.draw(ledger.shapes, width, ledger.height, theme);
+        let line = scene::scrubber(&self.timeline, moment, &self.view(scrubber, 40.0));
+        self.surfaces.scrubber.draw(line.shapes, scrubber, line.height.max(40.0), &self.theme);
+        self.picture_below();
+    }
+
+    fn picture_below(&mut self) {
+        let view = self.view(self.room.width, self.room.below);
+        let burst = self.burst();
+        let sheet = burst.filter(|_| self.below != Below::Ladder);
+        show(&self.shell.switch, burst.is_some());
+        for (node, on) in
+            [(&self.shell.to_sheet, sheet.is_some()), (&self.shell.to_ladder, sheet.is_none())]
+        {
+            dom::keep(node, "aria-pressed", if on { "true" } else { "false" });
+        }
+        let strip = match sheet {
+            Some(burst) => scene::sheet(&self.timeline, burst, &view),
+            None => scene::ladder(&self.timeline, self.clock.moment(), &view),
+        };
+        let grown = strip.height;
+        self.surfaces.below.draw(strip.shapes, view.width, strip.height, &self.theme);
+        self.shell.ladder_words.set(&strip.words);
+        if self.follow && sheet.is_none() && grown > self.room.below && self.room.below > 0.0 {
+            let top = (grown - self.room.below).ceil() as i32;
+            if self.shell.lower.scroll_top() < top {
+                self.shell.lower.set_scroll_top(top);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Owns what is offered beside a socket: the few calls that make sense next. The rest is one click away
+//! in the inspector, where nothing is refused that the kernel itself could answer.
+
+use super::parse::loopback;
+use super::verb::Verb;
+use protocol::command::{Family, Kind, Side};
+use protocol::world::{Progress, Socket};
+use protocol::{Address, SocketId, World};
+use std::net::SocketAddr;
+
+/// A call offered beside a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Which.
+    pub verb: Verb,
+    /// The inputs shown, by their places; the others keep their usual values.
+    pub shown: &'static [usize],
+    /// What stands in the inputs at first, where it is not the usual.
+    pub first: Vec<(usize, String)>,
+}
+
+/// Why a form of the inspector is out of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The socket is closed.
+    Closed,
+    /// Only datagram sockets send numbered datagrams.
+    OnlyDatagram,
+}
+
+fn plain(verb: Verb) -> Offer {
+    Offer { verb, shown: &[], first: Vec::new() }
+}
+
+fn with(verb: Verb, shown: &'static [usize], first: Vec<(usize, String)>) -> Offer {
+    Offer { verb, shown, first }
+}
+
+/// The calls that make sense next on a socket.
+pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
+    let Some(socket) = world.sockets.get(&id).filter(|socket| socket.is_open()) else {
+        return Vec::new();
+    };
+    let mut offers = match socket.kind {
+        Kind::Stream => stream(world, socket),
+        Kind::Datagram => datagram(world, socket),
+    };
+    if world.calls_of(id).any(|call| call.progress() == Progress::Blocked) {
+        offers.push(plain(Verb::Interrupt));
+    }
+    if socket.kind == Kind::Stream && (socket.listens() || socket.kernel.peer.is_some()) {
+        offers.push(plain(Verb::Close));
+    }
+    offers
+}
+
+fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
+    if socket.listens() {
+        return vec![plain(Verb::Accept)];
+    }
+    if socket.kernel.peer.is_some() {
+        let mut offers = Vec::new();
+        if !socket.shut_write {
+            offers.push(with(Verb::Send, &[0], vec![(0, "hello".to_owned())]));
+        }
+        offers.push(plain(Verb::Recv));
+        if !socket.shut_write {
+            offers.push(plain(Verb::Shutdown));
+        }
+        return offers;
+    }
+    if socket.kernel.local.as_ref().is_some_and(|own| own.port() != Some(0)) {
+        return vec![plain(Verb::Listen), connect(world, socket)];
+    }
+    vec![connect(world, socket), bind(socket, "8001")]
+}
+
+fn datagram(world: &World, socket: &Socket) -> Vec<Offer> {
+    let to = guess(world, socket.id).map(|address| address.to_string()).unwrap_or_default();
+    let mut offers = vec![
+        with(Verb::SendTo, &[0, 1], vec![(0, "hello".to_owned()), (1, to)]),
+        with(Verb::Burst, &[0], Vec::new()),
+        plain(Verb::RecvFrom),
+    ];
+    if socket.kernel.local.as_ref().is_none_or(|own| own.port() == Some(0)) {
+        offers.push(bind(socket, "5005"));
+    }
+    offers
+}
+
+fn connect(world: &World, socket: &Socket) -> Offer {
+    let to = guess(world, socket.id).map(|address| address.to_string()).unwrap_or_default();
+    with(Verb::Connect, &[0], vec![(0, to)])
+}
+
+fn bind(socket: &Socket, port: &str) -> Offer {
+    let ip = loopback(socket.family);
+    let text = SocketAddr::new(ip, 0).to_string();
+    let text = text.strip_suffix('0').map(|host| host.to_owned() + port).unwrap_or_default();
+    with(Verb::Bind, &[0], vec![(0, text)])
+}
+
+/// The addresses that a socket of this kind could call or send to: ours, newest first.
+pub fn aims(world: &World, kind: Kind) -> Vec<(SocketId, Address)> {
+    world
+        .sockets
+        .values()
+        .rev()
+        .filter(|socket| socket.kind == kind && socket.is_open())
+        .filter(|socket| kind == Kind::Datagram || socket.listens())
+        .filter_map(|socket| Some((socket.id, reachable(socket.kernel.local.as_ref()?)?)))
+        .collect()
+}
+
+/// Where a bound address is called: a wildcard by its family's loopback.
+fn reachable(own: &Address) -> Option<Address> {
+    let inet = own.inet().filter(|inet| inet.port() != 0)?;
+    if !own.is_wildcard() {
+        return Some(own.clone());
+    }
+    let family = if inet.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
+    Some(SocketAddr::new(loopback(family), inet.port()).into())
+}
+
+/// Whom a socket most likely means: its last aim, else the newest of its family across, else any.
+pub fn guess(world: &World, id: SocketId) -> Option<Address> {
+    let socket = world.sockets.get(&id)?;
+    let across: Side = socket.side.opposite();
+    let all = aims(world, socket.kind);
+    let fits = |own: &Address| {
+        own.inet().is_some_and(|inet| inet.is_ipv4() == (socket.family == Family::Ipv4))
+    };
+    let aimed = world.aim_of(id).filter(|_| socket.kind == Kind::Datagram);
+    let mut ours = all.iter().filter(|(other, own)| *other != id && fits(own));
+    let aimed = aimed.and_then(|aimed| all.iter().find(|(other, _)| *other == aimed));
+    let opposite =
+        ours.clone().find(|(other, _)| world.sockets.get(other).is_some_and(|o| o.side == across));
+    aimed.or(opposite).or_else(|| ours.next()).map(|(_, address)| address.clone())
+}
+
+/// Why a form is out of use, if it is.
+pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
+    if !socket.is_open() {
+        return Some(Refusal::Closed);
+    }
+    (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
+}

@@ -1,0 +1,403 @@
+//! Owns every call as a form: its inputs, their bounds and defaults, and the command that they make.
+
+use super::parse::{self, Problem, maybe, millis, number};
+use protocol::command::{Family, Half, Reading, SocketOption};
+use protocol::{Command, SocketId, limit};
+
+/// One input of a form. All values are text, as inputs hold them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// An address or a bare port; may be left empty where optional.
+    Address {
+        /// Whether it may be left empty.
+        optional: bool,
+    },
+    /// A whole number with bounds.
+    Number {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+        /// What stands there at first; `None` may be left empty.
+        usual: Option<i64>,
+        /// Its unit, as a key of the page's words; "" for none.
+        unit: &'static str,
+    },
+    /// On (`"on"`) or off (`""`).
+    Flag {
+        /// What stands there at first.
+        usual: bool,
+        /// Its label, as a key of the page's words.
+        label: &'static str,
+    },
+    /// One of a few, by keys of the page's words.
+    Choice(&'static [&'static str]),
+    /// Payload.
+    Text,
+}
+
+/// A call, or one of its variants that deserves a form of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is named as its call or option; Verb::name says it")]
+pub enum Verb {
+    Bind,
+    Listen,
+    Accept,
+    Connect,
+    Send,
+    Recv,
+    SendTo,
+    RecvFrom,
+    Burst,
+    Reader,
+    Shutdown,
+    Close,
+    Interrupt,
+    Timeout,
+    Nonblocking,
+    ReuseAddress,
+    ReusePort,
+    SendBuffer,
+    ReceiveBuffer,
+    NoDelay,
+    Keepalive,
+    Linger,
+    OnlyV6,
+}
+
+/// An input that makes no sense: which, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Its place among the form's inputs.
+    pub input: usize,
+    /// Why.
+    pub problem: Problem,
+}
+
+const ON: Input = Input::Flag { usual: true, label: "on" };
+const BUFFER: Input =
+    Input::Number { min: 0, max: 0x7fff_ffff, usual: Some(4096), unit: "unit_bytes" };
+const MAX: Input =
+    Input::Number { min: 0, max: limit::RECV_BYTES as i64, usual: Some(1024), unit: "unit_bytes" };
+const PEEK: Input = Input::Flag { usual: false, label: "peek" };
+const AS: Input = Input::Choice(&["text", "hex", "fill"]);
+
+impl Verb {
+    /// All of them, as the inspector lists them.
+    pub const ALL: [Self; 23] = [
+        Self::Bind,
+        Self::Listen,
+        Self::Accept,
+        Self::Connect,
+        Self::Send,
+        Self::Recv,
+        Self::SendTo,
+        Self::RecvFrom,
+        Self::Burst,
+        Self::Reader,
+        Self::Shutdown,
+        Self::Close,
+        Self::Interrupt,
+        Self::Timeout,
+        Self::Nonblocking,
+        Self::ReuseAddress,
+        Self::ReusePort,
+        Self::SendBuffer,
+        Self::ReceiveBuffer,
+        Self::NoDelay,
+        Self::Keepalive,
+        Self::Linger,
+        Self::OnlyV6,
+    ];
+
+    /// The name of the call or option: the form's key, and its label in both languages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bind => "bind",
+            Self::Listen => "listen",
+            Self::Accept => "accept",
+            Self::Connect => "connect",
+            Self::Send => "send",
+            Self::Recv => "recv",
+            Self::SendTo => "sendto",
+            Self::RecvFrom => "recvfrom",
+            Self::Burst => "burst",
+            Self::Reader => "reader",
+            Self::Shutdown => "shutdown",
+            Self::Close => "close",
+            Self::Interrupt => "interrupt",
+            Self::Timeout => "settimeout",
+            Self::Nonblocking => "O_NONBLOCK",
+            Self::ReuseAddress => "SO_REUSEADDR",
+            Self::ReusePort => "SO_REUSEPORT",
+            Self::SendBuffer => "SO_SNDBUF",
+            Self::ReceiveBuffer => "SO_RCVBUF",
+            Self::NoDelay => "TCP_NODELAY",
+            Self::Keepalive => "SO_KEEPALIVE",
+            Self::Linger => "SO_LINGER",
+            Self::OnlyV6 => "IPV6_V6ONLY",
+        }
+    }
+
+    /// The verb of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
+    }
+
+    /// Whether it is a setsockopt.
+    pub fn is_option(self) -> bool {
+        self >= Self::ReuseAddress
+    }
+
+    /// Its inputs, in order.
+    pub fn inputs(self) -> &'static [Input] {
+        match self {
+            Self::Bind | Self::Connect => &[Input::Address { optional: false }],
+            Self::Listen => &[Input::Number {
+                min: i32::MIN as i64,
+                max: i32::MAX as i64,
+                usual: Some(5),
+                unit: "backlog",
+            }],
+            Self::Accept | Self::Close | Self::Interrupt => &[],
+            Self::Send => &[Input::Text, AS, Input::Choice(&["once", "all"])],
+            Self::Recv | Self::RecvFrom => &[MAX, PEEK],
+            Self::SendTo => &[Input::Text, Input::Address { optional: false }, AS],
+            Self::Burst => &[
+                Input::Number {
+                    min: 1,
+                    max: limit::BURST as i64,
+                    usual: Some(10),
+                    unit: "datagrams",
+                },
+                Input::Address { optional: true },
+                Input::Number { min: 0, max: 65_507, usual: Some(200), unit: "unit_bytes_each" },
+            ],
+            Self::Reader => &[
+                ON,
+                Input::Number {
+                    min: 1,
+                    max: limit::RECV_BYTES as i64,
+                    usual: Some(1024),
+                    unit: "unit_bytes",
+                },
+                Input::Number { min: 0, max: 3_600_000, usual: Some(100), unit: "unit_every_ms" },
+            ],
+            Self::Shutdown => &[Input::Choice(&["SHUT_WR", "SHUT_RD", "SHUT_RDWR"])],
+            Self::Timeout => {
+                &[Input::Number { min: 0, max: 86_400_000, usual: None, unit: "unit_ms_or_never" }]
+            }
+            Self::SendBuffer | Self::ReceiveBuffer => &[BUFFER],
+            Self::Nonblocking
+            | Self::ReuseAddress
+            | Self::ReusePort
+            | Self::NoDelay
+            | Self::OnlyV6 => &[ON],
+            Self::Keepalive => {
+                &[ON, Input::Number { min: 1, max: 32_767, usual: None, unit: "unit_idle_s" }]
+            }
+            Self::Linger => {
+                &[Input::Number { min: 0, max: 65_535, usual: None, unit: "unit_s_or_off" }]
+            }
+        }
+    }
+
+    /// What stands in an input at first.
+    pub fn usual(self, input: usize) -> String {
+        match self.inputs().get(input) {
+            Some(Input::Number { usual: Some(usual), .. }) => usual.to_string(),
+            Some(Input::Flag { usual: true, .. }) => "on".to_owned(),
+            Some(Input::Choice(choices)) => choices[0].to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The command that the inputs' values make; those that are missing have their usual value.
+    pub fn command(
+        self,
+        socket: SocketId,
+        family: Family,
+        values: &[String],
+    ) -> Result<Command, Wrong> {
+        let mut values = values.to_vec();
+        values.extend((values.len()..self.inputs().len()).map(|input| self.usual(input)));
+        let form = Form { verb: self, family, texts: values };
+        Ok(match self {
+            Self::Bind => Command::Bind { socket, address: form.address(0)? },
+            Self::Listen => Command::Listen { socket, backlog: form.number(0)? as i32 },
+            Self::Accept => Command::Accept { socket },
+            Self::Connect => Command::Connect { socket, address: form.address(0)? },
+            Self::Send => {
+                Command::Send { socket, data: form.payload(0, 1)?, all: form.text(2) == "all" }
+            }
+            Self::Recv => Command::Recv { socket, max: form.number(0)? as u32, peek: form.flag(1) },
+            Self::SendTo => {
+                Command::SendTo { socket, address: form.address(1)?, data: form.payload(0, 2)? }
+            }
+            Self::RecvFrom => {
+                Command::RecvFrom { socket, max: form.number(0)? as u32, peek: form.flag(1) }
+            }
+            Self::Burst => Command::Burst {
+                socket,
+                count: form.number(0)? as u32,
+                address: form.maybe_address(1)?,
+                bytes: form.number(2)? as u32,
+            },
+            Self::Reader => Command::Reader {
+                socket,
+                set: if form.flag(0) {
+                    Some(Reading { max: form.number(1)? as u32, every: millis(form.number(2)?) })
+                } else {
+                    None
+                },
+            },
+            Self::Shutdown => Command::Shutdown {
+                socket,
+                how: match form.text(0) {
+                    "SHUT_RD" => Half::Read,
+                    "SHUT_RDWR" => Half::Both,
+                    _ => Half::Write,
+                },
+            },
+            Self::Close => Command::Close { socket },
+            Self::Interrupt => Command::Interrupt { socket, call: None },
+            Self::Timeout => Command::Timeout { socket, after: form.maybe(0)?.map(millis) },
+            Self::Nonblocking => Command::Nonblocking { socket, on: form.flag(0) },
+            option => Command::Option { socket, set: form.option(option)? },
+        })
+    }
+}
+
+struct Form {
+    verb: Verb,
+    family: Family,
+    texts: Vec<String>,
+}
+
+impl Form {
+    fn text(&self, input: usize) -> &str {
+        self.texts.get(input).map_or("", String::as_str)
+    }
+
+    fn flag(&self, input: usize) -> bool {
+        self.text(input) == "on"
+    }
+
+    fn number(&self, input: usize) -> Result<i64, Wrong> {
+        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
+            return Ok(0);
+        };
+        number(self.text(input), *min, *max).map_err(at(input))
+    }
+
+    fn maybe(&self, input: usize) -> Result<Option<i64>, Wrong> {
+        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
+            return Ok(None);
+        };
+        maybe(self.text(input), *min, *max).map_err(at(input))
+    }
+
+    fn address(&self, input: usize) -> Result<protocol::Address, Wrong> {
+        parse::address(self.text(input), self.family).map_err(at(input))
+    }
+
+    fn maybe_address(&self, input: usize) -> Result<Option<protocol::Address>, Wrong> {
+        if self.text(input).trim().is_empty() { Ok(None) } else { self.address(input).map(Some) }
+    }
+
+    fn payload(&self, text: usize, form: usize) -> Result<protocol::data::Data, Wrong> {
+        parse::payload(self.text(text), self.text(form)).map_err(at(text))
+    }
+
+    fn option(&self, verb: Verb) -> Result<SocketOption, Wrong> {
+        Ok(match verb {
+            Verb::ReusePort => SocketOption::ReusePort(self.flag(0)),
+            Verb::SendBuffer => SocketOption::SendBuffer(self.number(0)? as u32),
+            Verb::ReceiveBuffer => SocketOption::ReceiveBuffer(self.number(0)? as u32),
+            Verb::NoDelay => SocketOption::NoDelay(self.flag(0)),
+            Verb::Keepalive => {
+                SocketOption::Keepalive { on: self.flag(0), idle: self.maybe(1)?.map(|s| s as u16) }
+            }
+            Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
+            Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
+            _ => SocketOption::ReuseAddress(self.flag(0)),
+        })
+    }
+}
+
+fn at(input: usize) -> impl Fn(Problem) -> Wrong {
+    move |problem| Wrong { input, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: SocketId = SocketId(3);
+
+    fn make(verb: Verb, values: &[&str]) -> Result<Command, Wrong> {
+        let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
+        verb.command(ID, Family::Ipv4, &values)
+    }
+
+    #[test]
+    fn names_are_keys() {
+        for verb in Verb::ALL {
+            assert_eq!(Verb::named(verb.name()), Some(verb));
+        }
+    }
+
+    #[test]
+    fn a_form_left_as_it_is_makes_its_usual_command() {
+        assert_eq!(make(Verb::Listen, &[]), Ok(Command::Listen { socket: ID, backlog: 5 }));
+        assert_eq!(make(Verb::Recv, &[]), Ok(Command::Recv { socket: ID, max: 1024, peek: false }));
+        assert_eq!(make(Verb::Timeout, &[""]), Ok(Command::Timeout { socket: ID, after: None }));
+        assert_eq!(
+            make(Verb::Reader, &[]),
+            Ok(Command::Reader {
+                socket: ID,
+                set: Some(Reading { max: 1024, every: 100_000_000 })
+            })
+        );
+        assert_eq!(
+            make(Verb::Shutdown, &[]),
+            Ok(Command::Shutdown { socket: ID, how: Half::Write })
+        );
+    }
+
+    #[test]
+    fn every_command_on_a_socket_has_a_form() {
+        let fill = |verb: Verb| {
+            let values: Vec<String> = verb
+                .inputs()
+                .iter()
+                .map(|input| match input {
+                    Input::Address { .. } => "8001".to_owned(),
+                    Input::Number { usual, min, .. } => usual.unwrap_or(*min).to_string(),
+                    Input::Flag { .. } => "on".to_owned(),
+                    Input::Choice(choices) => choices[0].to_owned(),
+                    Input::Text => "hello".to_owned(),
+                })
+                .collect();
+            verb.command(ID, Family::Ipv4, &values)
+        };
+        for verb in Verb::ALL {
+            let command = fill(verb).unwrap_or_else(|wrong| panic!("{verb:?}: {wrong:?}"));
+            assert_eq!(command.socket(), Some(ID), "{verb:?}");
+            assert_eq!(matches!(command, Command::Option { .. }), verb.is_option(), "{verb:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_input_is_pointed_at() {
+        assert_eq!(
+            make(Verb::Recv, &["99999999"]),
+            Err(Wrong { input: 0, problem: Problem::Number(0, 65_536) })
+        );
+        assert_eq!(
+            make(Verb::SendTo, &["hi", ""]),
+            Err(Wrong { input: 1, problem: Problem::Empty })
+        );
+        assert_eq!(make(Verb::Send, &["6", "hex"]), Err(Wrong { input: 0, problem: Problem::Hex }));
+    }
+}

@@ -1,0 +1,216 @@
+//! Owns what the ladder tells: calls and crossings up to the shown moment, the last screenful.
+
+use super::super::{View, motion};
+use crate::clock::Moment;
+use crate::shape::Ink;
+use crate::text::picture;
+use crate::timeline::{Move, Timeline};
+use protocol::command::{Kind, Side};
+use protocol::event::Crossing;
+use protocol::world::Call;
+use protocol::{Answer, CallId, Command, Nanos, SocketId, Source};
+use std::collections::BTreeMap;
+
+/// A call, as the ladder tells it.
+pub(super) struct Said {
+    pub(super) side: Side,
+    pub(super) code: String,
+    /// Its result, once it has ended.
+    pub(super) result: Option<String>,
+    pub(super) error: bool,
+    /// A sentence below it.
+    pub(super) note: Option<String>,
+    pub(super) began: Nanos,
+    pub(super) ended: Option<Nanos>,
+    pub(super) took: Nanos,
+    /// How long it has slept, while it sleeps.
+    pub(super) asleep: Option<Nanos>,
+    /// Whether nothing need stand between it and its result.
+    pub(super) short: bool,
+    /// Not of the selected flow.
+    pub(super) dim: bool,
+}
+
+/// Something that crossed, as the ladder tells it.
+pub(super) struct Crossed {
+    pub(super) from: Side,
+    pub(super) label: String,
+    pub(super) ink: Ink,
+    pub(super) heavy: bool,
+    pub(super) inferred: bool,
+    pub(super) began: Nanos,
+    pub(super) ended: Nanos,
+    pub(super) progress: f32,
+}
+
+/// All of a screenful.
+pub(super) struct Entries {
+    pub(super) said: Vec<Said>,
+    pub(super) crossed: Vec<Crossed>,
+}
+
+/// On which wall the stage shows a socket.
+fn side_of(timeline: &Timeline, id: SocketId) -> Option<Side> {
+    let world = timeline.world();
+    let Some(socket) = world.sockets.get(&id) else {
+        return timeline.face(id).map(|face| face.side);
+    };
+    let far = world.far_end(id).and_then(|far| world.sockets.get(&far));
+    let turned = far.is_some_and(|far| far.side == socket.side && far.id < id);
+    Some(if turned { socket.side.opposite() } else { socket.side })
+}
+
+/// The wall beside which a call is written; null for what is no socket call.
+fn side_of_call(timeline: &Timeline, call: &Call) -> Option<Side> {
+    match &call.ask {
+        Command::Socket { side: Some(side), .. } => Some(*side),
+        Command::Socket { net, .. } => Some(match net {
+            protocol::command::Net::Right => Side::Right,
+            _ => Side::Left,
+        }),
+        Command::Reader { .. } | Command::Interrupt { .. } => None,
+        ask => side_of(timeline, ask.socket()?),
+    }
+}
+
+/// Calls and crossings begun by the shown moment; of each only what a screen can hold.
+pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f32) -> Entries {
+    let most = (height / 12.0) as usize + 12;
+    let at = moment.at;
+    let flow = flow_of(timeline, view);
+    let mut calls: Vec<&Call> = timeline.calls_before(at).take(most).collect();
+    let full = calls.len() == most;
+    let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
+    let (moves, oldest) = crossings(timeline, at, most);
+    since = since.max(oldest);
+    calls.retain(|call| call.began >= since || call.ended.is_none_or(|ended| ended > at));
+    let known: Vec<CallId> = calls.iter().map(|call| call.id).collect();
+    let world = timeline.world();
+    let sleeping =
+        world.calls.values().filter(|call| call.ended.is_none() && !known.contains(&call.id));
+    calls.extend(sleeping.take(8));
+    calls.sort_by_key(|call| (call.began, call.id));
+    let said = calls
+        .into_iter()
+        .filter_map(|call| {
+            let about = call.socket().or(match &call.result {
+                Some(Answer::Ok(protocol::Done::Made(made))) => Some(made.socket),
+                _ => None,
+            });
+            let dim = !flow.is_empty() && about.is_none_or(|socket| !flow.contains(&socket));
+            tell(timeline, call, at, dim, view)
+        })
+        .collect();
+    let crossed = moves
+        .into_iter()
+        .filter(|(moving, _)| moving.began >= since)
+        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow))
+        .collect();
+    Entries { said, crossed }
+}
+
+fn flow_of(timeline: &Timeline, view: &View) -> Vec<SocketId> {
+    let world = timeline.world();
+    let Some(selected) = view.selected else { return Vec::new() };
+    let far = world.far_end(selected).or_else(|| super::super::flow::aim(world, selected));
+    let parent = |id: SocketId| world.sockets.get(&id)?.parent.map(|(listener, _)| listener);
+    let parents = [Some(selected), far].map(|id| id.and_then(parent));
+    [Some(selected), far].into_iter().chain(parents).flatten().collect()
+}
+
+fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> Option<Said> {
+    let side = side_of_call(timeline, call)?;
+    let world = timeline.world();
+    let ended = call.ended.filter(|ended| *ended <= at);
+    let result = ended.and(call.result.as_ref());
+    let error = matches!(result, Some(Answer::Error(_)));
+    let note = match result {
+        Some(Answer::Error(failure)) => {
+            view.language.pick(Some(failure.message.clone()), None).filter(|text| !text.is_empty())
+        }
+        _ => None,
+    };
+    let slept = call.blocked.is_some_and(|blocked| blocked <= at);
+    Some(Said {
+        side,
+        code: crate::code::call(view.dialect, world, &call.ask),
+        result: result.map(|result| match result {
+            // The new socket's name, also when the world has forgotten it.
+            Answer::Ok(protocol::Done::Accepted(given)) => {
+                let name = picture::remembered_name(view.language, timeline, given.socket);
+                crate::code::accepted(&name, &given.peer)
+            }
+            _ => crate::code::result(view.dialect, world, &call.ask, result),
+        }),
+        error,
+        note,
+        began: call.began,
+        ended,
+        took: ended.unwrap_or(at).saturating_sub(call.began),
+        asleep: (ended.is_none() && slept)
+            .then(|| at.saturating_sub(call.blocked.unwrap_or(call.began))),
+        short: !slept && !matches!(call.ask, Command::Accept { .. } | Command::Connect { .. }),
+        dim,
+    })
+}
+
+/// Crossings, the runs of one burst joined; and the moment before which they are not complete.
+fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)>, Nanos) {
+    let mut bursts: BTreeMap<CallId, (Move, u32)> = BTreeMap::new();
+    let mut found: Vec<(Move, String)> = Vec::new();
+    let mut oldest = 0;
+    for moving in timeline.moves_before(at).take(4_096) {
+        if let Crossing::Datagrams { call, count, .. } = moving.what {
+            let (joined, all) = bursts.entry(call).or_insert((*moving, 0));
+            *all += count;
+            joined.began = joined.began.min(moving.began);
+            joined.ended = joined.ended.max(moving.ended);
+            continue;
+        }
+        if found.len() == most {
+            oldest = moving.began;
+            break;
+        }
+        found.push((*moving, motion::label(timeline, moving)));
+    }
+    for (moving, count) in bursts.into_values() {
+        found.push((moving, format!("{} ×", picture::number(u64::from(count)))));
+    }
+    found.sort_by_key(|(moving, _)| (moving.began, moving.ended));
+    (found, oldest)
+}
+
+fn crossing(
+    timeline: &Timeline,
+    moving: &Move,
+    label: String,
+    at: Nanos,
+    flow: &[SocketId],
+) -> Option<Crossed> {
+    let from = side_of(timeline, moving.from)
+        .or_else(|| side_of(timeline, moving.to).map(Side::opposite))?;
+    let own = flow.is_empty() || flow.contains(&moving.from) || flow.contains(&moving.to);
+    let kind = match moving.what {
+        Crossing::Datagram { .. } | Crossing::Datagrams { .. } => Kind::Datagram,
+        _ => Kind::Stream,
+    };
+    let ink = match (own, moving.what) {
+        (false, _) => Ink::Dim,
+        (true, Crossing::Reset) => Ink::Lost,
+        _ => super::super::frame::accent(kind),
+    };
+    let heavy = matches!(
+        moving.what,
+        Crossing::Data { .. } | Crossing::Datagram { .. } | Crossing::Datagrams { .. }
+    );
+    Some(Crossed {
+        from,
+        label,
+        ink,
+        heavy,
+        inferred: moving.source == Source::Inferred,
+        began: moving.began,
+        ended: moving.ended,
+        progress: moving.progress(at),
+    })
+}

@@ -1,0 +1,205 @@
+//! Owns which moment stands at which height: in order, never closer than can be read, silence folded.
+
+use super::entry::{Entries, Said};
+use protocol::Nanos;
+use protocol::command::Side;
+
+/// A silence longer than this is folded and told.
+const QUIET: Nanos = 300_000_000;
+
+/// Where a call stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SaidPlace {
+    pub(super) began: f32,
+    /// Where its result stands, once it has ended.
+    pub(super) ended: Option<f32>,
+    /// Where its note stands.
+    pub(super) note: f32,
+    /// The track of its bar, where it has one.
+    pub(super) bar: Option<u8>,
+    /// The shown moment.
+    pub(super) now: f32,
+}
+
+/// All places.
+pub(super) struct Layout {
+    pub(super) said: Vec<SaidPlace>,
+    pub(super) crossed: Vec<[f32; 2]>,
+    /// Folded silences: where, how long.
+    pub(super) gaps: Vec<(f32, Nanos)>,
+    pub(super) now: f32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Point {
+    CrossedEnded(usize),
+    SaidEnded(usize),
+    SaidBegan(usize),
+    CrossedBegan(usize),
+}
+
+/// Pushes heights down as they are taken.
+struct Cursor {
+    y: f32,
+    at: Option<Nanos>,
+    sides: [f32; 2],
+    wire: f32,
+    line: f32,
+    narrow: bool,
+}
+
+impl Cursor {
+    fn side(&mut self, side: Side) -> &mut f32 {
+        let narrow = self.narrow;
+        &mut self.sides[if narrow { 0 } else { usize::from(side == Side::Right) }]
+    }
+
+    /// Takes lines of text on a side, not above `y`; where the first stands.
+    fn take(&mut self, side: Side, lines: f32) -> f32 {
+        let line = self.line;
+        let y = self.y.max(*self.side(side));
+        *self.side(side) = y + lines * line;
+        if self.narrow {
+            self.wire = self.wire.max(y + lines * line);
+        }
+        self.y = y;
+        y
+    }
+
+    /// Takes room for a crossing's label below its beginning.
+    fn take_wire(&mut self) -> f32 {
+        let y = self.y.max(self.wire);
+        self.wire = y + self.line;
+        if self.narrow {
+            *self.side(Side::Left) = y + self.line * 1.4;
+        }
+        self.y = y;
+        y
+    }
+}
+
+pub(super) fn lay_out(
+    entries: &Entries,
+    at: Nanos,
+    lesson: bool,
+    narrow: bool,
+    inline: impl Fn(&Said) -> bool,
+) -> Layout {
+    let line = if lesson { 25.0 } else { 22.0 };
+    let mut points: Vec<(Nanos, Point)> = Vec::new();
+    for (nth, said) in entries.said.iter().enumerate() {
+        points.push((said.began, Point::SaidBegan(nth)));
+        if let Some(ended) = said.ended.filter(|_| !inline(said)) {
+            points.push((ended, Point::SaidEnded(nth)));
+        }
+    }
+    for (nth, crossed) in entries.crossed.iter().enumerate() {
+        points.push((crossed.began, Point::CrossedBegan(nth)));
+        if crossed.ended <= at {
+            points.push((crossed.ended, Point::CrossedEnded(nth)));
+        }
+    }
+    points.sort_unstable();
+    let mut layout = Layout {
+        said: vec![SaidPlace::default(); entries.said.len()],
+        crossed: vec![[0.0; 2]; entries.crossed.len()],
+        gaps: Vec::new(),
+        now: 0.0,
+    };
+    let mut cursor = Cursor { y: 18.0, at: None, sides: [18.0; 2], wire: 18.0, line, narrow };
+    for (moment, point) in points {
+        step(&mut cursor, &mut layout, moment, line);
+        put(&mut cursor, &mut layout, entries, point, &inline);
+    }
+    finish(&mut cursor, &mut layout, entries, at, line);
+    layout
+}
+
+/// Goes on to a moment: a little, or over a folded silence.
+fn step(cursor: &mut Cursor, layout: &mut Layout, moment: Nanos, line: f32) {
+    let Some(before) = cursor.at.replace(moment) else { return };
+    let gap = moment.saturating_sub(before);
+    if gap > QUIET {
+        let y = cursor.y.max(cursor.wire - line) + line;
+        layout.gaps.push((y, gap));
+        cursor.y = y + line * 0.8;
+        cursor.wire = cursor.wire.max(cursor.y);
+        if cursor.narrow {
+            cursor.sides[0] = cursor.sides[0].max(cursor.y);
+        }
+    } else if gap > 0 {
+        cursor.y += 3.0;
+    }
+}
+
+fn put(
+    cursor: &mut Cursor,
+    layout: &mut Layout,
+    entries: &Entries,
+    point: Point,
+    inline: &impl Fn(&Said) -> bool,
+) {
+    match point {
+        Point::SaidBegan(nth) => {
+            let said = &entries.said[nth];
+            let inline = inline(said);
+            let lines = 1.0
+                + if said.asleep.is_some() || (inline && said.note.is_some()) { 0.8 } else { 0.0 };
+            let y = cursor.take(said.side, lines);
+            layout.said[nth].began = y;
+            layout.said[nth].note = y + 18.0;
+            layout.said[nth].ended = inline.then_some(y);
+        }
+        Point::SaidEnded(nth) => {
+            let said = &entries.said[nth];
+            let y = cursor.take(said.side, 1.0 + if said.note.is_some() { 0.8 } else { 0.0 });
+            layout.said[nth].ended = Some(y);
+            layout.said[nth].note = y + 18.0;
+        }
+        Point::CrossedBegan(nth) => {
+            let y = cursor.take_wire();
+            layout.crossed[nth] = [y, y];
+        }
+        Point::CrossedEnded(nth) => {
+            cursor.y = cursor.y.max(layout.crossed[nth][0] + cursor.line * 0.9);
+            layout.crossed[nth][1] = cursor.y;
+        }
+    }
+}
+
+/// The shown moment, what is still under way at it, and the bars' tracks.
+fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos, line: f32) {
+    step(cursor, layout, at, line);
+    let lowest = cursor.sides[0].max(cursor.sides[1]) - line * 0.5;
+    let moving = entries
+        .crossed
+        .iter()
+        .zip(&layout.crossed)
+        .filter(|(crossed, _)| crossed.ended > at)
+        .map(|(_, place)| place[0] + line)
+        .fold(0.0, f32::max);
+    layout.now = (cursor.y + 10.0).max(lowest).max(moving);
+    for (crossed, place) in entries.crossed.iter().zip(&mut layout.crossed) {
+        if crossed.ended > at {
+            place[1] = layout.now;
+        }
+    }
+    let mut tracks: Vec<(Side, u8, f32)> = Vec::new();
+    for (nth, said) in entries.said.iter().enumerate() {
+        let place = &mut layout.said[nth];
+        place.now = layout.now;
+        let ended = place.ended.unwrap_or(layout.now);
+        let long = !said.short && ended > place.began + line * 0.5;
+        if !long {
+            continue;
+        }
+        let taken = |track: u8| {
+            tracks.iter().any(|(side, own, until)| {
+                *side == said.side && *own == track && *until > place.began - 6.0
+            })
+        };
+        let track = (0..3).find(|track| !taken(*track)).unwrap_or(2);
+        tracks.push((said.side, track, ended));
+        place.bar = Some(track);
+    }
+}

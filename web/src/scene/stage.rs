@@ -1,0 +1,141 @@
+//! Owns the stage where the wire runs from left to right.
+
+use super::flow::{self, Post};
+use super::frame::{CONTROLS, Frame, Place};
+use super::host::Desk;
+use super::pen::{Pen, line, mono, plain};
+use super::{End, Lane, Stage, View, cable, motion, plate, road};
+use crate::clock::Moment;
+use crate::shape::Ink;
+use crate::text::picture;
+use crate::timeline::Timeline;
+use protocol::World;
+use protocol::command::Side;
+
+const SIDES: [Side; 2] = [Side::Left, Side::Right];
+
+/// The whole stage.
+pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
+    let frame = Frame::new(view);
+    let world = timeline.world();
+    let rows = flow::rows(timeline, view);
+    let tall = rows.iter().any(|row| row.tall);
+    let rows = flow::bundle(rows, frame.room(view.height, tall));
+    let (places, bottom) = frame.stack(rows);
+    let height = bottom.max(if frame.lesson { frame.tall } else { frame.small * 4.0 });
+    let mut pen = Pen::default();
+    ground(&mut pen, &frame, &places, height);
+    if places.is_empty() {
+        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let look = plain(15.0).dim().middle();
+        let room = frame.walls[1] - frame.walls[0] - 20.0;
+        pen.text([middle, height / 2.0 + 5.0], picture::nothing_here(view.language), look, room);
+    }
+    for place in &places {
+        cable::draw(&mut pen, &frame, world, place);
+    }
+    for side in SIDES {
+        plate::wall(&mut pen, &frame, world, &places, side);
+    }
+    let desk = Desk { world, moment, view, sizes: frame.sizes() };
+    for place in &places {
+        for side in SIDES {
+            if place.row.tall {
+                desk.tall(&mut pen, &frame, place, side);
+            } else {
+                desk.small(&mut pen, &frame, place, side);
+            }
+        }
+    }
+    queue_note(&mut pen, &frame, world, &places, view);
+    road::draw(&mut pen, &frame, &places, timeline, moment, view);
+    motion::draw(&mut pen, &frame, &places, timeline, moment, view);
+    let lanes = places.iter().map(|place| lane(&frame, place)).collect();
+    Stage { shapes: pen.shapes, lanes, height, walls: frame.walls }
+}
+
+/// Columns, the selected lane's tint, hairlines and walls.
+fn ground(pen: &mut Pen, frame: &Frame, places: &[Place], height: f32) {
+    let [left, right] = frame.walls;
+    pen.rect([0.0, 0.0, frame.width, height], 0.0, Ink::Ground);
+    pen.rect([0.0, 0.0, left, height], 0.0, Ink::Panel);
+    pen.rect([right, 0.0, frame.width - right, height], 0.0, Ink::Panel);
+    for place in places.iter().filter(|place| place.row.tall && !frame.lesson) {
+        pen.rect([0.0, place.y, frame.width, place.h], 0.0, Ink::Selected);
+    }
+    for (nth, place) in places.iter().enumerate().skip(1) {
+        let neighbours = places[nth - 1].row.tall || place.row.tall;
+        if neighbours || !place.row.same_group(&places[nth - 1].row) {
+            pen.line([0.0, place.y], [frame.width, place.y], line(Ink::Line, 1.0));
+        }
+    }
+    for x in [left, right] {
+        pen.line([x, 0.0], [x, height], line(Ink::Edge, 1.5));
+    }
+}
+
+/// Why cables lead to a plate that nobody answers at.
+fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], view: &View) {
+    // A listener's own lane has no cable: its port stands in the wire's column.
+    for (nth, place) in places.iter().enumerate().filter(|(_, place)| !place.row.tall) {
+        for side in SIDES {
+            let own = place.row.post(side).socket().filter(|_| place.row.listens_alone());
+            let Some(id) = own.filter(|id| world.sockets.get(id).is_some_and(|s| s.listens()))
+            else {
+                continue;
+            };
+            let tabbed = nth > 0 && places[nth - 1].row.plate(side, world) == Some(id);
+            if !tabbed && *place.row.post(side.opposite()) == Post::Nothing {
+                let x = frame.wall(side) + Frame::inward(side) * (frame.half + 10.0);
+                let look = mono(14.0).bold().ink(Ink::Tcp);
+                let look = if side == Side::Right { look.end() } else { look };
+                pen.text([x, place.axis + 5.0], &plate::port_of(world, id), look, 60.0);
+            }
+        }
+    }
+    for pair in places.windows(2) {
+        let waits = matches!(pair[1].row.left, Post::Queue(..))
+            || matches!(pair[1].row.right, Post::Queue(..));
+        let alone = !pair[0].row.tall
+            && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
+        if waits && alone {
+            let x = frame.walls[0] + frame.half + 10.0;
+            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 100.0;
+            let text = picture::connected_already(view.language);
+            pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
+        }
+    }
+}
+
+/// Where the page may lay its controls.
+fn lane(frame: &Frame, place: &Place) -> Lane {
+    let ends = SIDES
+        .into_iter()
+        .flat_map(|side| {
+            let sockets = match place.row.post(side) {
+                Post::Socket(id) => vec![*id],
+                Post::Bundle(ids) => ids.clone(),
+                _ => vec![],
+            };
+            sockets.into_iter().map(move |socket| end(frame, place, side, socket))
+        })
+        .collect();
+    Lane { area: [0.0, place.y, frame.width, place.h], tall: place.row.tall, ends }
+}
+
+fn end(frame: &Frame, place: &Place, side: Side, socket: protocol::SocketId) -> End {
+    let (x, right) = frame.host(side);
+    let area = [x, place.y, right - x, place.h];
+    let controls = if place.row.tall {
+        let h = if frame.lesson { 36.0 } else { CONTROLS };
+        [x, place.y + place.h - h - 4.0, right - x, h]
+    } else if side == Side::Right && place.row.listens_alone() {
+        [right - LISTENER_CONTROLS, place.y + 2.0, LISTENER_CONTROLS, place.h - 4.0]
+    } else {
+        [right, place.y, 0.0, place.h]
+    };
+    End { socket, side, area, controls, outlet: [frame.wall(side), place.axis] }
+}
+
+/// A listener's small lane keeps this much for its button.
+pub(super) const LISTENER_CONTROLS: f32 = 76.0;
