@@ -1,5 +1,7 @@
 //! Owns scripted journals: what a relay would have told, for tests to show. Times in microseconds.
 
+pub(crate) mod random;
+
 use crate::timeline::Timeline;
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::data::{Data, Payload};
@@ -40,6 +42,7 @@ impl Script {
         self.at
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "scripts read better without borrows")]
     pub(crate) fn begin(&mut self, ask: Command) -> CallId {
         self.calls += 1;
         let call = CallId(self.calls);

@@ -13,7 +13,7 @@ fn colour(ink: Ink) -> &'static str {
         Ink::Dim => "#555b63",
         Ink::Line => "#d8d3c7",
         Ink::Edge => "#8f8a7d",
-        Ink::Plate => "#ffffff",
+        Ink::Plate | Ink::OnAccent => "#ffffff",
         Ink::Tcp => "#0a5c9e",
         Ink::TcpPale => "#cfe2f2",
         Ink::Udp => "#8a4f00",
@@ -26,7 +26,6 @@ fn colour(ink: Ink) -> &'static str {
         Ink::GoodPale => "#eaf4ee",
         Ink::Asleep => "#d6a72c",
         Ink::Idle => "#b8b2a2",
-        Ink::OnAccent => "#ffffff",
         Ink::Dial => "#4d5b69",
     }
 }
@@ -124,7 +123,8 @@ fn one(out: &mut String, shape: &Shape, clips: &mut usize) {
             )
         }
         Shape::Sag { from, to, depth, stroke } => {
-            let (x, y) = ((from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0 + depth * 2.0);
+            let (x, y) =
+                (f32::midpoint(from[0], to[0]), f32::midpoint(from[1], to[1]) + depth * 2.0);
             write!(
                 out,
                 "<path d=\"M{} {}Q{x} {y} {} {}\" fill=\"none\"{}/>",

@@ -47,8 +47,7 @@ fn half_at(world: &World, place: &Place, side: Side) -> Option<Half> {
         Post::Nothing | Post::Gone(_) => None,
         Post::Socket(id) => Some(own(id)),
         // The kernel has finished the handshake by itself, or the client would not say ESTABLISHED.
-        Post::Queue(..) => Some(Half::Solid),
-        Post::Shared(_) | Post::Bundle(_) => Some(Half::Solid),
+        Post::Queue(..) | Post::Shared(_) | Post::Bundle(_) => Some(Half::Solid),
         Post::Unanswered(_) => Some(Half::Unplugged),
         Post::Outside(_) => Some(Half::Unknown),
     }
@@ -73,7 +72,7 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
                 half_cable(pen, frame, place, side, half);
             }
         }
-        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
         let solid = halves.iter().all(|(_, half)| *half == Some(Half::Solid));
         if solid && place.row.tall {
             pen.rect([middle - 10.0, place.axis - 7.0, 20.0, 14.0], 4.0, Ink::Tcp);
@@ -86,7 +85,7 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
             .post(side)
             .socket()
             .and_then(|id| world.sockets.get(&id))
-            .is_some_and(|s| s.listens())
+            .is_some_and(protocol::world::Socket::listens)
     };
     let alone = halves.iter().any(|(_, half)| half.is_none());
     if !(alone && (listens(Side::Left) || listens(Side::Right))) {
@@ -109,10 +108,10 @@ fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Hal
     match ends {
         [Some(left), Some(right)] => cable(pen, left, right, depth),
         [Some(left), None] => {
-            cable(pen, left, [left[0] + 150.0, left[1] + depth / 3.0], depth / 2.0)
+            cable(pen, left, [left[0] + 150.0, left[1] + depth / 3.0], depth / 2.0);
         }
         [None, Some(right)] => {
-            cable(pen, [right[0] - 150.0, right[1] + depth / 3.0], right, depth / 2.0)
+            cable(pen, [right[0] - 150.0, right[1] + depth / 3.0], right, depth / 2.0);
         }
         [None, None] => {}
     }
@@ -124,7 +123,7 @@ fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Hal
 }
 
 fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Half) {
-    let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+    let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
     let inward = Frame::inward(side);
     let edge = frame.wall(side) + inward * if place.row.tall { frame.half } else { 14.0 };
     let wide = if place.row.tall { 4.5 } else { 2.5 };
@@ -145,10 +144,10 @@ fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Hal
     match half {
         Half::Solid | Half::Thin => plug(pen, frame, place, side, Ink::Tcp, 0.0),
         Half::Asked => {
-            plug(pen, frame, place, side, Ink::Tcp, if place.row.tall { 14.0 } else { 7.0 })
+            plug(pen, frame, place, side, Ink::Tcp, if place.row.tall { 14.0 } else { 7.0 });
         }
         Half::Resting => {
-            plug(pen, frame, place, side, Ink::Idle, if place.row.tall { 14.0 } else { 7.0 })
+            plug(pen, frame, place, side, Ink::Idle, if place.row.tall { 14.0 } else { 7.0 });
         }
         _ => {}
     }

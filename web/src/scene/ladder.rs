@@ -3,6 +3,7 @@
 
 mod entry;
 mod layout;
+mod said;
 
 use super::frame::{Frame, column};
 use super::pen::{Look, Pen, dashed, line, mono, plain};
@@ -13,9 +14,12 @@ use crate::text::picture;
 use crate::timeline::Timeline;
 use entry::{Crossed, Said};
 use protocol::command::Side;
+use said::{call, inline, write};
 
 /// Height of the head line.
 const HEAD: f32 = 28.0;
+/// Sleeping calls named at the top at most.
+const MOST_STUCK: usize = 4;
 /// From a wall to the text beside it; blocked calls' bars stand between.
 const ASIDE: f32 = 22.0;
 
@@ -26,9 +30,15 @@ struct Page<'a> {
     narrow: bool,
     code: f32,
     offset: f32,
+    /// Below this a side's own lines stand; above, calls that began before the screen and still last.
+    tops: [f32; 2],
 }
 
 impl Page<'_> {
+    fn top(&self, side: Side) -> f32 {
+        self.tops[usize::from(side == Side::Right)]
+    }
+
     fn wall(&self, side: Side) -> f32 {
         self.walls[usize::from(side == Side::Right)]
     }
@@ -54,11 +64,12 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let height = view.height.max(120.0);
     let code = if view.lesson { 15.0 } else { 13.5 };
     let walls = [column, view.width - column];
-    let mut page = Page { view, walls, narrow, code, offset: 0.0 };
+    let mut page = Page { view, walls, narrow, code, offset: 0.0, tops: [HEAD; 2] };
     let entries = entry::gather(timeline, moment, view, height);
     let layout =
         layout::lay_out(&entries, moment.at, view.lesson, narrow, |said| inline(&page, said));
     page.offset = (layout.now + 26.0 + HEAD - height).max(0.0) - HEAD;
+    let stuck = stuck(&mut page, &entries, &layout);
     let mut pen = Pen::default();
     ground(&mut pen, &page, height);
     pen.clip([0.0, HEAD, view.width, height - HEAD]);
@@ -68,14 +79,38 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     for (crossed, place) in entries.crossed.iter().zip(&layout.crossed) {
         arrow(&mut pen, &page, crossed, [place[0] - page.offset, place[1] - page.offset]);
     }
-    for (said, place) in entries.said.iter().zip(&layout.said) {
-        call(&mut pen, &page, said, place);
+    for (nth, (said, place)) in entries.said.iter().zip(&layout.said).enumerate() {
+        let at_top = stuck.iter().find(|(own, _)| *own == nth).map(|(_, y)| *y);
+        call(&mut pen, &page, said, place, at_top);
     }
     let now = layout.now - page.offset;
     pen.line([walls[0], now], [walls[1], now], dashed(Ink::Asleep, 1.5, 2.0, 5.0));
     pen.pop();
     head(&mut pen, &page, &entries, height);
     Strip { shapes: pen.shapes, height, words: words(&entries, view) }
+}
+
+/// Calls that began above the screen and still last are named at its top: which, and where.
+fn stuck(page: &mut Page, entries: &entry::Entries, layout: &layout::Layout) -> Vec<(usize, f32)> {
+    let mut stuck: Vec<(usize, f32)> = Vec::new();
+    let mut found = true;
+    while found && stuck.len() < MOST_STUCK {
+        found = false;
+        for (nth, (said, place)) in entries.said.iter().zip(&layout.said).enumerate() {
+            let above = place.began - page.offset - 12.0 < page.top(said.side);
+            if above && place.ended.is_none() && stuck.iter().all(|(own, _)| *own != nth) {
+                let side = usize::from(said.side == Side::Right);
+                stuck.push((nth, page.tops[side] + 14.0));
+                page.tops[side] += 2.0 * page.code + 12.0;
+                if page.narrow {
+                    page.tops = [page.tops[side]; 2];
+                }
+                found = true;
+                break;
+            }
+        }
+    }
+    stuck
 }
 
 fn ground(pen: &mut Pen, page: &Page, height: f32) {
@@ -92,7 +127,7 @@ fn ground(pen: &mut Pen, page: &Page, height: f32) {
 
 fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
     let [left, right] = page.walls;
-    let middle = (left + right) / 2.0;
+    let middle = f32::midpoint(left, right);
     let look = plain(13.0).dim().middle();
     pen.rect([left + 1.0, 0.0, right - left - 2.0, HEAD - 2.0], 0.0, Ink::Ground);
     let language = page.view.language;
@@ -111,10 +146,22 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
     pen.text([middle, 18.0], text, look, right - left - 16.0);
 }
 
+/// Where the wire's own words may begin.
+fn wire_top(page: &Page) -> f32 {
+    if page.narrow { page.tops[0] } else { HEAD }
+}
+
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
-    let middle = (page.walls[0] + page.walls[1]) / 2.0;
+    let middle = f32::midpoint(page.walls[0], page.walls[1]);
     let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
-    write(pen, [middle, y + 4.0], &picture::quiet_span(page.view.language, span), look, 220.0);
+    write(
+        pen,
+        wire_top(page),
+        [middle, y + 4.0],
+        &picture::quiet_span(page.view.language, span),
+        look,
+        220.0,
+    );
     for x in page.walls {
         pen.line([x - 6.0, y - 3.0], [x + 6.0, y + 1.0], line(Ink::Edge, 1.4));
     }
@@ -138,115 +185,17 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
     }
     if crossed.progress > 0.3 {
         let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 }).middle();
-        let at = [(from + x1) / 2.0, (y0 + y1) / 2.0 - 5.0];
+        let at = [f32::midpoint(from, x1), f32::midpoint(y0, y1) - 5.0];
         let room = (x1 - from).abs() - 16.0;
-        write(pen, at, &crossed.label, look.ink(crossed.ink).halo(Ink::Ground), room);
-    }
-}
-
-/// The result with its arrow, and how long it took where there is room for that.
-fn outcome(page: &Page, said: &Said, room: f32) -> String {
-    let Some(result) = &said.result else { return String::new() };
-    let look = mono(page.code).bold();
-    let long = format!("→ {result}, {}", picture::span(said.took));
-    if look.width(&long) <= room { long } else { format!("→ {result}") }
-}
-
-/// Writes a line, unless the head would cut it.
-fn write(pen: &mut Pen, at: [f32; 2], text: &str, look: Look, most: f32) {
-    if at[1] >= HEAD + 12.0 {
-        pen.text(at, text, look, most);
-    }
-}
-
-/// Whether code and result stand on one line.
-fn inline(page: &Page, said: &Said) -> bool {
-    let room = page.text(said.side).2 - if said.error { 20.0 } else { 0.0 };
-    let code = mono(page.code).width(&said.code) + 8.0;
-    said.short
-        && said.result.as_ref().is_some_and(|result| {
-            code + mono(page.code).bold().width(&format!("→ {result}")) <= room
-        })
-}
-
-fn call(pen: &mut Pen, page: &Page, said: &Said, place: &layout::SaidPlace) {
-    let (x, ends, room) = page.text(said.side);
-    let side = |look: Look| if ends { look.end() } else { look };
-    let ink = |own: Ink| if said.dim { Ink::Dim } else { own };
-    let y = place.began - page.offset;
-    let code = side(mono(page.code)).ink(ink(Ink::Text));
-    let verdict = if said.error { Ink::Lost } else { ink(Ink::Good) };
-    let result = side(mono(page.code).bold()).ink(verdict);
-    if let Some(track) = place.bar {
-        let out = Frame::inward(said.side) * (3.0 + f32::from(track) * 6.0);
-        let edge = page.wall(said.side) - out;
-        let left = if said.side == Side::Left { edge - 5.0 } else { edge };
-        let ended = place.ended.unwrap_or(f32::MAX).min(place.now) - page.offset;
-        let fill = if said.result.is_some() { Ink::Idle } else { Ink::Asleep };
-        let top = (y - 6.0).max(HEAD - 8.0);
-        pen.rect([left, top, 5.0, (ended - top).max(5.0)], 2.5, fill);
-    }
-    // A call that began above the screen is named at its top while it lasts.
-    let y = if place.ended.is_none() {
-        y.max(HEAD + 16.0 + f32::from(place.bar.unwrap_or(0)) * 38.0)
-    } else {
-        y
-    };
-    if inline(page, said) {
-        let text = outcome(
-            page,
-            said,
-            room - code.width(&said.code) - if said.error { 28.0 } else { 8.0 },
+        write(
+            pen,
+            wire_top(page),
+            at,
+            &crossed.label,
+            look.ink(crossed.ink).halo(Ink::Ground),
+            room,
         );
-        let (first, second) = (code.width(&said.code), result.width(&text));
-        let (code_x, result_x, far) = if ends {
-            (x - second - 8.0, x, x - second - first - 8.0)
-        } else {
-            (x, x + first + 8.0, x)
-        };
-        let push = if said.error && !ends { 20.0 } else { 0.0 };
-        write(pen, [code_x + push, y + 5.0], &said.code, code, room);
-        write(pen, [result_x + push, y + 5.0], &text, result, room);
-        if said.error {
-            crossed_circle(pen, if ends { far - 12.0 } else { far + 7.0 }, y);
-        }
-    } else {
-        write(pen, [x, y + 5.0], &said.code, code, room);
-        let after = place.ended.map(|ended| ended - page.offset);
-        if let Some(after) = after {
-            let text = outcome(page, said, room - if said.error { 20.0 } else { 0.0 });
-            let wide = result.width(&text).min(room - 20.0);
-            let push = if said.error && !ends { 20.0 } else { 0.0 };
-            write(pen, [x + push, after + 5.0], &text, result, room - push.abs());
-            if said.error {
-                crossed_circle(pen, if ends { x - wide - 12.0 } else { x + 7.0 }, after);
-            }
-        } else if let Some(asleep) = said.asleep {
-            let text =
-                format!("{} {}", picture::asleep(page.view.language), picture::seconds(asleep));
-            let size = if page.view.lesson { 15.0 } else { 13.0 };
-            write(pen, [x, y + 23.0], &text, side(plain(size)).dim(), room);
-        }
     }
-    if let Some(note) = &said.note {
-        let below = place.note - page.offset;
-        let ink = if said.error { Ink::Lost } else { Ink::Dim };
-        let size = if page.view.lesson { 15.0 } else { 13.0 };
-        write(pen, [x, below + 5.0], note, side(plain(size)).ink(ink), room);
-    }
-}
-
-fn crossed_circle(pen: &mut Pen, x: f32, y: f32) {
-    if y < HEAD + 7.0 {
-        return;
-    }
-    pen.shapes.push(crate::shape::Shape::Rect {
-        at: [x - 7.0, y - 7.0, 14.0, 14.0],
-        radius: 7.0,
-        fill: None,
-        stroke: Some(line(Ink::Lost, 1.6)),
-    });
-    pen.cross([x, y], 3.0, line(Ink::Lost, 1.6));
 }
 
 /// The last few calls as a sentence.

@@ -85,7 +85,7 @@ pub(super) fn label(timeline: &Timeline, moving: &Move) -> String {
         Crossing::Fin => "FIN".into(),
         Crossing::Reset => "RST".into(),
         Crossing::Data { bytes } | Crossing::Datagram { bytes } => amount(bytes),
-        Crossing::Datagrams { first, count, .. } if count == 1 => format!("#{first}"),
+        Crossing::Datagrams { first, count: 1, .. } => format!("#{first}"),
         Crossing::Datagrams { first, count, .. } => format!("#{first}–#{}", first + count - 1),
     }
 }
@@ -113,7 +113,9 @@ pub(super) fn draw(
         if place.row.tall {
             tall(pen, frame, place, timeline, view, &all);
         } else {
-            all.iter().for_each(|passing| small(pen, frame, place, passing));
+            for passing in &all {
+                small(pen, frame, place, passing);
+            }
         }
     }
 }
@@ -215,7 +217,7 @@ fn tall(
     let inferred = all.iter().any(|passing| passing.moving.source == Source::Inferred);
     if inferred {
         let y = place.y + frame.tall - if frame.lesson { 96.0 } else { 34.0 };
-        let x = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let x = f32::midpoint(frame.walls[0], frame.walls[1]);
         let look: Look = plain(if frame.lesson { 15.0 } else { 13.0 }).dim().middle();
         pen.text([x, y], picture::inferred(view.language), look, 200.0);
     }

@@ -105,7 +105,7 @@ fn under_way(
         pen.marks(at, size, Mark::Hollow, Ink::Udp);
         if place.row.tall {
             let text = picture::inferred(view.language);
-            let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+            let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
             let y = place.axis - road_half(frame, place) - 8.0;
             pen.text([middle, y], text, plain(13.0).dim().middle(), 200.0);
         }
@@ -113,13 +113,13 @@ fn under_way(
 }
 
 /// The last burst between a lane's two ends, and from which wall it came.
-pub(super) fn burst_of<'a>(
-    timeline: &'a Timeline,
+pub(super) fn burst_of(
+    timeline: &Timeline,
     side_of: impl Fn(protocol::SocketId) -> Option<Side>,
-) -> Option<(CallId, &'a Burst, Side)> {
+) -> Option<(CallId, &Burst, Side)> {
     timeline.world().bursts.iter().rev().find_map(|(call, burst)| {
         let from = side_of(burst.socket)?;
-        let to = burst.receiver.map(|receiver| side_of(receiver));
+        let to = burst.receiver.map(&side_of);
         (to != Some(None)).then_some((*call, burst, from))
     })
 }

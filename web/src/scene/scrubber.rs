@@ -90,5 +90,5 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
         format!("{} errors, {} drops, {} calls in this span", counts[0], counts[1], counts[2]),
         format!("这段时间内 {} 个错误，{} 次丢弃，{} 次调用", counts[0], counts[1], counts[2]),
     );
-    Strip { shapes: pen.shapes, height: height, words }
+    Strip { shapes: pen.shapes, height, words }
 }

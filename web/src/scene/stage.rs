@@ -26,7 +26,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
     if places.is_empty() {
-        let middle = (frame.walls[0] + frame.walls[1]) / 2.0;
+        let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
         let look = plain(15.0).dim().middle();
         let room = frame.walls[1] - frame.walls[0] - 20.0;
         pen.text([middle, height / 2.0 + 5.0], picture::nothing_here(view.language), look, room);
@@ -80,7 +80,8 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for (nth, place) in places.iter().enumerate().filter(|(_, place)| !place.row.tall) {
         for side in SIDES {
             let own = place.row.post(side).socket().filter(|_| place.row.listens_alone());
-            let Some(id) = own.filter(|id| world.sockets.get(id).is_some_and(|s| s.listens()))
+            let Some(id) = own
+                .filter(|id| world.sockets.get(id).is_some_and(protocol::world::Socket::listens))
             else {
                 continue;
             };
@@ -93,16 +94,17 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
             }
         }
     }
-    for pair in places.windows(2) {
-        let waits = matches!(pair[1].row.left, Post::Queue(..))
-            || matches!(pair[1].row.right, Post::Queue(..));
-        let alone = !pair[0].row.tall
-            && (pair[0].row.left == Post::Nothing || pair[0].row.right == Post::Nothing);
-        if waits && alone {
-            let x = frame.walls[0] + frame.half + 10.0;
-            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 100.0;
-            let text = picture::connected_already(view.language);
-            pen.text([x, pair[0].axis + 5.0], text, plain(13.0).dim(), room);
+    for place in places.iter().filter(|place| place.row.listens_alone()) {
+        let waits = |other: &&Place| {
+            place.row.same_group(&other.row)
+                && SIDES.iter().any(|side| matches!(other.row.post(*side), Post::Queue(..)))
+        };
+        let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
+        if alone && places.iter().any(|other| waits(&other)) {
+            let x = frame.walls[0] + frame.half + 70.0;
+            let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
+            let y = place.y + place.h - 10.0;
+            pen.text([x, y], picture::connected_already(view.language), plain(13.0).dim(), room);
         }
     }
 }

@@ -154,6 +154,8 @@ words! {
     program: "program", "程序";
     /// Before a blocked call.
     asleep_in: "program asleep in", "程序睡在";
+    /// The same where there is less room.
+    asleep_in_short: "asleep in", "睡在";
     /// A call that sleeps.
     asleep: "asleep", "已睡";
     /// No address yet.

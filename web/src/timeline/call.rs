@@ -14,7 +14,7 @@ const SEARCHED: usize = 256;
 /// Calls in the order in which they began.
 #[derive(Default)]
 pub(super) struct Calls {
-    calls: VecDeque<Call>,
+    stored: VecDeque<Call>,
     places: HashMap<CallId, u64>,
     fallen: u64,
 }
@@ -24,14 +24,16 @@ impl Calls {
         *self = Self::default();
         let mut calls: Vec<_> = world.calls.values().cloned().collect();
         calls.sort_by_key(|call| (call.began, call.id));
-        calls.into_iter().for_each(|call| self.add(call));
+        for call in calls {
+            self.add(call);
+        }
     }
 
     fn add(&mut self, call: Call) {
-        self.places.insert(call.id, self.fallen + self.calls.len() as u64);
-        self.calls.push_back(call);
-        if self.calls.len() > KEPT
-            && let Some(old) = self.calls.pop_front()
+        self.places.insert(call.id, self.fallen + self.stored.len() as u64);
+        self.stored.push_back(call);
+        if self.stored.len() > KEPT
+            && let Some(old) = self.stored.pop_front()
         {
             self.places.remove(&old.id);
             self.fallen += 1;
@@ -40,7 +42,7 @@ impl Calls {
 
     fn get_mut(&mut self, id: CallId) -> Option<&mut Call> {
         let place = self.places.get(&id)?.checked_sub(self.fallen)?;
-        self.calls.get_mut(place as usize)
+        self.stored.get_mut(place as usize)
     }
 
     pub(super) fn push(&mut self, event: &Event) {
@@ -73,8 +75,8 @@ impl Calls {
     }
 
     pub(super) fn before(&self, at: Nanos) -> impl Iterator<Item = &Call> {
-        let end = self.calls.partition_point(|call| call.began <= at);
-        self.calls.range(..end).rev()
+        let end = self.stored.partition_point(|call| call.began <= at);
+        self.stored.range(..end).rev()
     }
 
     /// The payload of the one send that was in the kernel while `moving` crossed, if it took exactly

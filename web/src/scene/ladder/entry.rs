@@ -104,7 +104,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let crossed = moves
         .into_iter()
         .filter(|(moving, _)| moving.began >= since)
-        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow))
+        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm))
         .collect();
     Entries { said, crossed }
 }
@@ -186,6 +186,7 @@ fn crossing(
     label: String,
     at: Nanos,
     flow: &[SocketId],
+    calm: bool,
 ) -> Option<Crossed> {
     let from = side_of(timeline, moving.from)
         .or_else(|| side_of(timeline, moving.to).map(Side::opposite))?;
@@ -211,6 +212,6 @@ fn crossing(
         inferred: moving.source == Source::Inferred,
         began: moving.began,
         ended: moving.ended,
-        progress: moving.progress(at),
+        progress: motion::placed(moving.progress(at), calm),
     })
 }

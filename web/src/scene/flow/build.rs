@@ -1,0 +1,285 @@
+//! Owns who faces whom: the world's sockets put into rows, the rows into groups.
+
+use super::{Post, Row, aim, visible};
+use crate::scene::View;
+use crate::timeline::Timeline;
+use protocol::command::{Command, Kind, Side};
+use protocol::world::Socket;
+use protocol::{Address, SocketId, TcpState, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+struct Builder<'a> {
+    world: &'a World,
+    /// Streams by their two addresses: asking the world for each would be quadratic.
+    by_addresses: BTreeMap<(&'a Address, &'a Address), SocketId>,
+    timeline: &'a Timeline,
+    rows: Vec<Row>,
+    placed: BTreeSet<SocketId>,
+}
+
+/// All rows of the shown world, the selected one tall, in groups.
+pub(in crate::scene) fn rows(timeline: &Timeline, view: &View) -> Vec<Row> {
+    let world = timeline.world();
+    let by_addresses = world
+        .sockets
+        .values()
+        .filter(|socket| socket.kind == Kind::Stream)
+        .filter_map(|s| Some(((s.kernel.local.as_ref()?, s.kernel.peer.as_ref()?), s.id)))
+        .collect();
+    let mut builder =
+        Builder { world, by_addresses, timeline, rows: Vec::new(), placed: BTreeSet::new() };
+    builder.streams();
+    builder.datagrams();
+    builder.finish(view)
+}
+
+impl<'a> Builder<'a> {
+    fn of_kind(&self, kind: Kind) -> Vec<&'a Socket> {
+        self.world.sockets.values().filter(|s| s.kind == kind && visible(s)).collect()
+    }
+
+    fn add(&mut self, side: Side, posts: (Post, Post), kind: Kind, group: SocketId, order: u8) {
+        let (left, right) = match side {
+            Side::Left => posts,
+            Side::Right => (posts.1, posts.0),
+        };
+        let first = left.socket().into_iter().chain(right.socket()).min().unwrap_or(group);
+        self.placed.extend([&left, &right].into_iter().filter_map(Post::socket));
+        let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
+            self.world.sockets.get(&id).is_none_or(|socket| {
+                socket.kernel.receive_queue.unwrap_or(0) == 0
+                    && socket.kernel.send_queue.unwrap_or(0) == 0
+            })
+        });
+        self.rows.push(Row {
+            left,
+            right,
+            kind,
+            tall: false,
+            above: None,
+            group,
+            order: (order, first),
+            quiet,
+        });
+    }
+
+    /// The group of a stream: its listener, where that is ours.
+    fn listener_of(&self, socket: &Socket) -> Option<SocketId> {
+        let parent = socket.parent.map(|(listener, _)| listener);
+        let target = || {
+            let peer = socket.kernel.peer.as_ref()?;
+            let covers = |s: &&Socket| {
+                s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(peer))
+            };
+            self.world.sockets.values().find(covers).map(|s| s.id)
+        };
+        parent.or_else(target).filter(|id| self.world.sockets.get(id).is_some_and(Socket::listens))
+    }
+
+    fn streams(&mut self) {
+        let all = self.of_kind(Kind::Stream);
+        let queues = self.queues(&all);
+        for socket in &all {
+            if socket.listens() || self.placed.contains(&socket.id) {
+                continue;
+            }
+            let id = socket.id;
+            let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
+            let far = pair
+                .and_then(|pair| self.by_addresses.get(&pair))
+                .and_then(|far| self.world.sockets.get(far))
+                .filter(|far| far.id != id && visible(far) && !self.placed.contains(&far.id));
+            if let Some(far) = far {
+                let group = self.listener_of(socket).or_else(|| self.listener_of(far));
+                let posts = (Post::Socket(id), Post::Socket(far.id));
+                self.add(socket.side, posts, Kind::Stream, group.unwrap_or(id.min(far.id)), 2);
+            } else if let Some((listener, place)) = queues.get(&id) {
+                let posts = (Post::Socket(id), Post::Queue(*listener, *place));
+                self.add(socket.side, posts, Kind::Stream, *listener, 3);
+            } else if let Some(peer) = &socket.kernel.peer {
+                let state = socket.kernel.state;
+                let posts = match self.listener_of(socket) {
+                    Some(listener) if state == Some(TcpState::SynSent) => {
+                        let posts = (Post::Socket(id), Post::Unanswered(listener));
+                        self.add(socket.side, posts, Kind::Stream, listener, 4);
+                        continue;
+                    }
+                    _ if self.timeline.was_ours(peer) => Post::Gone(peer.clone()),
+                    _ => Post::Outside(peer.clone()),
+                };
+                self.add(socket.side, (Post::Socket(id), posts), Kind::Stream, id, 2);
+            }
+        }
+        self.listeners(&all);
+        for socket in &all {
+            if !self.placed.contains(&socket.id) {
+                let posts = (Post::Socket(socket.id), Post::Nothing);
+                self.add(socket.side, posts, Kind::Stream, socket.id, 2);
+            }
+        }
+    }
+
+    /// Listeners, each with one unplugged socket across, if there is one to be plugged in.
+    fn listeners(&mut self, all: &[&Socket]) {
+        for listener in all.iter().filter(|socket| socket.listens()) {
+            let has_company = self.rows.iter().any(|row| row.group == listener.id);
+            let across = all.iter().find(|socket| {
+                !has_company
+                    && !self.placed.contains(&socket.id)
+                    && !socket.listens()
+                    && socket.kernel.peer.is_none()
+                    && socket.kernel.local.is_none()
+                    && socket.family == listener.family
+                    && socket.side != listener.side
+            });
+            let across = across.map_or(Post::Nothing, |socket| Post::Socket(socket.id));
+            self.add(
+                listener.side,
+                (Post::Socket(listener.id), across),
+                Kind::Stream,
+                listener.id,
+                1,
+            );
+        }
+    }
+
+    /// Clients that wait to be accepted: listener and place. The first to be connected is the first.
+    fn queues(&self, all: &[&Socket]) -> BTreeMap<SocketId, (SocketId, usize)> {
+        let connected = |id: SocketId| {
+            let mut calls = self.world.calls_of(id).rev();
+            calls.find(|call| matches!(call.ask, Command::Connect { .. })).and_then(|c| c.ended)
+        };
+        let mut waiting: Vec<_> = all
+            .iter()
+            .filter(|socket| socket.kernel.state == Some(TcpState::Established) && socket.active)
+            .filter(|socket| {
+                let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
+                pair.is_some_and(|pair| !self.by_addresses.contains_key(&pair))
+            })
+            .filter_map(|socket| Some((self.world.queued_at(socket.id)?, socket.id)))
+            .map(|(listener, id)| (listener, connected(id), id))
+            .collect();
+        waiting.sort();
+        let mut places: BTreeMap<SocketId, usize> = BTreeMap::new();
+        waiting
+            .into_iter()
+            .map(|(listener, _, id)| {
+                let place = places.entry(listener).or_default();
+                *place += 1;
+                (id, (listener, *place))
+            })
+            .collect()
+    }
+
+    fn datagrams(&mut self) {
+        let all = self.of_kind(Kind::Datagram);
+        let mut pairs: BTreeSet<(SocketId, SocketId)> = BTreeSet::new();
+        for socket in &all {
+            let to = aim(self.world, socket.id);
+            let Some(to) = to.filter(|to| *to != socket.id) else { continue };
+            if !pairs.insert((socket.id.min(to), socket.id.max(to))) {
+                continue;
+            }
+            let (sender, receiver) = (socket.id, to);
+            let taken = |id: SocketId| self.placed.contains(&id);
+            let post = |id| if taken(id) { Post::Shared(id) } else { Post::Socket(id) };
+            let side = match self.rows.iter().find_map(|row| row.side_of(receiver)) {
+                Some(side) => side.opposite(),
+                None => socket.side,
+            };
+            let group = self.group_of(receiver).or_else(|| self.group_of(sender));
+            let posts = (post(sender), post(receiver));
+            let order = if taken(receiver) { 3 } else { 2 };
+            self.add(side, posts, Kind::Datagram, group.unwrap_or(sender.min(receiver)), order);
+        }
+        for socket in &all {
+            if self.placed.contains(&socket.id) {
+                continue;
+            }
+            let last = self.world.calls_of(socket.id).rev().find_map(|call| match &call.ask {
+                Command::SendTo { address, .. } | Command::Burst { address: Some(address), .. } => {
+                    Some(address.clone())
+                }
+                _ => None,
+            });
+            let across = match last.or_else(|| socket.kernel.peer.clone()) {
+                Some(peer) if self.timeline.was_ours(&peer) => Post::Gone(peer),
+                Some(peer) => Post::Outside(peer),
+                None => Post::Nothing,
+            };
+            self.add(socket.side, (Post::Socket(socket.id), across), Kind::Datagram, socket.id, 2);
+        }
+        self.pair_idle_datagrams();
+    }
+
+    /// A bound datagram socket and one that has not sent yet may face each other: two slots, no cable.
+    fn pair_idle_datagrams(&mut self) {
+        let idle = |row: &Row, side: Side| {
+            row.kind == Kind::Datagram
+                && row.post(side).socket().is_some()
+                && *row.post(side.opposite()) == Post::Nothing
+        };
+        while let Some(left) = self.rows.iter().position(|row| idle(row, Side::Left))
+            && let Some(right) = self.rows.iter().position(|row| idle(row, Side::Right))
+        {
+            let moved = self.rows[right].clone();
+            let row = &mut self.rows[left];
+            row.right = moved.right;
+            row.group = row.group.min(moved.group);
+            row.order.1 = row.order.1.min(moved.order.1);
+            self.rows.remove(right);
+        }
+    }
+
+    fn group_of(&self, id: SocketId) -> Option<SocketId> {
+        self.rows.iter().find(|row| row.side_of(id).is_some()).map(|row| row.group)
+    }
+
+    fn finish(mut self, view: &View) -> Vec<Row> {
+        let first: BTreeMap<SocketId, SocketId> =
+            self.rows.iter().fold(BTreeMap::new(), |mut first, row| {
+                let least = first.entry(row.group).or_insert(row.order.1);
+                *least = (*least).min(row.order.1).min(row.group);
+                first
+            });
+        self.rows.sort_by_key(|row| (first[&row.group], row.group, row.order));
+        let chosen = view
+            .selected
+            .and_then(|id| {
+                let own = |row: &Row| row.sockets().any(|socket| socket == id);
+                self.rows.iter().position(own)
+            })
+            .or_else(|| self.rows.iter().position(|row| row.order.0 == 2))
+            .or(if self.rows.is_empty() { None } else { Some(0) });
+        if let Some(chosen) = chosen {
+            self.rows[chosen].tall = true;
+            let group = self.rows[chosen].group;
+            let start = self.rows.iter().position(|row| row.group == group).unwrap_or(chosen);
+            let row = self.rows.remove(chosen);
+            self.rows.insert(start, row);
+            if view.lesson || view.width < 720.0 {
+                self.merge_listener(start);
+            }
+        }
+        self.rows
+    }
+
+    /// In a lesson the listener's outlet sits on top of the tall lane's plate, without a row of its own.
+    fn merge_listener(&mut self, tall: usize) {
+        let (group, order) = (self.rows[tall].group, self.rows[tall].order.0);
+        let Some(own) = self.rows.iter().position(|row| row.group == group && row.order.0 == 1)
+        else {
+            return;
+        };
+        let Some(listener) = self.world.sockets.get(&group) else { return };
+        let above = Some((listener.side, group));
+        if order == 1 {
+            self.rows[tall].above = above;
+        } else if self.rows[own].sockets().count() == 1
+            && self.rows[tall].plate(listener.side, self.world) == Some(group)
+        {
+            self.rows[tall].above = above;
+            self.rows.remove(own);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Owns the joining of quiet rows where there is no room for all.
+
+use super::{Post, Row};
+use protocol::SocketId;
+use protocol::command::{Kind, Side};
+use std::collections::BTreeMap;
+
+/// Bundles quiet rows until at most `most` besides the tall one are left.
+pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
+    loop {
+        let small = rows.iter().filter(|row| !row.tall).count();
+        if small <= most.max(1) {
+            return rows;
+        }
+        let over = small - most.max(1);
+        let Some(next) = candidate(&rows, over) else { return rows };
+        rows = next;
+    }
+}
+
+/// Joins `over + 1` rows of the group with most to spare (any group, where none has two).
+fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
+    let spare = |row: &&Row| !row.tall && row.order.0 != 1;
+    let mut sizes: BTreeMap<(SocketId, bool), usize> = BTreeMap::new();
+    for row in rows.iter().filter(spare) {
+        *sizes.entry((row.group, row.kind == Kind::Stream)).or_default() += 1;
+    }
+    let (group, size) = sizes.into_iter().max_by_key(|(group, size)| (*size, *group))?;
+    let of_group = |row: &Row| size < 2 || row.group == group.0;
+    let mut picked: Vec<usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| spare(row) && of_group(row))
+        .map(|(place, _)| place)
+        .collect();
+    // Quiet ones first, of those the youngest; a bundle that is there already grows.
+    picked.sort_by_key(|place| {
+        let row = &rows[*place];
+        let bundled = matches!(row.left, Post::Bundle(_)) || matches!(row.right, Post::Bundle(_));
+        (!bundled, !row.quiet, std::cmp::Reverse(row.order))
+    });
+    picked.truncate(over + 1);
+    if picked.len() < 2 {
+        return None;
+    }
+    let ids = |side: Side| -> Vec<SocketId> {
+        picked
+            .iter()
+            .flat_map(|place| match rows[*place].post(side) {
+                Post::Bundle(ids) => ids.clone(),
+                post => post.socket().into_iter().collect(),
+            })
+            .collect()
+    };
+    let (mut left, mut right) = (ids(Side::Left), ids(Side::Right));
+    left.sort();
+    right.sort();
+    let first = &rows[*picked.iter().min()?];
+    let post = |ids: Vec<SocketId>, side: Side| {
+        let lead = |place: &usize| match rows[*place].post(side) {
+            Post::Queue(id, _) | Post::Unanswered(id) | Post::Shared(id) => Some(*id),
+            _ => None,
+        };
+        match picked.iter().find_map(lead) {
+            _ if !ids.is_empty() => Post::Bundle(ids),
+            Some(plate) => Post::Shared(plate),
+            None => Post::Nothing,
+        }
+    };
+    let joined = Row {
+        left: post(left, Side::Left),
+        right: post(right, Side::Right),
+        order: (9, first.order.1),
+        quiet: true,
+        ..first.clone()
+    };
+    let end = rows.iter().rposition(|row| row.group == first.group)?;
+    let mut kept = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        if !picked.contains(&place) {
+            kept.push(row.clone());
+        }
+        if place == end {
+            kept.push(joined.clone());
+        }
+    }
+    Some(kept)
+}
