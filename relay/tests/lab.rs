@@ -41,3 +41,31 @@ async fn hello_waits_in_the_kernel_until_it_is_read() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn a_full_buffer_drops_and_the_walk_names_which() {
+    use protocol::Command;
+    use protocol::command::{Family, Kind, SocketOption};
+    let bench = Bench::new();
+    let receiver = bench.socket(Family::Ipv4, Kind::Datagram).await;
+    bench
+        .ask(Command::Option { socket: receiver, set: SocketOption::ReceiveBuffer(16384) })
+        .await
+        .expect("set");
+    let address = bench.bind(receiver, "127.0.0.1:0").await;
+    let sender = bench.socket(Family::Ipv4, Kind::Datagram).await;
+    let burst = Command::Burst { socket: sender, address: Some(address), count: 200, bytes: 500 };
+    bench.ask(burst).await.expect("sent");
+    let tally = bench
+        .until("all are named", |world| {
+            world
+                .bursts
+                .values()
+                .next()
+                .map(|burst| burst.sheet.tally())
+                .filter(|tally| tally.sent == 0)
+        })
+        .await;
+    assert_eq!(tally.waiting + tally.dropped, 200);
+    assert!(tally.waiting > 0 && tally.dropped > 0, "{tally:?}");
+}

@@ -38,6 +38,12 @@ pub struct Broken {
     pub found: String,
 }
 
+impl Broken {
+    fn told(&self) -> String {
+        format!("\n  act {}: promised {}, found {}", self.act, self.expected, self.found)
+    }
+}
+
 impl Report {
     fn of(script: &super::Script, ending: Ending, events: u64) -> Self {
         Self {
@@ -63,10 +69,7 @@ impl Report {
     pub fn told(&self) -> String {
         let mut text = format!("{}: {}, {} promises held", self.name, self.outcome, self.held);
         for broken in &self.broken {
-            text += &format!(
-                "\n  act {}: promised {}, found {}",
-                broken.act, broken.expected, broken.found
-            );
+            text.push_str(&broken.told());
         }
         text
     }

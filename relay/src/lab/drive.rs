@@ -173,6 +173,11 @@ impl Desk {
         if running.told.is_some() {
             self.blocked.set(self.blocked.get() - 1);
         }
+        let taken = running.work.taken();
+        if result.is_err() && taken > running.told.unwrap_or(0) {
+            self.journal
+                .append(Source::Relay, What::CallBlocked { call: running.call, bytes: taken });
+        }
         slot.lane(running.work.direction()).current.set(None);
         if let Ok(Done::Received(received)) = result
             && slot.kind == Kind::Datagram

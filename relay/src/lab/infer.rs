@@ -100,6 +100,8 @@ impl Desk {
         else {
             return;
         };
+        // The sender may have been bound by this very call; its datagrams are known by that address.
+        self.look(slot.id, false);
         self.look(receiver, false);
         self.crossed(slot.id, receiver, what, began, self.journal.now());
     }

@@ -53,7 +53,10 @@ impl Bench {
         };
         match tokio::time::timeout(DEADLINE, waiting).await {
             Ok(found) => found,
-            Err(_) => panic!("not in time: {what}; the world: {:#?}", self.look(Clone::clone)),
+            Err(late) => panic!(
+                "{late}: {what}; the sockets: {:?}",
+                self.look(|world| world.sockets.clone())
+            ),
         }
     }
 

@@ -187,15 +187,13 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
         root.set_class_name("calls mini");
         return Group { root, offers, tall, outcome: Slot::new(outcome) };
     }
-    let all = say("button", "button", page::word(known.language, "all_calls"));
+    let all = say("button", "button all", page::word(known.language, "all_calls"));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
     set(&all, "data-socket", &socket.to_string());
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
     add(&all, &[&say("span", "", "▾")]);
-    let foot = make("div", "foot");
-    add(&foot, &[&outcome, &all]);
-    add(&root, &[&foot]);
+    add(&root, &[&all, &outcome]);
     Group { root, offers, tall, outcome: Slot::new(outcome) }
 }
 

@@ -8,12 +8,11 @@ use protocol::command::{Kind, Side};
 
 /// Half a tall lane's plate.
 pub(super) const HALF_PLATE: f32 = 26.0;
-
 /// Half the plate of a small lane by itself.
 pub(super) const SMALL_PLATE: f32 = 16.0;
 
-/// The height that a chosen socket's controls need: two rows, and three lines for what came of them.
-pub(super) const CONTROLS: f32 = 128.0;
+/// The height that a chosen socket's controls need: three rows, and two lines for what came of them.
+pub(super) const CONTROLS: f32 = 144.0;
 
 /// Sizes of a picture.
 #[derive(Clone, Copy, Debug)]

@@ -36,7 +36,7 @@ pub(in crate::lab) struct Reading {
     timer_read: Nanos,
     peeked: Option<Vec<u8>>,
     /// `Some(None)` when a walk was not possible.
-    queue: Option<Option<Queue>>,
+    pub(super) queue: Option<Option<Queue>>,
     /// When data last arrived.
     pub(in crate::lab) arrived: Nanos,
 }

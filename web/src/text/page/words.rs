@@ -31,6 +31,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // link
     ("connecting", "connecting to the relay", "正在连接中继"),
     ("lost", "the relay is gone; trying again", "中继已断开，正在重试"),
+    ("clock_stands", "the clock stands: no news", "时钟停住：没有消息"),
     (
         "how_unknown",
         "The relay is gone; how this call ended is not known here.",
