@@ -138,7 +138,21 @@ impl App {
         all.ledger.draw(ledger.shapes, width, ledger.height, theme);
         let line = scene::scrubber(&self.timeline, moment, &self.view(scrubber, 40.0));
         self.surfaces.scrubber.draw(line.shapes, scrubber, line.height.max(40.0), &self.theme);
+        self.bring_into_view(seen);
         self.picture_below();
+    }
+
+    /// A lane that has just become the tall one is scrolled to, where the stage is too low for all.
+    fn bring_into_view(&mut self, seen: f32) {
+        let tall = self.stage.lanes.iter().find(|lane| lane.tall);
+        let at = tall.map(|lane| [lane.area[1], lane.area[3], seen]);
+        if at == self.tall_at {
+            return;
+        }
+        self.tall_at = at;
+        if let Some([top, height, _]) = at {
+            self.shell.stage.set_scroll_top((top + height - seen).ceil().max(0.0) as i32);
+        }
     }
 
     fn picture_below(&mut self) {
