@@ -4,7 +4,7 @@ mod program;
 mod small;
 
 use program::counts;
-pub(super) use program::{asleep, readable};
+pub(super) use program::{accepting, asleep, readable};
 pub(super) use small::queue;
 
 use super::buffer::{self, Which};
@@ -48,14 +48,23 @@ impl Desk<'_> {
         let y = place.y;
         match place.row.post(side) {
             Post::Queue(id, nth) => {
-                if let Some(socket) = self.socket(*id) {
-                    self.end(pen, frame, place, side, socket);
-                }
-                let y = y + if frame.lesson { 166.0 } else { 92.0 };
+                // A lesson has one lane only: the listener is told of here too.
+                let y = match self.socket(*id).filter(|_| frame.lesson) {
+                    Some(socket) => {
+                        self.end(pen, frame, place, side, socket);
+                        y + 162.0
+                    }
+                    None => y + Self::head(frame),
+                };
                 let text = self.waiting(place, side, *nth);
                 pen.text([x, y], &text, plain(self.sizes.label).bold(), right - x);
-                let why = picture::connected_already(self.view.language);
-                pen.text([x, y + 20.0], why, plain(self.sizes.label).dim(), right - x);
+                let look = plain(self.sizes.label).dim();
+                let language = self.view.language;
+                if accepting(self.world, *id) {
+                    return;
+                }
+                pen.text([x, y + 21.0], picture::connected(language), look, right - x);
+                pen.text([x, y + 40.0], picture::nobody_accepts(language), look, right - x);
             }
             Post::Socket(id) | Post::Unanswered(id) => {
                 if let Some(socket) = self.socket(*id) {

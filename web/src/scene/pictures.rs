@@ -346,3 +346,31 @@ fn bytes_and_parcels() {
     let phone = View { selected: Some(client), ..phone };
     write("phone-segment", &mut script.timeline(), sent - 20_000, sent, &phone);
 }
+
+#[test]
+fn nobody_accepts() {
+    let mut script = Script::default();
+    let server = script.server(8001, 1);
+    let client = script.socket(Kind::Stream, Side::Left, None);
+    script.wait(200_000);
+    script.connect(client, server, 8001, 43210);
+    script.sample(server, vec![Field::AcceptQueue(1)]);
+    let ask = Command::Send { socket: client, data: Data::Text("early".into()), all: false };
+    script.wait(400_000);
+    script.call(ask, 20, Done::Sent(reply::Sent { bytes: 5, parts: 1 }));
+    let outside = script.socket(Kind::Stream, Side::Left, None);
+    script.sample(
+        outside,
+        vec![
+            Field::State(TcpState::Established),
+            Field::Local(Some(address(50_000))),
+            Field::Peer(Some(address(80))),
+        ],
+    );
+    let now = script.wait(3_900_000);
+    let bench = View { selected: Some(client), ..view(1280.0, 760.0) };
+    write("queued", &mut script.timeline(), now, now, &bench);
+    let lesson = View { lesson: true, ..bench };
+    write("queued-lesson", &mut script.timeline(), now, now, &lesson);
+    write("outside", &mut script.timeline(), now, now, &View { selected: Some(outside), ..bench });
+}

@@ -2,7 +2,7 @@
 
 use super::flow::{self, Post};
 use super::frame::{CONTROLS, Frame, Place};
-use super::host::Desk;
+use super::host::{Desk, accepting};
 use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, plate, road};
 use crate::clock::Moment;
@@ -97,6 +97,7 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for place in places.iter().filter(|place| place.row.listens_alone()) {
         let waits = |other: &&Place| {
             place.row.same_group(&other.row)
+                && !other.row.tall
                 && SIDES.iter().any(|side| match other.row.post(*side) {
                     Post::Queue(..) => true,
                     // A bundle of those that wait.
@@ -105,7 +106,11 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
                 })
         };
         let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
-        if alone && places.iter().any(|other| waits(&other)) {
+        let accepted = SIDES
+            .iter()
+            .filter_map(|side| place.row.post(*side).socket())
+            .any(|listener| accepting(world, listener));
+        if alone && !accepted && places.iter().any(|other| waits(&other)) {
             let x = frame.walls[0] + frame.half + 70.0;
             let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
             let y = place.y + place.h - 10.0;

@@ -166,6 +166,10 @@ words! {
     gone: "closed", "已关闭";
     /// Above those in the accept queue.
     connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
+    /// The same in two lines: the first.
+    connected: "connected already,", "已经连接，";
+    /// The second.
+    nobody_accepts: "though nobody has called accept()", "尽管还没人调用 accept()";
     /// Of a bundle of those that wait.
     not_accepted: "not accepted yet", "尚未被接受";
     /// What nobody saw.
@@ -212,6 +216,8 @@ words! {
     no_flow: "select a connected socket to see its balance", "选中一个已连接的套接字，看它的账";
     /// Ledger: the selected socket has no other end.
     unconnected: "not connected: nothing to balance", "尚未连接，没有账可算";
+    /// Ledger: the other end is not a socket of ours, or not yet.
+    other_end: "no socket of ours at the other end: not knowable", "对端没有我们的套接字，无从得知";
     /// Sheet: not yet sent.
     unsent: "not yet sent", "未发";
     /// Sheet: taken by sendto; where it is is not known.
