@@ -100,7 +100,13 @@ impl<'a> Builder<'a> {
             } else if let Some(peer) = &socket.kernel.peer {
                 let state = socket.kernel.state;
                 let posts = match self.listener_of(socket) {
-                    Some(listener) if state == Some(TcpState::SynSent) => {
+                    // Not answered, or not yet seen to be: nothing is closed in this moment.
+                    Some(listener)
+                        if matches!(
+                            state,
+                            Some(TcpState::Close | TcpState::SynSent | TcpState::Established)
+                        ) =>
+                    {
                         let posts = (Post::Socket(id), Post::Unanswered(listener));
                         self.add(socket.side, posts, Kind::Stream, listener, 4);
                         continue;
