@@ -13,8 +13,20 @@ pub struct Relay {
 impl Relay {
     /// Starts the relay and waits until it serves.
     pub fn start() -> Self {
+        Self::run(&mut Command::new(env!("CARGO_BIN_EXE_relay")))
+    }
+
+    /// The same, with or without its page, after shell commands such as `ulimit -n 64`.
+    pub fn after(commands: &str) -> Self {
+        let script = format!("{commands}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_relay")]);
+        Self::run(shell.env("PATCHBAY_ALLOW_STUB", "1"))
+    }
+
+    fn run(command: &mut Command) -> Self {
         let state = Scratch::new();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_relay"))
+        let mut child = command
             .args(["--listen", "127.0.0.1:0"])
             .env("PATCHBAY_STATE", state.path())
             .stdin(Stdio::null())
