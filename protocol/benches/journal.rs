@@ -70,7 +70,9 @@ fn main() {
     });
     timed("fold", events.len(), || {
         let mut world = World::default();
-        events.iter().for_each(|event| world.apply(event));
+        for event in &events {
+            world.apply(event);
+        }
         world
     });
 }
