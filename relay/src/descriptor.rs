@@ -1,4 +1,4 @@
-//! Owns how many descriptors the process may open, and what follows for the lab.
+//! Owns how many descriptors the process may open, and what follows for the lab and the server.
 
 use crate::server;
 use protocol::limit::Limits;
@@ -6,7 +6,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors wanted.
 const MOST: u64 = 65_536;
-/// Descriptors of the relay's own, connections aside: listener, poller, files.
+/// Descriptors of the relay's own, connections aside: listener, pollers, files, and one for each call
+/// that sleeps; those that come after are refused with EMFILE.
 const OWN: u64 = 64;
 
 /// Raises the soft limit to the hard one, at most 65,536 (getrlimit(2)); how many may be open now.
@@ -21,10 +22,16 @@ pub fn raise() -> u64 {
     wanted
 }
 
-/// The bounds where so many descriptors may be open; connections come first.
+/// Connections where so many descriptors may be open: a quarter of them at most.
+pub fn connections(descriptors: u64) -> u32 {
+    u64::from(server::CONNECTIONS).min(descriptors / 4) as u32
+}
+
+/// The bounds where so many descriptors may be open: what connections, and half for the relay's own
+/// at most, leave to sockets.
 pub fn limits(descriptors: u64) -> Limits {
     let limits = Limits::default();
-    let left = descriptors.saturating_sub(OWN + u64::from(server::CONNECTIONS));
+    let left = descriptors - OWN.min(descriptors / 2) - u64::from(connections(descriptors));
     Limits { sockets: limits.sockets.min(left.try_into().unwrap_or(u32::MAX)), ..limits }
 }
 
@@ -36,6 +43,7 @@ mod tests {
     fn fewer_descriptors_mean_fewer_sockets() {
         assert_eq!(limits(65_536), Limits::default());
         assert_eq!(limits(1_024).sockets, 1_024 - 64 - 256);
-        assert_eq!(limits(100).sockets, 0);
+        assert_eq!((limits(64).sockets, connections(64)), (16, 16));
+        assert_eq!(limits(0).sockets, 0);
     }
 }

@@ -20,6 +20,7 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
+use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::Arc;
 use std::{io, thread};
@@ -55,15 +56,15 @@ impl Asker {
 }
 
 impl Lab {
-    /// Starts the lab's own thread.
-    pub fn start(journal: Journal, policy: Arc<Policy>) -> io::Result<Self> {
+    /// Starts the lab's own thread; it keeps to `limits`' sockets and blocked calls.
+    pub fn start(journal: Journal, policy: Arc<Policy>, limits: Limits) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let desk_journal = journal.clone();
         thread::Builder::new().name("lab".into()).spawn(move || {
             let local = tokio::task::LocalSet::new();
             local.block_on(&runtime, async move {
-                let desk = desk::Desk::open(desk_journal, policy);
+                let desk = desk::Desk::open(desk_journal, policy, limits);
                 while let Some((asker, command)) = incoming.recv().await {
                     desk.take(asker, command);
                 }

@@ -2,7 +2,6 @@
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use protocol::limit::Limits;
 use protocol::message::{ToPage, ToRelay};
 use relay::director::Director;
 use relay::journal::Journal;
@@ -97,21 +96,23 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     );
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
-    let limits = descriptor::limits(descriptor::raise());
+    let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let done = runtime.block_on(run(options.listen, token, limits));
+    let done = runtime.block_on(run(options.listen, token, descriptors));
     runtime.shutdown_background();
     done
 }
 
-async fn run(listen: SocketAddr, token: Token, limits: Limits) -> anyhow::Result<()> {
+async fn run(listen: SocketAddr, token: Token, descriptors: u64) -> anyhow::Result<()> {
     let shutdown = asked_to_end().context("Signals cannot be watched")?;
-    let server = Server::bind(listen, server::Config::default())
+    let connections = descriptor::connections(descriptors);
+    let server = Server::bind(listen, server::Config { connections, ..Default::default() })
         .await
         .map_err(|error| unbound(listen, &error))?;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
+    let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
-    let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy))
+    let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy), limits)
         .context("The lab cannot be started")?;
     let hub =
         Hub::new(Director::new(lab), token, rung::offered(), limits, session::Config::default());

@@ -1,27 +1,30 @@
-//! Owns the listener: connections, their number and their deadlines, and which request gets which
-//! answer. Never reads a session's messages or opens a file.
+//! Owns the listener: connections, their number and their deadlines. Which request gets which answer
+//! is an axum router's business (`route`); axum's own `serve` is not used, since it waits for heads and
+//! keeps connections without any bound.
 
 mod answer;
 mod guard;
+mod place;
+mod route;
 mod upgrade;
 
-use crate::session::{self, Asker, Hub};
-use answer::{Answer, answer, asset, refusal};
+use crate::session::{Asker, Hub};
+use axum::{Extension, Router};
 use guard::Guard;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
+use hyper_util::service::TowerToHyperService;
+use place::{Place, Places};
+use rustix::io::Errno;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-/// Connections at once, sessions included; more wait in the kernel's backlog.
+/// Connections at once, sessions included.
 pub const CONNECTIONS: u32 = 256;
 /// For a request's head, from the connection or the answer before it.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -37,7 +40,8 @@ const HEAD: usize = 16 * 1024;
 /// The bounds of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// Connections at once.
+    /// Connections at once. Where one more comes, the oldest that is not yet a session of somebody
+    /// who knows the token makes room; where all are, it waits.
     pub connections: u32,
     /// For a request's head.
     pub head_deadline: Duration,
@@ -62,16 +66,9 @@ pub struct Server {
     config: Config,
 }
 
-/// What every connection of a running server needs.
-struct House<A> {
-    hub: Arc<Hub<A>>,
-    guard: Guard,
-    closing: watch::Receiver<bool>,
-}
-
 impl Server {
     /// Listens on `address`; port 0 lets the kernel choose.
-    pub async fn bind(address: SocketAddr, config: Config) -> std::io::Result<Self> {
+    pub async fn bind(address: SocketAddr, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address, config })
@@ -85,89 +82,57 @@ impl Server {
     /// Serves until `shutdown` comes true, then gives the sessions half a second to end.
     pub async fn run<A: Asker>(self, hub: Arc<Hub<A>>, shutdown: impl Future<Output = ()>) {
         let (close, closing) = watch::channel(false);
-        let house = Arc::new(House { hub, guard: Guard::new(self.address), closing });
-        let places = Arc::new(Semaphore::new(self.config.connections as usize));
+        let router = route::router(hub, Guard::new(self.address), closing.clone());
+        let places = Places::new(self.config.connections);
         tokio::select! {
-            () = self.accept(&house, &places) => {}
+            () = self.accept(&router, &places, &closing) => {}
             () = shutdown => {}
         }
         close.send_replace(true);
-        let _ = timeout(GOODBYE, places.acquire_many(self.config.connections)).await;
+        let _ = timeout(GOODBYE, places.all_left()).await;
     }
 
-    async fn accept<A: Asker>(&self, house: &Arc<House<A>>, places: &Arc<Semaphore>) {
-        while let Ok(place) = places.clone().acquire_owned().await {
-            let stream = loop {
-                match self.listener.accept().await {
-                    Ok((stream, _)) => break stream,
-                    Err(_) => sleep(ACCEPT_RETRY).await,
+    async fn accept(&self, router: &Router, places: &Places, closing: &watch::Receiver<bool>) {
+        loop {
+            let stream = match self.listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    if matches!(Errno::from_io_error(&error), Some(Errno::MFILE | Errno::NFILE)) {
+                        places.make_room();
+                    }
+                    sleep(ACCEPT_RETRY).await;
+                    continue;
                 }
             };
             // Replies are small and waited for (Nagle's algorithm off, tcp(7)); without it they are
             // only later.
             let _ = stream.set_nodelay(true);
-            tokio::spawn(connection(stream, house.clone(), place, self.config));
+            let place = places.enter().await;
+            tokio::spawn(connection(stream, router.clone(), place, closing.clone(), self.config));
         }
     }
 }
 
 /// One connection, until it ends or becomes a session.
-async fn connection<A: Asker>(
+async fn connection(
     stream: TcpStream,
-    house: Arc<House<A>>,
-    place: OwnedSemaphorePermit,
+    router: Router,
+    place: Place,
+    mut closing: watch::Receiver<bool>,
     config: Config,
 ) {
-    let mut closing = house.closing.clone();
     let place = Arc::new(place);
-    let service = service_fn(async |request| Ok::<_, Infallible>(respond(&house, &place, request)));
+    let answers = router.layer(Extension(place.clone()));
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(config.head_deadline)
         .max_buf_size(HEAD)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(answers))
         .with_upgrades();
     // How it ended concerns nobody: the other side knows.
     tokio::select! {
         _ = timeout(config.http_deadline, http) => {}
+        () = place.wanted() => {}
         _ = closing.wait_for(|closing| *closing) => {}
     }
-}
-
-fn respond<A: Asker>(
-    house: &Arc<House<A>>,
-    place: &Arc<OwnedSemaphorePermit>,
-    mut request: Request<Incoming>,
-) -> Answer {
-    if !house.guard.knows_host(&request) {
-        return refusal(StatusCode::FORBIDDEN, &house.guard.sentence());
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return refusal(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.");
-    }
-    if request.uri().path() != "/ws" {
-        return match crate::assets::get(request.uri().path()) {
-            Some(found) => asset(found),
-            None => refusal(StatusCode::NOT_FOUND, "Nothing is here."),
-        };
-    }
-    if !house.guard.knows_origin(request.headers()) {
-        return refusal(StatusCode::FORBIDDEN, "Another site's page may not open a session.");
-    }
-    let handshake = match upgrade::read(&request) {
-        Ok(handshake) => handshake,
-        Err(why) => return refusal(StatusCode::BAD_REQUEST, why),
-    };
-    let upgraded = hyper::upgrade::on(&mut request);
-    let (hub, mut closing) = (house.hub.clone(), house.closing.clone());
-    let (form, place) = (handshake.form, place.clone());
-    tokio::spawn(async move {
-        let _place = place;
-        let Ok(upgraded) = upgraded.await else { return };
-        let closing = async move {
-            let _ = closing.wait_for(|closing| *closing).await;
-        };
-        session::serve(hub, TokioIo::new(upgraded), form, closing).await;
-    });
-    upgrade::accept(answer(StatusCode::SWITCHING_PROTOCOLS), &handshake)
 }

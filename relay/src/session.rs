@@ -32,21 +32,26 @@ use tokio::sync::mpsc;
 use writer::Writer;
 
 /// Speaks with one viewer over `stream` (a WebSocket past its handshake) until either side ends it
-/// or `closing` comes true.
-pub async fn serve<A, S>(hub: Arc<Hub<A>>, stream: S, form: Form, closing: impl Future<Output = ()>)
-where
+/// or `closing` comes true. `admitted` is called once it has shown the token.
+pub async fn serve<A, S>(
+    hub: Arc<Hub<A>>,
+    stream: S,
+    form: Form,
+    admitted: impl FnOnce(),
+    closing: impl Future<Output = ()>,
+) where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let mut link = Link::open(stream, form, hub.config()).await;
     let end = tokio::select! {
-        end = talk(&hub, &mut link) => end,
+        end = talk(&hub, &mut link, admitted) => end,
         () = closing => End::Closing,
     };
     link.close(end).await;
 }
 
-async fn talk<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>) -> End
+async fn talk<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, admitted: impl FnOnce()) -> End
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
@@ -56,6 +61,7 @@ where
         Err(end) => return end,
     };
     link.admit();
+    admitted();
     converse(hub, link, &hello).await
 }
 

@@ -198,3 +198,20 @@ async fn the_end_does_not_wait_for_silent_connections() {
     let (_viewer, _) = relay.viewer(Form::Postcard).await;
     relay.stop().await;
 }
+
+#[tokio::test]
+async fn stalled_strangers_make_room_for_the_owner() {
+    let server = Config { connections: 3, ..Config::default() };
+    let relay = Relay::with(Fake::echo(journal()), session::Config::default(), server).await;
+    let (mut owner, _) = relay.viewer(Form::Json).await;
+    let _undecided = relay.stranger(Form::Json).await;
+    let mut silent = Vec::new();
+    for _ in 0..30 {
+        silent.push(TcpStream::connect(relay.address).await.unwrap());
+    }
+    // None of them has reached its deadline, which is longer than this waits.
+    let second = timeout(SHORT * 20, relay.viewer(Form::Postcard));
+    second.await.expect("at once");
+    owner.ask(1, protocol::Command::Reset).await;
+    owner.next().await;
+}

@@ -335,7 +335,7 @@ impl World {
                 self.account_datagram(*socket, received);
             }
             (Command::SendTo { socket, address, .. }, Done::Sent(_)) => {
-                self.aim_one(*socket, address)
+                self.aim_one(*socket, address);
             }
             (Command::Send { socket, .. }, Done::Sent(_)) => {
                 let datagram = self.sockets.get(socket).filter(|s| s.kind == Kind::Datagram);

@@ -6,6 +6,7 @@ use crate::lab::Lab;
 use crate::policy::Policy;
 use protocol::World;
 use protocol::event::Words;
+use protocol::limit::Limits;
 use serde::Serialize;
 use std::io;
 use std::sync::Arc;
@@ -84,8 +85,11 @@ pub async fn run(wanted: &[String]) -> io::Result<Vec<Report>> {
     let mut reports = Vec::new();
     for name in if wanted.is_empty() { &all } else { wanted } {
         let script = find(name).map_err(io::Error::other)?;
-        let lab =
-            Lab::start(Journal::new(format!("experiment {name}")), Arc::new(Policy::default()))?;
+        let lab = Lab::start(
+            Journal::new(format!("experiment {name}")),
+            Arc::new(Policy::default()),
+            Limits::default(),
+        )?;
         let ending = Player::new(lab.clone(), Leases::default()).play(&script, None).await;
         reports.push(Report::of(&script, ending, lab.journal().look(|world: &World| world.seq)));
     }

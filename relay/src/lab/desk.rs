@@ -9,6 +9,7 @@ use crate::kernel;
 use crate::policy::Policy;
 use protocol::command::{Family, Half, Kind, Net};
 use protocol::data::Data;
+use protocol::limit::Limits;
 use protocol::number::Wide;
 use protocol::reply::{Local, Made};
 use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub(super) struct Desk {
     pub(super) journal: Journal,
     policy: Arc<Policy>,
+    pub(super) limits: Limits,
     pub(super) slots: RefCell<BTreeMap<SocketId, Rc<Slot>>>,
     pub(super) watcher: RefCell<Watcher>,
     next_socket: Cell<u32>,
@@ -33,10 +35,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn open(journal: Journal, policy: Arc<Policy>) -> Rc<Self> {
+    pub(super) fn open(journal: Journal, policy: Arc<Policy>, limits: Limits) -> Rc<Self> {
         let desk = Rc::new(Self {
             journal,
             policy,
+            limits,
             slots: RefCell::default(),
             watcher: RefCell::new(Watcher::open()),
             next_socket: Cell::new(1),
@@ -168,11 +171,12 @@ impl Desk {
 
     /// Why there may be no socket more.
     pub(super) fn refuse_another(&self) -> Option<Failure> {
-        let full = self.slots.borrow().len() >= limit::SOCKETS as usize;
+        let most = self.limits.sockets;
+        let full = self.slots.borrow().len() >= most as usize;
         full.then(|| {
             Failure::new(
                 ErrorKind::Limit,
-                format!("The lab holds {} sockets already; close one first.", limit::SOCKETS),
+                format!("The lab holds {most} sockets already; close one first."),
             )
         })
     }

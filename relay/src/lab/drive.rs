@@ -10,7 +10,7 @@ use protocol::command::Kind;
 use protocol::event::Crossing;
 use protocol::number::Wide;
 use protocol::reply::Accepted;
-use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What, limit};
+use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
@@ -71,6 +71,10 @@ impl Desk {
 
     /// One attempt, and what the journal must know of it.
     fn attempt(self: &Rc<Self>, slot: &Slot, running: &mut Running) -> Step {
+        // As accept(2) does with EMFILE: before a connection is taken, which could only be reset then.
+        if let (State::Accept, Some(failure)) = (&running.work.state, self.refuse_another()) {
+            return Step::Ended(Err(failure));
+        }
         let call = running.call;
         let mut run = None::<(u32, u32)>;
         let since = self.journal.now();
@@ -105,10 +109,11 @@ impl Desk {
 
     fn sleep(&self, running: &mut Running) -> Step {
         if running.told.is_none() {
-            if self.blocked.get() >= limit::BLOCKED_CALLS {
+            let most = self.limits.blocked_calls;
+            if self.blocked.get() >= most {
                 return Step::Ended(Err(Failure::new(
                     ErrorKind::Limit,
-                    format!("{} calls sleep already.", limit::BLOCKED_CALLS),
+                    format!("{most} calls sleep already."),
                 )));
             }
             self.blocked.set(self.blocked.get() + 1);
@@ -200,9 +205,6 @@ impl Desk {
         socket: socket2::Socket,
         from: Option<std::net::SocketAddr>,
     ) -> Result<Done, Failure> {
-        if let Some(failure) = self.refuse_another() {
-            return Err(failure);
-        }
         let told = |error: &io::Error| errno::failure(ask, error);
         let local = socket.local_addr().map_err(|error| told(&error))?.as_socket();
         let (Some(local), Some(peer)) = (local, from) else {

@@ -1,13 +1,9 @@
 //! Owns the answers: their headers, which are the same on all, and their bodies. Never decides which.
 
 use crate::assets::Asset;
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
-
-/// An HTTP answer.
-pub(super) type Answer = Response<Full<Bytes>>;
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
 
 /// What the page may do: load its own files and wasm, and speak with this relay ('self' covers
 /// ws: of the same host and port, CSP 3 section 6.7.2.8). No inline script, no innerHTML, no frames.
@@ -25,33 +21,38 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// An empty answer.
-pub(super) fn answer(status: StatusCode) -> Answer {
-    let mut answer = Answer::default();
-    *answer.status_mut() = status;
+/// Sets the headers that every answer carries.
+pub(super) fn strict(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
 }
 
-/// A file.
-pub(super) fn asset(asset: Asset) -> Answer {
-    with(answer(StatusCode::OK), asset.mime, Bytes::from_static(asset.bytes))
+impl IntoResponse for Asset {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, self.mime)], self.bytes).into_response()
+    }
 }
 
 /// A no, in one sentence.
-pub(super) fn refusal(status: StatusCode, sentence: &str) -> Answer {
-    let body = Bytes::from(format!("{sentence}\n"));
-    let mut no = with(answer(status), "text/plain; charset=utf-8", body);
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        no.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-    }
-    no
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    sentence: String,
 }
 
-fn with(mut answer: Answer, mime: &'static str, body: Bytes) -> Answer {
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
-    *answer.body_mut() = Full::new(body);
-    answer
+impl Refusal {
+    pub(super) fn new(status: StatusCode, sentence: impl Into<String>) -> Self {
+        Self { status, sentence: sentence.into() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut no = (self.status, format!("{}\n", self.sentence)).into_response();
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            no.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        }
+        no
+    }
 }

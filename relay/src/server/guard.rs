@@ -1,8 +1,8 @@
 //! Owns the allow-list of names under which this relay may be asked. Pure. It keeps out pages whose
 //! name was rebound to loopback (Ollama, CVE-2024-28224); who knows the name still needs the token.
 
-use hyper::header::{self, HeaderMap, HeaderName};
-use hyper::{Request, Uri};
+use axum::http::header::{self, HeaderMap, HeaderName};
+use axum::http::{Request, Uri};
 use std::net::SocketAddr;
 
 /// The names and origins that are ours.

@@ -1,24 +1,48 @@
-//! Owns the WebSocket's opening handshake (RFC 6455, section 4.2). Pure: never touches the stream.
+//! Owns the WebSocket's opening handshake (RFC 6455, section 4.2). Never touches the stream.
 
-use super::answer::Answer;
+use super::answer::Refusal;
 use crate::session::Form;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request, Version};
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Version};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// What an opening handshake asks for.
+/// An opening handshake that may be accepted.
 pub(super) struct Handshake {
+    pub(super) accepted: Accepted,
+    /// Gives the stream once the answer is written.
+    pub(super) upgrade: OnUpgrade,
+}
+
+/// The answer that accepts it.
+pub(super) struct Accepted {
     pub(super) form: Form,
     /// Whether the form was asked for by name, and is to be named in the answer.
     named: bool,
-    accept: HeaderValue,
+    key: HeaderValue,
 }
 
-/// The handshake, or what it lacks, in one sentence.
-pub(super) fn read<B>(request: &Request<B>) -> Result<Handshake, &'static str> {
-    let headers = request.headers();
-    if *request.method() != Method::GET
-        || request.version() != Version::HTTP_11
+impl<S: Sync> FromRequestParts<S> for Handshake {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let bad = |lacks| Refusal::new(StatusCode::BAD_REQUEST, lacks);
+        let accepted = read(parts).map_err(bad)?;
+        let upgrade = parts.extensions.remove::<OnUpgrade>();
+        upgrade
+            .map(|upgrade| Self { accepted, upgrade })
+            .ok_or_else(|| bad("This connection cannot become a WebSocket."))
+    }
+}
+
+/// The answer, or what the handshake lacks, in one sentence.
+fn read(request: &Parts) -> Result<Accepted, &'static str> {
+    let headers = &request.headers;
+    if request.method != Method::GET
+        || request.version != Version::HTTP_11
         || !lists(headers, header::CONNECTION, "upgrade")
         || !lists(headers, header::UPGRADE, "websocket")
     {
@@ -29,8 +53,8 @@ pub(super) fn read<B>(request: &Request<B>) -> Result<Handshake, &'static str> {
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24);
     let key = key.ok_or("Sec-WebSocket-Key must be 16 bytes in base64.")?;
-    let accept = derive_accept_key(key.as_bytes());
-    let accept = HeaderValue::try_from(accept).map_err(|_| "Sec-WebSocket-Key makes no sense.")?;
+    let key = HeaderValue::try_from(derive_accept_key(key.as_bytes()))
+        .map_err(|_| "Sec-WebSocket-Key makes no sense.")?;
     let mut wanted = items(headers, header::SEC_WEBSOCKET_PROTOCOL).peekable();
     let named = wanted.peek().is_some();
     let form = match wanted.find_map(Form::named) {
@@ -40,20 +64,19 @@ pub(super) fn read<B>(request: &Request<B>) -> Result<Handshake, &'static str> {
         }
         None => Form::Json,
     };
-    Ok(Handshake { form, named, accept })
+    Ok(Accepted { form, named, key })
 }
 
-/// Makes `answer` the one that accepts the handshake.
-pub(super) fn accept(mut answer: Answer, handshake: &Handshake) -> Answer {
-    let headers = answer.headers_mut();
-    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(header::SEC_WEBSOCKET_ACCEPT, handshake.accept.clone());
-    if handshake.named {
-        let name = HeaderValue::from_static(handshake.form.name());
-        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
+impl IntoResponse for Accepted {
+    fn into_response(self) -> Response {
+        let fixed = [
+            (header::CONNECTION, HeaderValue::from_static("upgrade")),
+            (header::UPGRADE, HeaderValue::from_static("websocket")),
+            (header::SEC_WEBSOCKET_ACCEPT, self.key),
+        ];
+        let named = self.named.then(|| [(header::SEC_WEBSOCKET_PROTOCOL, self.form.name())]);
+        (StatusCode::SWITCHING_PROTOCOLS, fixed, named, ()).into_response()
     }
-    answer
 }
 
 /// The items of a comma-separated header (RFC 9110, section 5.6.1).

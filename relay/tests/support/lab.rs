@@ -2,6 +2,7 @@
 
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::data::Data;
+use protocol::limit::Limits;
 use protocol::reply::Received;
 use protocol::{Address, Command, Done, Failure, SocketId, World};
 use relay::journal::Journal;
@@ -20,7 +21,8 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Self {
         let journal = Journal::new("test".into());
-        Self { lab: Lab::start(journal, Arc::new(Policy::default())).expect("a lab") }
+        let limits = Limits::default();
+        Self { lab: Lab::start(journal, Arc::new(Policy::default()), limits).expect("a lab") }
     }
 
     pub async fn ask(&self, command: Command) -> Result<Done, Failure> {

@@ -14,8 +14,20 @@ pub struct Relay {
 impl Relay {
     /// Starts the relay and waits until it serves.
     pub fn start() -> Self {
+        Self::run(&mut Command::new(env!("CARGO_BIN_EXE_relay")))
+    }
+
+    /// The same, with or without its page, after shell commands such as `ulimit -n 64`.
+    pub fn after(commands: &str) -> Self {
+        let script = format!("{commands}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_relay")]);
+        Self::run(shell.env("PATCHBAY_ALLOW_STUB", "1"))
+    }
+
+    fn run(command: &mut Command) -> Self {
         let state = Scratch::new();
-        let (child, url) = serve("127.0.0.1:0", state.path());
+        let (child, url) = serve(command, "127.0.0.1:0", state.path());
         Self { child, url, state }
     }
 
@@ -28,7 +40,8 @@ impl Relay {
     /// Starts it anew, after [`kill`](Self::kill): on the same port, with the same state folder.
     pub fn start_again(&mut self) {
         let address = self.origin().trim_start_matches("http://").to_owned();
-        (self.child, self.url) = serve(&address, self.state.path());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+        (self.child, self.url) = serve(&mut command, &address, self.state.path());
     }
 
     /// The link as printed: `http://127.0.0.1:PORT/#token=…`.
@@ -58,8 +71,8 @@ impl Drop for Relay {
     }
 }
 
-fn serve(address: &str, state: &Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_relay"))
+fn serve(command: &mut Command, address: &str, state: &Path) -> (Child, String) {
+    let mut child = command
         .args(["--listen", address])
         .env("PATCHBAY_STATE", state)
         .stdin(Stdio::null())

@@ -116,22 +116,11 @@ impl Relay {
 
     /// An opening handshake as the relay's own page sends it.
     pub fn request(&self, form: Option<Form>) -> Request {
-        let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
-        if let Some(form) = form {
-            let name = form.name().parse().unwrap();
-            request.headers_mut().insert("Sec-WebSocket-Protocol", name);
-        }
-        request
+        handshake(self.address, form)
     }
 
     pub async fn open(&self, request: Request) -> Result<Viewer, Error> {
-        let stream = TcpStream::connect(self.address).await?;
-        let (socket, response) = client_async(request, stream).await?;
-        let form = response
-            .headers()
-            .get("Sec-WebSocket-Protocol")
-            .map_or(Form::Json, |name| Form::named(name.to_str().expect("text")).expect("a form"));
-        Ok(Viewer { socket, form, waiting: VecDeque::new() })
+        Viewer::open(self.address, request).await
     }
 
     /// A viewer who has not said hello.
@@ -147,6 +136,15 @@ impl Relay {
     }
 }
 
+fn handshake(address: SocketAddr, form: Option<Form>) -> Request {
+    let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+    if let Some(form) = form {
+        let name = form.name().parse().unwrap();
+        request.headers_mut().insert("Sec-WebSocket-Protocol", name);
+    }
+    request
+}
+
 /// The other end of a session.
 pub struct Viewer {
     pub socket: WebSocketStream<TcpStream>,
@@ -155,8 +153,32 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    async fn open(address: SocketAddr, request: Request) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await?;
+        let (socket, response) = client_async(request, stream).await?;
+        let form = response
+            .headers()
+            .get("Sec-WebSocket-Protocol")
+            .map_or(Form::Json, |name| Form::named(name.to_str().expect("text")).expect("a form"));
+        Ok(Self { socket, form, waiting: VecDeque::new() })
+    }
+
+    /// A welcomed viewer of a relay whose link is `http://ADDRESS/#token=TOKEN`.
+    pub async fn of(link: &str, form: Form) -> (Self, Welcome) {
+        let (address, token) =
+            link.strip_prefix("http://").and_then(|rest| rest.split_once("/#token=")).expect(link);
+        let address = address.parse().expect(link);
+        let mut viewer = Self::open(address, handshake(address, Some(form))).await.expect("open");
+        let welcome = viewer.greet_with(token, None).await;
+        (viewer, welcome)
+    }
+
     pub async fn greet(&mut self, resume: Option<Resume>) -> Welcome {
-        let hello = Hello { version: limit::VERSION, token: token().reveal().into(), resume };
+        self.greet_with(token().reveal(), resume).await
+    }
+
+    async fn greet_with(&mut self, token: &str, resume: Option<Resume>) -> Welcome {
+        let hello = Hello { version: limit::VERSION, token: token.into(), resume };
         self.text(&serde_json::to_string(&ToRelay::Hello(hello)).unwrap()).await;
         match self.next().await {
             ToPage::Welcome(welcome) => *welcome,

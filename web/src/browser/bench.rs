@@ -207,6 +207,14 @@ fn hand_over(old: &Group, new: &Group) {
         else {
             continue;
         };
+        for chosen in dom::all(&from, "input[type=radio]:checked") {
+            let value = chosen.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+            let same =
+                value.and_then(|value| dom::first(&to, &format!("input[value=\"{value}\"]")));
+            if let Some(same) = same.as_ref().and_then(|same| same.dyn_ref::<HtmlInputElement>()) {
+                same.set_checked(true);
+            }
+        }
         let before = old.offers.iter().find(|own| own.verb == offer.verb);
         for input in offer.shown {
             let key = format!("[data-input=\"{input}\"]");

@@ -233,7 +233,7 @@ words! {
     /// Sheet.
     sheet_refused: "refused by sendto", "被 sendto 拒绝";
     /// Charge against limit.
-    charged_word: "charged", "计费";
+    charged_word: "charged", "记账";
     /// Round trip.
     round_trip: "rtt", "rtt";
     /// What the peer offers.

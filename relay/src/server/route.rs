@@ -1,0 +1,92 @@
+//! Owns which request gets which answer. Never reads a session's messages or opens a file.
+
+use super::answer::{Refusal, strict};
+use super::guard::Guard;
+use super::place::Place;
+use super::upgrade::{Accepted, Handshake};
+use crate::assets::{self, Asset};
+use crate::session::{self, Asker, Hub};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What every request of a running server needs.
+struct House<A> {
+    hub: Arc<Hub<A>>,
+    guard: Guard,
+    closing: watch::Receiver<bool>,
+}
+
+/// All that is answered: sessions at `/ws`, files everywhere else. Each request carries its
+/// connection's place as an extension.
+pub(super) fn router<A: Asker>(
+    hub: Arc<Hub<A>>,
+    guard: Guard,
+    closing: watch::Receiver<bool>,
+) -> Router {
+    let house = Arc::new(House { hub, guard, closing });
+    Router::new()
+        .route("/ws", get(open::<A>))
+        .fallback(file)
+        .layer(middleware::from_fn_with_state(house.clone(), door::<A>))
+        .with_state(house)
+}
+
+/// Lets in who names us and asks to read; sets the strict headers on every answer.
+async fn door<A: Asker>(
+    State(house): State<Arc<House<A>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut answer = if !house.guard.knows_host(&request) {
+        Refusal::new(StatusCode::FORBIDDEN, house.guard.sentence()).into_response()
+    } else if matches!(*request.method(), Method::GET | Method::HEAD) {
+        next.run(request).await
+    } else {
+        Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.")
+            .into_response()
+    };
+    strict(answer.headers_mut());
+    answer
+}
+
+async fn file(path: Uri) -> Result<Asset, Refusal> {
+    assets::get(path.path()).ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "Nothing is here."))
+}
+
+/// Opens a session. axum's own WebSocket is not used: it can neither bound what a stranger makes us
+/// read before hello nor read on after the last word.
+async fn open<A: Asker>(
+    State(house): State<Arc<House<A>>>,
+    Extension(place): Extension<Arc<Place>>,
+    headers: HeaderMap,
+    handshake: Result<Handshake, Refusal>,
+) -> Result<Accepted, Refusal> {
+    if !house.guard.knows_origin(&headers) {
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Another site's page may not open a session.",
+        ));
+    }
+    let Handshake { accepted, upgrade } = handshake?;
+    let form = accepted.form;
+    tokio::spawn(async move {
+        let Ok(upgraded) = upgrade.await else { return };
+        let mut closing = house.closing.clone();
+        let closing = async {
+            tokio::select! {
+                _ = closing.wait_for(|closing| *closing) => {}
+                () = place.wanted() => {}
+            }
+        };
+        let stream = TokioIo::new(upgraded);
+        session::serve(house.hub.clone(), stream, form, || place.keep(), closing).await;
+    });
+    Ok(accepted)
+}
