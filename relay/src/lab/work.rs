@@ -136,9 +136,9 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
     if !writable(slot)? {
         return Err(io::Error::from_raw_os_error(libc::EINPROGRESS));
     }
-    if let Some(error) = slot.socket.take_error()? {
-        return Err(error);
-    }
+    // Asked again, the kernel tells how it ended, and the socket is what a sleeping connect(2) leaves
+    // behind. Taking SO_ERROR instead would leave it half-way: the next call's answer would be odd.
+    slot.socket.connect(&SockAddr::from(to))?;
     local(slot)
 }
 

@@ -45,7 +45,7 @@ async fn hello(look: Look) {
     tab.press("Escape").await;
 
     desk.offer(conn, "recv").await;
-    desk.wait_beside(conn, "b'hello'").await;
+    desk.wait_beside(conn, "b\"hello\"").await;
     desk.wait_for_rows("rows[2][7] === '0'", "an empty buffer").await;
     desk.offer(client, "close").await;
     desk.wait_for_rows("rows[2][3] === 'CLOSE_WAIT'", "the other end to know").await;

@@ -55,18 +55,9 @@ async fn steps_go_from_event_to_event() {
     let start = shown(&desk).await;
     tab.click("[data-do=back]").await;
     tab.wait_for(&format!("{PAUSED} && {SHOWN} < {start}"), "an earlier moment").await;
-    for _ in 0..60 {
-        if tab.evaluate("document.querySelectorAll('#mirror tr').length < 3").await == true {
-            break;
-        }
-        let at = picture(&desk).await;
-        tab.evaluate("document.activeElement.blur()").await;
+    tab.evaluate("document.activeElement.blur()").await;
+    for _ in 0..40 {
         tab.press("ArrowLeft").await;
-        tab.wait_for(
-            &format!("JSON.stringify([document.getElementById('moment').textContent, document.getElementById('mirror').textContent]) !== {:?} || true", at.to_string()),
-            "another moment",
-        )
-        .await;
     }
     desk.wait_for_rows("rows.length < 3", "a moment before the connection").await;
     let early = shown(&desk).await;
@@ -117,7 +108,10 @@ async fn the_scrubber_is_a_slider() {
     tab.press("ArrowLeft").await;
     tab.wait_for(&format!("{SHOWN} < {at}"), "an earlier moment").await;
     let at = shown(&desk).await;
-    tab.press("ArrowRight").await;
+    // Several events share a millisecond.
+    for _ in 0..9 {
+        tab.press("ArrowRight").await;
+    }
     tab.wait_for(&format!("{SHOWN} > {at}"), "a later moment").await;
     tab.click("#pace").await;
     tab.wait_for(&format!("!({PAUSED}) && {NOW} - {SHOWN} < 1000"), "now").await;

@@ -73,6 +73,7 @@ impl Desk {
     }
 
     async fn menu(&self, side: &str, kind: &str) {
+        self.close_panel().await;
         self.tab.click(&format!("#host-{side} summary")).await;
         self.tab.click(&format!("form[data-side={side}] input[value={kind}]")).await;
     }
@@ -118,11 +119,15 @@ impl Desk {
         self.tab.evaluate(&name).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Opens a socket's panel.
-    pub(crate) async fn inspect(&self, socket: u64) {
+    async fn close_panel(&self) {
         if self.tab.evaluate(&visible("#inspector")).await == true {
             self.tab.click("#inspector [data-do=dismiss]").await;
         }
+    }
+
+    /// Opens a socket's panel.
+    pub(crate) async fn inspect(&self, socket: u64) {
+        self.close_panel().await;
         self.select(socket).await;
         self.tab.click(&format!(".calls [data-do=inspect][data-socket='{socket}']")).await;
         let form = format!("#inspector form[data-verb=bind][data-socket='{socket}']");

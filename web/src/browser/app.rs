@@ -215,9 +215,8 @@ impl App {
         self.link.welcomed(welcome);
         self.dirty = true;
         if let Some(snapshot) = snapshot {
-            let untouched = snapshot.sockets.is_empty()
-                && snapshot.calls.is_empty()
-                && snapshot.lesson.is_none();
+            // An emptied bench is somebody's bench.
+            let untouched = snapshot.seq == 0;
             self.timeline.restart(snapshot);
             self.clock.catch_up(&mut self.timeline);
             if untouched && owner && left().as_ref() != Some(&epoch) {
