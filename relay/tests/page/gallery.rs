@@ -76,15 +76,18 @@ async fn the_first_run() {
 async fn crowd(desk: &Desk) -> u64 {
     let server = desk.make_server("right", "stream").await;
     let to = desk.address(server).await;
-    for _ in 0..5 {
-        let made = desk.ask("{ socket: { net: 'host', family: 'ipv4', kind: 'stream', side: 'left', name: null } }").await;
+    for nth in 0..6 {
+        let made = desk
+            .ask("{ socket: { net: 'host', family: 'ipv4', kind: 'stream', side: 'left', name: null } }")
+            .await;
         let client = made["ok"]["socket"].as_u64().expect("a socket");
         desk.ask(&format!("{{ connect: {{ socket: {client}, address: '{to}' }} }}")).await;
-        if client < 8 {
-            desk.ask(&format!(
-                "{{ send: {{ socket: {client}, data: {{ text: 'hello 你好' }}, all: false }} }}"
-            ))
-            .await;
+        desk.ask(&format!(
+            "{{ send: {{ socket: {client}, data: {{ text: 'hello 你好' }}, all: false }} }}"
+        ))
+        .await;
+        // The menu's own accept takes the first; the sixth stays in the queue.
+        if (1..5).contains(&nth) {
             desk.ask(&format!("{{ accept: {{ socket: {server} }} }}")).await;
         }
     }
@@ -129,9 +132,7 @@ async fn a_flood() {
     desk.tab.wait_for(&visible("#next"), "the flood's button").await;
     look(&desk, "flood-1", &mut offending).await;
     desk.tab.click("#next").await;
-    desk.tab
-        .wait_for("/were read/.test(document.getElementById('say').textContent)", "the flood's end")
-        .await;
+    desk.tab.wait_for(&visible("#door-first"), "the flood's end").await;
     look(&desk, "flood-2", &mut offending).await;
     end(desk, offending).await;
 }

@@ -21,7 +21,7 @@ async fn stream(look: Look) {
     desk.try_call("settimeout", &[(0, "")], "settimeout(None)").await;
     desk.try_call("accept", &[], "accept() …").await;
     desk.try_call("interrupt", &[], "interrupt").await;
-    desk.wait_outcome("accept", look.pick("ended before it was done", "完成之前被结束")).await;
+    desk.wait_outcome("accept", look.pick("interrupted while it slept", "完成之前被结束")).await;
     let to = desk.address(server).await;
 
     let taken = desk.make("right", "stream").await;
