@@ -127,7 +127,9 @@ impl Bench {
             return;
         }
         let mut offers = intent::offers(known.newest, end.socket);
-        if !tall && !known.phone {
+        if known.phone {
+            offers = intent::few(offers);
+        } else if !tall {
             offers.truncate(1);
         }
         let stale = overlay.group.as_ref().is_none_or(|group| {
