@@ -95,7 +95,7 @@ impl World {
             _ => None,
         });
         let to = last.or_else(|| self.sockets.get(&sender)?.kernel.peer.clone())?;
-        self.receiver_of(&to)
+        self.receiver_of(&to, sender)
     }
 
     fn stream_ledger(&self, sender: &Socket) -> Option<StreamLedger> {

@@ -325,11 +325,13 @@ impl World {
             ) if !received.peek => {
                 self.account_datagram(*socket, received);
             }
-            (Command::SendTo { address, .. }, Done::Sent(_)) => self.aim_one(address),
+            (Command::SendTo { socket, address, .. }, Done::Sent(_)) => {
+                self.aim_one(address, *socket);
+            }
             (Command::Send { socket, .. }, Done::Sent(_)) => {
                 let datagram = self.sockets.get(socket).filter(|s| s.kind == Kind::Datagram);
                 if let Some(peer) = datagram.and_then(|s| s.kernel.peer.clone()) {
-                    self.aim_one(&peer);
+                    self.aim_one(&peer, *socket);
                 }
             }
             (Command::Burst { socket, .. }, _) => self.settle_bursts_of(*socket),
@@ -339,9 +341,9 @@ impl World {
     }
 
     /// A single datagram was taken for `to`.
-    fn aim_one(&mut self, to: &Address) {
+    fn aim_one(&mut self, to: &Address, from: SocketId) {
         if let Some(receiver) =
-            self.receiver_of(to).and_then(|receiver| self.sockets.get_mut(&receiver))
+            self.receiver_of(to, from).and_then(|receiver| self.sockets.get_mut(&receiver))
         {
             receiver.aimed += 1;
         }
