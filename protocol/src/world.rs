@@ -109,7 +109,7 @@ impl World {
             if let Some(sender) = self.sockets.get_mut(socket) {
                 sender.aim.clone_from(&to);
             }
-            let receiver = to.as_ref().and_then(|to| self.receiver_of(to));
+            let receiver = to.as_ref().and_then(|to| self.receiver_of(to, *socket));
             self.bursts.insert(id, Burst::new(*socket, to, receiver, *count, *bytes));
             while self.bursts.len() > KEPT_BURSTS {
                 self.bursts.pop_first();

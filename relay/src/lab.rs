@@ -66,7 +66,7 @@ impl Lab {
             local.block_on(&runtime, async move {
                 let desk = desk::Desk::open(desk_journal, policy, limits);
                 while let Some((asker, command)) = incoming.recv().await {
-                    desk.take(asker, command);
+                    desk.take(asker, command).await;
                 }
             });
         })?;

@@ -90,7 +90,7 @@ impl World {
     pub fn aim_of(&self, sender: SocketId) -> Option<SocketId> {
         let socket = self.sockets.get(&sender)?;
         let to = socket.aim.as_ref().or(socket.kernel.peer.as_ref())?;
-        self.receiver_of(to)
+        self.receiver_of(to, sender)
     }
 
     fn stream_ledger(&self, sender: &Socket) -> Option<StreamLedger> {

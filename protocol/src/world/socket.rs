@@ -355,7 +355,7 @@ impl World {
             sender.aim = Some(to.clone());
         }
         if let Some(receiver) =
-            self.receiver_of(to).and_then(|receiver| self.sockets.get_mut(&receiver))
+            self.receiver_of(to, sender).and_then(|receiver| self.sockets.get_mut(&receiver))
         {
             receiver.aimed += 1;
         }

@@ -136,9 +136,18 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
     if !writable(slot)? {
         return Err(io::Error::from_raw_os_error(libc::EINPROGRESS));
     }
-    // Asked again, the kernel tells how it ended, and the socket is what a sleeping connect(2) leaves
-    // behind. Taking SO_ERROR instead would leave it half-way: the next call's answer would be odd.
-    slot.socket.connect(&SockAddr::from(to))?;
+    if let Some(error) = slot.socket.take_error()? {
+        // The kernel thinks that it connects until connect(2) is told of the failure. Not after our own
+        // shutdown (ECONNRESET): there it would begin anew.
+        if error.raw_os_error() != Some(libc::ECONNRESET) {
+            let _ = slot.socket.connect(&SockAddr::from(to));
+        }
+        return Err(error);
+    }
+    // Nor does it know that the connection is complete: another connect(2) would succeed once more.
+    if slot.socket.peer_addr().is_ok() {
+        let _ = slot.socket.connect(&SockAddr::from(to));
+    }
     local(slot)
 }
 
