@@ -97,7 +97,6 @@ async fn the_keys_of_the_chosen_socket() {
     // S writes, Enter sends, R reads, L tells.
     desk.select(sender).await;
     desk.tab.press("s").await;
-    eprintln!("ACTIVE {}", desk.tab.evaluate("document.activeElement.outerHTML").await);
     desk.tab.wait_for("document.activeElement.dataset.input === '0'", "the field's focus").await;
     desk.tab.press("Enter").await;
     desk.wait_beside(sender, "taken by the kernel").await;
