@@ -52,6 +52,9 @@ pub fn balance(fd: BorrowedFd<'_>) -> io::Result<Option<Balance>> {
         let memory = memory(fd)?;
         let info = tcp::info(fd)?;
         if Progress::of(&before) == Progress::of(&info) {
+            // A failed connect(2) moves the number that the kernel counts from, though nothing was sent.
+            let void = info.state == State::Close && info.bytes_acked == 0;
+            let (send_queue, unsent) = if void { (0, 0) } else { (send_queue, unsent) };
             return Ok(Some(Balance { info, send_queue, unsent, receive_queue, memory }));
         }
     }
