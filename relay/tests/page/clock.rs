@@ -56,8 +56,16 @@ async fn steps_go_from_event_to_event() {
     tab.click("[data-do=back]").await;
     tab.wait_for(&format!("{PAUSED} && {SHOWN} < {start}"), "an earlier moment").await;
     tab.evaluate("document.activeElement.blur()").await;
+    // Event by event, to before the connection and no further.
     for _ in 0..40 {
         tab.press("ArrowLeft").await;
+        tab.evaluate(
+            "new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)))",
+        )
+        .await;
+        if tab.evaluate("document.querySelectorAll('#mirror tr').length < 3").await == true {
+            break;
+        }
     }
     desk.wait_for_rows("rows.length < 3", "a moment before the connection").await;
     let early = shown(&desk).await;

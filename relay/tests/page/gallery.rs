@@ -94,6 +94,7 @@ async fn crowd(desk: &Desk) -> u64 {
             desk.ask(&format!("{{ accept: {{ socket: {server} }} }}")).await;
         }
     }
+    desk.wait_for_rows("rows.length === 12", "all of them in the picture").await;
     server
 }
 

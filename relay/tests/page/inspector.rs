@@ -44,6 +44,9 @@ async fn stream(look: Look) {
         desk.wait_outcome(verb, errno).await;
         desk.wait_outcome(verb, look.pick(english, chinese)).await;
     }
+    // What failed has left nothing behind.
+    let queues = "[...document.querySelectorAll('#inspector .facts dd')].slice(5, 8).map(fact => fact.textContent).join() === '0 B,0 B,0 B'";
+    desk.tab.wait_for(queues, "three empty queues").await;
     // What makes no sense is said before anybody is asked.
     desk.try_call("connect", &[(0, "nowhere")], look.pick("is no address", "不是地址")).await;
     desk.tab
