@@ -13,8 +13,17 @@ pub struct Relay {
 impl Relay {
     /// Starts the relay and waits until it serves.
     pub fn start() -> Self {
+        Self::with(&mut Command::new(env!("CARGO_BIN_EXE_relay")))
+    }
+
+    /// The same for a test that needs no page, so that one built without it will do.
+    pub fn without_page() -> Self {
+        Self::with(Command::new(env!("CARGO_BIN_EXE_relay")).env("PATCHBAY_ALLOW_STUB", "1"))
+    }
+
+    fn with(program: &mut Command) -> Self {
         let state = Scratch::new();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_relay"))
+        let mut child = program
             .args(["--listen", "127.0.0.1:0"])
             .env("PATCHBAY_STATE", state.path())
             .stdin(Stdio::null())
