@@ -45,7 +45,6 @@ pub(super) struct Seen {
     timer_ends: Nanos,
     pub(super) reading: Reading,
     touched: u64,
-    steady: bool,
     warm_until: Nanos,
 }
 
@@ -102,7 +101,11 @@ impl Desk {
                 .collect()
         };
         for id in due {
-            self.look(id, true);
+            if self.look(id, true)
+                && let Some(far) = self.journal.look(|world| world.far_end(id))
+            {
+                self.look(far, false);
+            }
         }
         if all {
             self.look_at_closed();
@@ -116,16 +119,23 @@ impl Desk {
             let listener = world.queued_at(id);
             let parent =
                 world.sockets.get(&id).and_then(|socket| socket.parent).map(|(parent, _)| parent);
-            [world.far_end(id), listener, parent, world.aim_of(id)]
+            [world.far_end(id), world.aim_of(id), listener, parent]
         });
+        // What the call sent may still be under way to these: they are not steady yet.
+        for other in others[..2].iter().flatten() {
+            if let Some(slot) = self.slots.borrow().get(other) {
+                slot.touch();
+            }
+        }
         for other in others.into_iter().flatten() {
             self.look(other, false);
         }
     }
 
-    /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it.
-    pub(super) fn look(&self, id: SocketId, pass: bool) {
-        let Some(slot) = self.slots.borrow().get(&id).cloned() else { return };
+    /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it. Whether
+    /// the numbers of the ledger moved.
+    pub(super) fn look(&self, id: SocketId, pass: bool) -> bool {
+        let Some(slot) = self.slots.borrow().get(&id).cloned() else { return false };
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
         let seen = seen.entry(id).or_default();
@@ -141,11 +151,9 @@ impl Desk {
         }
         let agrees = fresh.agrees(&seen.reading) && slot.touched.get() == seen.touched;
         if !set.is_empty() || !agrees {
-            seen.steady = false;
             seen.warm_until = now + WARM;
         }
-        if agrees && set.is_empty() && !seen.steady && fresh.valid && pass {
-            seen.steady = true;
+        if agrees && set.is_empty() && pass && !self.is_steady(id) {
             set.push(Field::Steady(true));
         }
         seen.touched = slot.touched.get();
@@ -155,6 +163,11 @@ impl Desk {
             self.journal.append(Source::Kernel, What::Sample { socket: id, set });
         }
         self.infer_from_change(id, &before, &fresh);
+        !agrees
+    }
+
+    fn is_steady(&self, id: SocketId) -> bool {
+        self.journal.look(|world| world.sockets.get(&id).is_some_and(|socket| socket.kernel.steady))
     }
 
     /// Asks the kernel about the closed sockets that it may still know.
