@@ -230,7 +230,7 @@ impl World {
             sender.sent.bytes += u64::from(bytes);
         }
         if let Some(receiver) = receiver.and_then(|receiver| self.sockets.get_mut(&receiver)) {
-            receiver.aimed += 1;
+            receiver.aim(1);
         }
     }
 

@@ -198,7 +198,7 @@ impl Desk {
         slot.lane(running.work.direction()).current.set(None);
         if let Ok(Done::Received(received)) = result
             && slot.kind == Kind::Datagram
-            && !received.peek
+            && !(received.peek || received.eof)
         {
             slot.datagrams_read.set(slot.datagrams_read.get() + 1);
             slot.datagrams.borrow_mut().taken(1);
