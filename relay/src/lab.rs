@@ -66,7 +66,11 @@ impl Lab {
             local.block_on(&runtime, async move {
                 let desk = desk::Desk::open(desk_journal, policy, limits);
                 while let Some((asker, command)) = incoming.recv().await {
-                    desk.take(asker, command);
+                    match command {
+                        // What comes after it must find the lab, and the journal, emptied.
+                        Command::Reset => desk.reset(asker).await,
+                        command => desk.take(asker, command),
+                    }
                 }
             });
         })?;

@@ -53,7 +53,6 @@ impl Desk {
     /// Takes a command: refuses it, makes it, or gives it to its lane.
     pub(super) fn take(self: &Rc<Self>, asker: Asker, command: Command) {
         match &command {
-            Command::Reset => self.reset(asker),
             Command::Experiment(_) => asker.answer(
                 self.journal.seq(),
                 Err(Failure::new(ErrorKind::Unsupported, "The lab plays no experiments.")),
@@ -317,20 +316,18 @@ impl Desk {
         drop(slot);
     }
 
-    fn reset(self: &Rc<Self>, asker: Asker) {
+    /// Closes every socket, and tells of it when the last call has ended.
+    pub(super) async fn reset(&self, asker: Asker) {
         let slots: Vec<_> = std::mem::take(&mut *self.slots.borrow_mut()).into_values().collect();
         for slot in &slots {
             self.abandon(slot);
         }
-        let desk = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            for slot in slots {
-                desk.release(slot).await;
-            }
-            desk.watcher.borrow_mut().forget_all();
-            let (seq, _) = desk.journal.append(Source::Relay, What::Reset { by: asker.by });
-            asker.answer(seq, Ok(Done::nothing()));
-        });
+        for slot in slots {
+            self.release(slot).await;
+        }
+        self.watcher.borrow_mut().forget_all();
+        let (seq, _) = self.journal.append(Source::Relay, What::Reset { by: asker.by });
+        asker.answer(seq, Ok(Done::nothing()));
     }
 }
 
