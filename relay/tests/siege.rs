@@ -148,10 +148,10 @@ async fn an_experiment_ends_before_the_next_begins() {
     for what in told(&mut viewer, 400).await {
         match what {
             What::ExperimentBegan { .. } => {
-                assert!(!std::mem::replace(&mut on, true), "began twice")
+                assert!(!std::mem::replace(&mut on, true), "began twice");
             }
             What::ExperimentEnded { .. } => {
-                assert!(std::mem::replace(&mut on, false), "ended twice")
+                assert!(std::mem::replace(&mut on, false), "ended twice");
             }
             What::ExperimentSaid { .. } | What::ExperimentChecked { .. } => assert!(on, "{what:?}"),
             _ => {}

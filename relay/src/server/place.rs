@@ -70,7 +70,7 @@ impl Place {
     /// Comes true when the place is wanted for another; never once it is kept.
     pub(super) async fn wanted(&self) {
         if self.wanted.clone().wait_for(|wanted| *wanted).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
