@@ -45,10 +45,19 @@ impl Address {
         self.inet().is_some_and(|inet| inet.ip().is_unspecified())
     }
 
+    /// The same place in its one spelling: what an IPv6 socket calls `::ffff:127.0.0.1` is 127.0.0.1.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        match self {
+            Self::Inet(inet) => Self::Inet(SocketAddr::new(inet.ip().to_canonical(), inet.port())),
+            Self::Unix(name) => Self::Unix(name.clone()),
+        }
+    }
+
     /// Whether a socket bound to `self` would receive what is sent to `target`: the same port, and
     /// the same IP or a wildcard of its family.
     pub fn covers(&self, target: &Self) -> bool {
-        match (self, target) {
+        match (&self.canonical(), &target.canonical()) {
             (Self::Inet(own), Self::Inet(to)) => {
                 own.port() == to.port()
                     && (own.ip() == to.ip()

@@ -106,7 +106,10 @@ impl World {
         }
         if let Command::Burst { socket, address, count, bytes } = ask {
             let to = address.clone().or_else(|| self.sockets.get(socket)?.kernel.peer.clone());
-            let receiver = to.as_ref().and_then(|to| self.receiver_of(to));
+            if let Some(sender) = self.sockets.get_mut(socket) {
+                sender.aim.clone_from(&to);
+            }
+            let receiver = to.as_ref().and_then(|to| self.receiver_of(to, *socket));
             self.bursts.insert(id, Burst::new(*socket, to, receiver, *count, *bytes));
             while self.bursts.len() > KEPT_BURSTS {
                 self.bursts.pop_first();

@@ -79,7 +79,13 @@ pub(crate) fn bind(wasm: &Path, out: &Path) -> Result<PathBuf, String> {
         fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name("page").typescript(false).omit_default_module_path(false);
+    bindgen
+        .input_path(wasm)
+        .out_name("page")
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(false);
     bindgen
         .web(true)
         .and_then(|b| b.generate(&folder))

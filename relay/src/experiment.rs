@@ -17,7 +17,10 @@ pub use player::{Ending, Player};
 pub use script::Script;
 
 /// The experiments that come with the relay, in order.
-const BUILT_IN: [(&str, &str); 1] = [("first", include_str!("../experiments/first.toml"))];
+const BUILT_IN: [(&str, &str); 2] = [
+    ("first", include_str!("../experiments/first.toml")),
+    ("flood", include_str!("../experiments/flood.toml")),
+];
 
 /// The names of the built-in experiments, in order.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -36,12 +36,12 @@ async fn hands_reach_the_page() {
     let relay = Relay::start();
     let mut tab = browser.open(relay.url(), 1280, 720, false, "en").await;
     tab.evaluate(
-        "const input = document.createElement('input'); document.body.append(input); window.keys = []; \
+        "const input = document.createElement('input'); input.id = 'typed'; document.body.prepend(input); window.keys = []; \
          addEventListener('keydown', event => keys.push(event.key));",
     )
     .await;
-    tab.type_text("input", "你好 hi").await;
-    assert_eq!(tab.evaluate("document.querySelector('input').value").await, "你好 hi");
+    tab.type_text("#typed", "你好 hi").await;
+    assert_eq!(tab.evaluate("document.querySelector('#typed').value").await, "你好 hi");
     for key in ["Enter", "t", "ArrowLeft"] {
         tab.press(key).await;
     }

@@ -17,6 +17,8 @@ const CROSSING: f64 = 1.2;
 const BURST: f64 = 3.0;
 /// How fast a distance is caught up where nothing moves: this part of it each second.
 const EAGER: f64 = 7.0;
+/// Relay's seconds in one of the viewer's at most, while an earlier moment is looked at again.
+const REPLAY: f64 = 20.0;
 /// Viewer's seconds for which a skip is announced.
 const ANNOUNCED: f64 = 3.0;
 /// Boundaries passed in one frame at most; the rest waits for the next frame.
@@ -56,6 +58,8 @@ pub struct Clock {
     /// The span skipped, and until when (viewer's seconds) it is announced.
     skipped: Option<(Nanos, f64)>,
     started: bool,
+    /// Somebody chose an earlier moment and looks on from there: no skip until it is caught up with.
+    replays: bool,
 }
 
 impl Clock {
@@ -113,6 +117,7 @@ impl Clock {
     /// Stops or goes on. "now" runs on.
     pub fn pause(&mut self, on: bool) {
         self.paused = on;
+        self.replays |= !on && self.behind() > MOST;
     }
 
     /// Whether the picture is stopped.
@@ -148,6 +153,7 @@ impl Clock {
     /// A command was given: brings the picture to now and lets it run.
     pub fn catch_up(&mut self, timeline: &mut Timeline) {
         self.paused = false;
+        self.replays = false;
         self.put(self.moment.at.max(self.target()));
         timeline.seek_seen(self.moment.at, self.moment.view);
     }
@@ -198,7 +204,8 @@ impl Clock {
                 None => self.hurry(left, next),
             };
         }
-        if self.behind() > MOST {
+        self.replays &= self.behind() > MOST;
+        if self.behind() > MOST && !self.replays {
             self.skip(timeline);
         }
     }
@@ -219,7 +226,8 @@ impl Clock {
     /// Catches up smoothly: as time goes, plus a part of the distance.
     fn hurry(&mut self, left: f64, boundary: Nanos) -> f64 {
         let distance = (self.target() - self.moment.at) as f64;
-        let goes = distance * (1.0 - (-EAGER * left).exp()) + left * SECOND;
+        let eager = distance * (1.0 - (-EAGER * left).exp()) + left * SECOND;
+        let goes = if self.replays { eager.min(left * REPLAY * SECOND) } else { eager };
         let room = boundary.saturating_sub(self.moment.at) as f64;
         self.advance(goes, boundary);
         if goes > room && goes > 0.0 { left * (1.0 - room / goes) } else { 0.0 }

@@ -88,14 +88,9 @@ impl World {
 
     /// The receiver of ours that a datagram socket last sent to, or is connected to.
     pub fn aim_of(&self, sender: SocketId) -> Option<SocketId> {
-        let last = self.calls_of(sender).rev().find_map(|call| match &call.ask {
-            Command::SendTo { address, .. } | Command::Burst { address: Some(address), .. } => {
-                Some(address.clone())
-            }
-            _ => None,
-        });
-        let to = last.or_else(|| self.sockets.get(&sender)?.kernel.peer.clone())?;
-        self.receiver_of(&to)
+        let socket = self.sockets.get(&sender)?;
+        let to = socket.aim.as_ref().or(socket.kernel.peer.as_ref())?;
+        self.receiver_of(to, sender)
     }
 
     fn stream_ledger(&self, sender: &Socket) -> Option<StreamLedger> {

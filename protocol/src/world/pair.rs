@@ -1,6 +1,6 @@
 //! Owns who is at the other end: pairs of our own sockets, told by their addresses alone.
 
-use super::World;
+use super::{Socket, World};
 use crate::command::Kind;
 use crate::{Address, SocketId};
 
@@ -9,22 +9,31 @@ impl World {
     pub fn far_end(&self, id: SocketId) -> Option<SocketId> {
         let socket = self.sockets.get(&id)?;
         if socket.kind == Kind::Datagram {
-            return self.receiver_of(socket.kernel.peer.as_ref()?);
+            return self.receiver_of(socket.kernel.peer.as_ref()?, id);
         }
-        let (local, peer) = (socket.kernel.local.as_ref()?, socket.kernel.peer.as_ref()?);
+        let ends = |socket: &Socket| {
+            let kernel = &socket.kernel;
+            Some((kernel.local.as_ref()?.canonical(), kernel.peer.as_ref()?.canonical()))
+        };
+        let (local, peer) = ends(socket)?;
         self.sockets
             .values()
             .filter(|other| {
                 other.kind == Kind::Stream
-                    && other.kernel.local.as_ref() == Some(peer)
-                    && other.kernel.peer.as_ref() == Some(local)
+                    && ends(other).is_some_and(|(own, far)| own == peer && far == local)
             })
             .map(|other| other.id)
             .next_back()
     }
 
-    /// Our only open datagram socket that is bound so as to receive what is sent to `to`.
-    pub fn receiver_of(&self, to: &Address) -> Option<SocketId> {
+    /// Our only open datagram socket that is bound so as to receive what `from` sends to `to`. A
+    /// connected one hears its peer only (connect(2)).
+    pub fn receiver_of(&self, to: &Address, from: SocketId) -> Option<SocketId> {
+        let sender = self.sockets.get(&from).and_then(|sender| sender.kernel.local.as_ref());
+        let hears = |s: &Socket| {
+            let peer = s.kernel.peer.as_ref();
+            peer.is_none_or(|peer| sender.is_some_and(|sender| sender.covers(peer)))
+        };
         let mut found = self
             .sockets
             .values()
@@ -32,6 +41,7 @@ impl World {
                 s.kind == Kind::Datagram
                     && s.is_open()
                     && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
+                    && hears(s)
             })
             .map(|s| s.id);
         let first = found.next();
@@ -50,9 +60,8 @@ impl World {
 
     /// Our socket that listens where `to` leads.
     pub fn listener_of(&self, to: &Address) -> Option<SocketId> {
-        let listens = |s: &&super::Socket| {
-            s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
-        };
+        let listens =
+            |s: &&Socket| s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(to));
         self.sockets.values().find(listens).map(|s| s.id)
     }
 }

@@ -65,6 +65,8 @@ pub struct Kernel {
     /// The running timer, and when it was read.
     pub timer: Option<(Timer, Nanos)>,
     /// The first bytes waiting.
+    #[serde(with = "crate::data::as_payload")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::data::Payload"))]
     pub peeked: Vec<u8>,
     /// The datagrams waiting, by a peek walk.
     pub queue: Option<Queue>,
@@ -119,14 +121,20 @@ pub struct Socket {
     pub sent: Moved,
     /// What receives gave.
     pub read: Moved,
+    /// Where its last datagram went.
+    pub aim: Option<Address>,
     /// Datagrams that sends of ours took for this receiver.
     pub aimed: u64,
     /// Datagrams received from senders that are not ours.
     pub from_outside: u64,
     /// The last bytes that sends took, at most [`PEEK`], back to where a payload was cut: what a
     /// short send queue holds.
+    #[serde(with = "crate::data::as_payload")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::data::Payload"))]
     pub tail: Vec<u8>,
     /// What the last receive gave, at most 256 bytes.
+    #[serde(with = "crate::data::as_payload")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::data::Payload"))]
     pub last_read: Vec<u8>,
     /// Whether the peer's end was read (0 bytes).
     pub eof: bool,
@@ -200,6 +208,7 @@ impl Socket {
             reader: None,
             sent: Moved::default(),
             read: Moved::default(),
+            aim: None,
             aimed: 0,
             from_outside: 0,
             tail: Vec::new(),
@@ -325,11 +334,13 @@ impl World {
             ) if !received.peek => {
                 self.account_datagram(*socket, received);
             }
-            (Command::SendTo { address, .. }, Done::Sent(_)) => self.aim_one(address),
+            (Command::SendTo { socket, address, .. }, Done::Sent(_)) => {
+                self.aim_one(*socket, address);
+            }
             (Command::Send { socket, .. }, Done::Sent(_)) => {
                 let datagram = self.sockets.get(socket).filter(|s| s.kind == Kind::Datagram);
                 if let Some(peer) = datagram.and_then(|s| s.kernel.peer.clone()) {
-                    self.aim_one(&peer);
+                    self.aim_one(*socket, &peer);
                 }
             }
             (Command::Burst { socket, .. }, _) => self.settle_bursts_of(*socket),
@@ -339,9 +350,12 @@ impl World {
     }
 
     /// A single datagram was taken for `to`.
-    fn aim_one(&mut self, to: &Address) {
+    fn aim_one(&mut self, sender: SocketId, to: &Address) {
+        if let Some(sender) = self.sockets.get_mut(&sender) {
+            sender.aim = Some(to.clone());
+        }
         if let Some(receiver) =
-            self.receiver_of(to).and_then(|receiver| self.sockets.get_mut(&receiver))
+            self.receiver_of(to, sender).and_then(|receiver| self.sockets.get_mut(&receiver))
         {
             receiver.aimed += 1;
         }

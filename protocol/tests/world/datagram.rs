@@ -137,7 +137,7 @@ fn a_datagram_whose_aim_was_not_told_is_no_alarm() {
     script.bind(twin, "10.77.0.2:53");
     send_to(&mut script, "10.77.0.2:53");
     assert_eq!(
-        script.world.receiver_of(&address("10.77.0.2:53")),
+        script.world.receiver_of(&address("10.77.0.2:53"), SENDER),
         None,
         "SO_REUSEPORT: one of two"
     );

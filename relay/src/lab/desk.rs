@@ -51,8 +51,10 @@ impl Desk {
     }
 
     /// Takes a command: refuses it, makes it, or gives it to its lane.
-    pub(super) fn take(self: &Rc<Self>, asker: Asker, command: Command) {
+    /// It is done when the next may be taken: a descriptor that was to be closed is closed by then.
+    pub(super) async fn take(self: &Rc<Self>, asker: Asker, command: Command) {
         match &command {
+            Command::Reset => self.reset(asker).await,
             Command::Experiment(_) => asker.answer(
                 self.journal.seq(),
                 Err(Failure::new(ErrorKind::Unsupported, "The lab plays no experiments.")),
@@ -65,7 +67,7 @@ impl Desk {
                 }
             }
             _ => match self.slot_for(&command) {
-                Ok(slot) => self.take_for(&slot, asker, command),
+                Ok(slot) => self.take_for(slot, asker, command).await,
                 Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
             },
         }
@@ -83,15 +85,17 @@ impl Desk {
         })
     }
 
-    fn take_for(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, command: Command) {
-        match self.plan(slot, &command) {
+    async fn take_for(self: &Rc<Self>, slot: Rc<Slot>, asker: Asker, command: Command) {
+        match self.plan(&slot, &command) {
             Ok(Plan::Lane(state)) => {
-                self.queue(slot, Job { work: Work { ask: command, state }, asker });
+                self.queue(&slot, Job { work: Work { ask: command, state }, asker });
             }
-            Ok(Plan::Close) => self.close(Rc::clone(slot), asker, &command),
-            Ok(Plan::Bind(to)) => self.at_once(Some(slot), asker, &command, || bind(slot, to)),
-            Ok(Plan::Reader) => self.set_reader(slot, asker, &command),
-            Ok(Plan::Now(now)) => self.at_once(Some(slot), asker, &command, || now(slot, &command)),
+            Ok(Plan::Close) => self.close(slot, asker, &command).await,
+            Ok(Plan::Bind(to)) => self.at_once(Some(&slot), asker, &command, || bind(&slot, to)),
+            Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
+            Ok(Plan::Now(now)) => {
+                self.at_once(Some(&slot), asker, &command, || now(&slot, &command));
+            }
             Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
         }
     }
@@ -276,16 +280,13 @@ impl Desk {
     }
 
     /// Closes a socket: its blocked calls end first, then the descriptor, then the call.
-    fn close(self: &Rc<Self>, slot: Rc<Slot>, asker: Asker, ask: &Command) {
+    async fn close(&self, slot: Rc<Slot>, asker: Asker, ask: &Command) {
         let call = self.began(&asker, ask);
         self.slots.borrow_mut().remove(&slot.id);
         self.abandon(&slot);
-        let desk = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            desk.release(slot).await;
-            desk.ended(call, None, asker, &Ok(Done::nothing()));
-            desk.look_at_closed();
-        });
+        self.release(slot).await;
+        self.ended(call, None, asker, &Ok(Done::nothing()));
+        self.look_at_closed();
     }
 
     /// Ends what is asleep on a socket and what waits behind it.
@@ -293,8 +294,8 @@ impl Desk {
         if let Some(reader) = slot.reader.borrow_mut().take() {
             reader.abort();
         }
-        slot.stop.send_replace(Stop::Closed);
-        for lane in [&slot.incoming, &slot.outgoing] {
+        for lane in slot.lanes() {
+            lane.stop.send_replace(Stop::Closed);
             for job in lane.waiting.borrow_mut().drain(..) {
                 job.asker.answer(
                     self.journal.seq(),
@@ -316,8 +317,7 @@ impl Desk {
         drop(slot);
     }
 
-    /// Closes every socket, and tells of it when the last call has ended.
-    pub(super) async fn reset(&self, asker: Asker) {
+    async fn reset(&self, asker: Asker) {
         let slots: Vec<_> = std::mem::take(&mut *self.slots.borrow_mut()).into_values().collect();
         for slot in &slots {
             self.abandon(slot);
@@ -386,11 +386,12 @@ fn shutdown(slot: &Slot, ask: &Command) -> io::Result<Done> {
         Half::Write => Shutdown::Write,
         Half::Both => Shutdown::Both,
     };
-    slot.socket.shutdown(how)?;
-    if how != Shutdown::Write {
+    let shut = slot.socket.shutdown(how);
+    // An unconnected datagram socket is shut although the kernel says ENOTCONN (inet_shutdown).
+    if how != Shutdown::Write && (shut.is_ok() || slot.kind == Kind::Datagram) {
         slot.shut_read.set(true);
     }
-    Ok(Done::nothing())
+    shut.map(|()| Done::nothing())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all immediate calls")]

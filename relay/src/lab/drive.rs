@@ -23,7 +23,8 @@ struct Running {
     began: Nanos,
     work: Work,
     asker: Asker,
-    deadline: Option<Instant>,
+    /// When it gives up, and the span that this was when it began.
+    deadline: Option<(Instant, Duration)>,
     /// Whether the journal knows that it sleeps, and the bytes taken that it was told of.
     told: Option<u32>,
 }
@@ -65,7 +66,10 @@ impl Desk {
         if direction == Direction::Out {
             slot.sending_since.set(began);
         }
-        let deadline = slot.timeout.get().map(|after| Instant::now() + Duration::from_nanos(after));
+        let deadline = slot.timeout.get().map(|after| {
+            let after = Duration::from_nanos(after);
+            (Instant::now() + after, after)
+        });
         Running { call, began, work: job.work, asker: job.asker, deadline, told: None }
     }
 
@@ -76,6 +80,12 @@ impl Desk {
             return Step::Ended(Err(failure));
         }
         let call = running.call;
+        // Before accept(2), which would take a connection only to drop it.
+        if let State::Accept = running.work.state
+            && let Some(failure) = self.refuse_another()
+        {
+            return Step::Ended(Err(failure));
+        }
         let mut run = None::<(u32, u32)>;
         let since = self.journal.now();
         let attempt = running.work.attempt(slot, call, &mut |number| {
@@ -133,14 +143,16 @@ impl Desk {
         running: &mut Running,
     ) -> Result<Done, Failure> {
         let (call, deadline) = (running.call, running.deadline);
-        let mut stop = slot.stop.subscribe();
-        let ended = tokio::select! {
+        let mut stop = slot.lane(running.work.direction()).stop.subscribe();
+        let gave_up = tokio::select! {
             biased;
-            reason = stop.wait_for(|stop| is_for(*stop, call)) => Some(Err(stopped(reason.map_or(Stop::Closed, |stop| *stop)))),
-            () = until(deadline) => None,
-            result = self.go_on(slot, running) => Some(result),
+            reason = stop.wait_for(|stop| [Stop::One(call), Stop::Closed].contains(stop)) => {
+                return Err(stopped(reason.map_or(Stop::Closed, |stop| *stop)));
+            }
+            after = passed(deadline) => after,
+            result = self.go_on(slot, running) => return result,
         };
-        ended.unwrap_or_else(|| Err(timed_out(slot, running.work.taken())))
+        Err(timed_out(gave_up, running.work.taken()))
     }
 
     /// Takes its turns and sleeps in between, for as long as it takes.
@@ -232,15 +244,6 @@ fn would_block(work: &Work) -> io::Error {
     })
 }
 
-fn is_for(stop: Stop, call: CallId) -> bool {
-    match stop {
-        Stop::No => false,
-        Stop::One(one) => one == call,
-        Stop::UpTo(last) => call <= last,
-        Stop::Closed => true,
-    }
-}
-
 fn stopped(stop: Stop) -> Failure {
     let why = if stop == Stop::Closed {
         "The socket was closed while this call slept."
@@ -250,21 +253,22 @@ fn stopped(stop: Stop) -> Failure {
     Failure::new(ErrorKind::Interrupted, why)
 }
 
-fn timed_out(slot: &Slot, taken: u32) -> Failure {
-    let seconds = slot.timeout.get().unwrap_or(0) as f64 / 1e9;
-    let taken = match taken {
-        0 => String::new(),
-        n => format!(" {n} bytes had been taken."),
+fn timed_out(after: Duration, taken: u32) -> Failure {
+    let seconds = after.as_secs_f64();
+    let message = match taken {
+        0 => format!("Nothing happened on this socket within {seconds} s, so the call gave up."),
+        n => format!("{n} bytes had been taken within {seconds} s when the call gave up."),
     };
-    Failure::new(
-        ErrorKind::TimedOut,
-        format!("Nothing happened on this socket within {seconds} s, so the call gave up.{taken}"),
-    )
+    Failure::new(ErrorKind::TimedOut, message)
 }
 
-async fn until(deadline: Option<Instant>) {
+/// Sleeps until the deadline; the span that it was.
+async fn passed(deadline: Option<(Instant, Duration)>) -> Duration {
     match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        Some((deadline, after)) => {
+            tokio::time::sleep_until(deadline).await;
+            after
+        }
         None => future::pending().await,
     }
 }

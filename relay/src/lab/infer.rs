@@ -96,7 +96,8 @@ impl Desk {
                 .flatten()
                 .map(protocol::Address::Inet),
         };
-        let Some(receiver) = to.and_then(|to| self.journal.look(|world| world.receiver_of(&to)))
+        let Some(receiver) =
+            to.and_then(|to| self.journal.look(|world| world.receiver_of(&to, slot.id)))
         else {
             return;
         };

@@ -22,6 +22,8 @@ impl Desk {
         let Command::Reader { set, .. } = *ask else { return };
         if let Some(old) = slot.reader.borrow_mut().take() {
             old.abort();
+            // What it asked for may sleep, or stand behind a call that does.
+            slot.incoming.waiting.borrow_mut().retain(|job| !job.asker.automatic);
             if let Some(call) =
                 slot.lane(Direction::In).current.get().filter(|_| slot.reading.get())
             {
@@ -56,7 +58,7 @@ impl Desk {
 
     async fn ask_itself(self: &Rc<Self>, ask: Command) -> Option<Outcome> {
         let (reply, answer) = oneshot::channel();
-        self.take(Asker { by: None, reply: Some(reply), automatic: true }, ask);
+        self.take(Asker { by: None, reply: Some(reply), automatic: true }, ask).await;
         answer.await.ok()
     }
 }

@@ -33,17 +33,17 @@ pub(super) struct Job {
 pub(super) struct Lane {
     pub(super) current: Cell<Option<CallId>>,
     pub(super) waiting: RefCell<VecDeque<Job>>,
+    pub(super) stop: watch::Sender<Stop>,
 }
 
-/// Why a blocked call is to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a lane's blocked call is to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stop {
     /// Nobody wants it to.
+    #[default]
     No,
-    /// `interrupt` of one call.
+    /// `interrupt` of this call.
     One(CallId),
-    /// `interrupt` of all that had begun by then.
-    UpTo(CallId),
     /// The socket is closed.
     Closed,
 }
@@ -72,7 +72,6 @@ pub(super) struct Slot {
     pub(super) datagrams_read: Cell<u64>,
     pub(super) walked: Cell<Option<Walked>>,
     pub(super) datagrams: RefCell<Datagrams>,
-    pub(super) stop: watch::Sender<Stop>,
     pub(super) reader: RefCell<Option<tokio::task::AbortHandle>>,
     /// Whether the incoming lane's current call is the reader's.
     pub(super) reading: Cell<bool>,
@@ -110,7 +109,6 @@ impl Slot {
             datagrams_read: Cell::new(0),
             walked: Cell::new(None),
             datagrams: RefCell::new(Datagrams::new(super::number::BYTES)),
-            stop: watch::Sender::new(Stop::No),
             reader: RefCell::new(None),
             reading: Cell::new(false),
             shut_read: Cell::new(false),
@@ -128,16 +126,24 @@ impl Slot {
         self.touched.set(self.touched.get() + 1);
     }
 
-    /// Ends one of its sleeping calls, or all of them.
-    pub(super) fn interrupt(&self, call: Option<CallId>) {
-        let asleep =
-            [&self.incoming, &self.outgoing].into_iter().filter_map(|lane| lane.current.get());
-        let stop = call.map(Stop::One).or_else(|| asleep.max().map(Stop::UpTo));
-        self.stop.send_replace(stop.unwrap_or(Stop::No));
+    /// Both lanes.
+    pub(super) fn lanes(&self) -> [&Lane; 2] {
+        [&self.incoming, &self.outgoing]
     }
 
-    /// Whether a call is in the kernel, asleep or queued.
+    /// Ends one of its sleeping calls, or all of them.
+    pub(super) fn interrupt(&self, call: Option<CallId>) {
+        for lane in self.lanes() {
+            if let Some(current) = lane.current.get()
+                && call.is_none_or(|call| call == current)
+            {
+                lane.stop.send_replace(Stop::One(current));
+            }
+        }
+    }
+
+    /// Whether a call is in the kernel or asleep.
     pub(super) fn busy(&self) -> bool {
-        [&self.incoming, &self.outgoing].iter().any(|lane| lane.current.get().is_some())
+        self.lanes().iter().any(|lane| lane.current.get().is_some())
     }
 }

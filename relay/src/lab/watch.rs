@@ -109,18 +109,31 @@ impl Desk {
         }
     }
 
-    /// Looks at a socket and at the one at its other end, because something just happened.
+    /// Looks at a socket and at the one at its other end, because something just happened. The other
+    /// end first: what arrived there came before its acknowledgement.
     pub(super) fn look_around(&self, id: SocketId) {
-        self.look(id, false);
-        let others = self.journal.look(|world| {
-            let listener = world.queued_at(id);
-            let parent =
-                world.sockets.get(&id).and_then(|socket| socket.parent).map(|(parent, _)| parent);
-            [world.far_end(id), listener, parent, world.aim_of(id)]
-        });
-        for other in others.into_iter().flatten() {
+        let before = self.neighbours(id);
+        for other in before.into_iter().flatten() {
             self.look(other, false);
         }
+        self.look(id, false);
+        for other in self
+            .neighbours(id)
+            .into_iter()
+            .flatten()
+            .filter(|other| !before.contains(&Some(*other)))
+        {
+            self.look(other, false);
+        }
+    }
+
+    /// The sockets of ours that a call on this one may have changed.
+    fn neighbours(&self, id: SocketId) -> [Option<SocketId>; 4] {
+        self.journal.look(|world| {
+            let parent =
+                world.sockets.get(&id).and_then(|socket| socket.parent).map(|(parent, _)| parent);
+            [world.far_end(id), world.queued_at(id), parent, world.aim_of(id)]
+        })
     }
 
     /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it.

@@ -137,6 +137,11 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
         return Err(io::Error::from_raw_os_error(libc::EINPROGRESS));
     }
     if let Some(error) = slot.socket.take_error()? {
+        // The kernel thinks that it connects until connect(2) is told of the failure. Not after our own
+        // shutdown (ECONNRESET): there it would begin anew.
+        if error.raw_os_error() != Some(libc::ECONNRESET) {
+            let _ = slot.socket.connect(&SockAddr::from(to));
+        }
         return Err(error);
     }
     local(slot)

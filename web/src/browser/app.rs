@@ -84,6 +84,8 @@ pub(super) struct App {
     pub(super) shell: Shell,
     pub(super) stage: Stage,
     pub(super) room: Room,
+    /// The tall lane's top and height, and how much of the stage is seen.
+    pub(super) tall_at: Option<[f32; 3]>,
     panels_at: f64,
     pub(super) calm: bool,
     pub(super) follow: bool,
@@ -120,6 +122,7 @@ impl App {
             shell: Shell::new()?,
             stage: Stage::default(),
             room: Room::default(),
+            tall_at: None,
             panels_at: 0.0,
             calm: calm.is_some_and(|list| list.matches()),
             follow: true,

@@ -187,15 +187,13 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
         root.set_class_name("calls mini");
         return Group { root, offers, tall, outcome: Slot::new(outcome) };
     }
-    let all = say("button", "button", page::word(known.language, "all_calls"));
+    let all = say("button", "button all", page::word(known.language, "all_calls"));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
     set(&all, "data-socket", &socket.to_string());
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
     add(&all, &[&say("span", "", "▾")]);
-    let foot = make("div", "foot");
-    add(&foot, &[&outcome, &all]);
-    add(&root, &[&foot]);
+    add(&root, &[&all, &outcome]);
     Group { root, offers, tall, outcome: Slot::new(outcome) }
 }
 
@@ -209,6 +207,14 @@ fn hand_over(old: &Group, new: &Group) {
         else {
             continue;
         };
+        for chosen in dom::all(&from, "input[type=radio]:checked") {
+            let value = chosen.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+            let same =
+                value.and_then(|value| dom::first(&to, &format!("input[value=\"{value}\"]")));
+            if let Some(same) = same.as_ref().and_then(|same| same.dyn_ref::<HtmlInputElement>()) {
+                same.set_checked(true);
+            }
+        }
         let before = old.offers.iter().find(|own| own.verb == offer.verb);
         for input in offer.shown {
             let key = format!("[data-input=\"{input}\"]");

@@ -234,7 +234,12 @@ pub(super) fn words(
         Outcome::Ended(command, answer) => {
             let (bad, text) = log::outcome(language, world, command, answer);
             let call = code::call(Dialect::Python, world, command);
-            (if bad { "outcome bad" } else { "outcome good" }, format!("{call} {text}"))
+            if bad {
+                // Only the call's name, so that the sentence has room.
+                let name = call.split('(').next().unwrap_or_default();
+                return ("outcome bad", format!("{name} → {text}"));
+            }
+            ("outcome good", format!("{call} {text}"))
         }
     }
 }

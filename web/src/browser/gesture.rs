@@ -135,6 +135,7 @@ impl App {
     /// Begins a lesson; the relay empties the lab first.
     pub(super) fn start_lesson(&mut self, name: &str) {
         self.selected = None;
+        self.lesson.claim();
         self.ask(Place::Bench, &Command::Experiment(Lesson::Start { name: name.to_owned() }), None);
     }
 

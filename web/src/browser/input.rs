@@ -76,6 +76,7 @@ fn clicked(event: &Event) {
         let to = button.get_attribute("data-to").unwrap_or_default();
         if let Ok(to) = by_id::<HtmlElement>(&to) {
             let _ = to.focus();
+            to.scroll_into_view();
         }
         return;
     }

@@ -139,7 +139,7 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
         let next = if verb.is_option() { "options" } else { "calls" };
         if next != heading {
             heading = next;
-            add(body, &[&say("h3", "", word(next))]);
+            add(body, &[&heading_of(next, word(next))]);
         }
         let form = builder.full(verb);
         let slot = |class| dom::first(&form, class).map(Slot::new);
@@ -148,14 +148,14 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
             forms.push((verb, form, why, says));
         }
     }
-    add(body, &[&say("h3", "", word("last_bytes"))]);
+    add(body, &[&heading_of("last_bytes", word("last_bytes"))]);
     let part = |key| {
         let box_ = make("div", "bytes");
         add(body, &[&say("p", "dim", word(key)), &box_]);
         Slot::new(box_)
     };
     let (text, hex, waiting) = (part("as_text"), part("as_hex"), part("what_waits"));
-    add(body, &[&say("h3", "", word("kernel_says"))]);
+    add(body, &[&heading_of("kernel_says", word("kernel_says"))]);
     let list = make("dl", "facts");
     let facts = page::fact_terms(builder.language)
         .map(|(term, gloss)| {
@@ -168,4 +168,12 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
         .collect();
     add(body, &[&list]);
     Built { socket: builder.socket, forms, facts, waiting, text, hex }
+}
+
+/// A heading that the panel's own shortcuts lead to.
+fn heading_of(key: &str, text: &str) -> HtmlElement {
+    let heading = say("h3", "", text);
+    dom::set(&heading, "id", key);
+    dom::set(&heading, "tabindex", "-1");
+    heading
 }

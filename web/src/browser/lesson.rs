@@ -20,6 +20,7 @@ pub(super) struct Caption {
     next: HtmlElement,
     next_text: Slot,
     doors: HtmlElement,
+    below: HtmlElement,
     lead: Slot,
     /// The step that the button has been pressed for.
     pressed: Option<(String, u32)>,
@@ -29,6 +30,8 @@ pub(super) struct Caption {
     thumb: HtmlElement,
     /// Somebody has made calls since the lesson ended.
     touched: bool,
+    /// The next button takes the focus, wherever that is.
+    claims: bool,
 }
 
 /// What a refresh needs to know.
@@ -60,12 +63,14 @@ impl Caption {
             next,
             next_text: Slot::of("next-text")?,
             doors: dom::by_id("doors")?,
+            below: dom::by_id("lower")?,
             lead: Slot::of("doors-lead")?,
             pressed: None,
             offered: None,
             stage,
             thumb: dom::by_id("thumb")?,
             touched: false,
+            claims: false,
         })
     }
 
@@ -75,6 +80,11 @@ impl Caption {
         self.pressed.clone_from(&self.offered);
         show(&self.next, false);
         fresh
+    }
+
+    /// A lesson was asked for: its first button takes the focus, wherever that is.
+    pub(super) fn claim(&mut self) {
+        self.claims = true;
     }
 
     /// The bench was touched: what a lesson said last, and its doors, make room.
@@ -133,7 +143,7 @@ impl Caption {
             let idle = active
                 .as_ref()
                 .is_none_or(|a| matches!(a.tag_name().as_str(), "BODY") || a.id() == "next");
-            if idle {
+            if idle || std::mem::take(&mut self.claims) {
                 let _ = self.next.focus();
             }
         }
@@ -179,6 +189,10 @@ impl Caption {
         };
         self.lead.set(page::word(language, lead));
         keep(&self.doors, "class", if over { "over" } else { "" });
+        let parent = if over { &self.root } else { &self.below };
+        if self.doors.parent_element().as_ref() != Some(parent) {
+            let _ = parent.append_child(&self.doors);
+        }
         for (id, shown) in [
             ("door-first", !begins),
             ("door-flood", lesson.is_none_or(|l| l.name != "flood" || l.ended.is_some())),

@@ -26,6 +26,7 @@ pub(super) struct Log {
     root: HtmlElement,
     toggle: HtmlElement,
     list: HtmlElement,
+    scroll: HtmlElement,
     count: Slot,
     polite: Slot,
     entries: VecDeque<Entry>,
@@ -47,6 +48,7 @@ impl Log {
             root: dom::by_id("log")?,
             toggle: dom::by_id("log-toggle")?,
             list: dom::by_id("log-lines")?,
+            scroll: dom::by_id("log-scroll")?,
             count: Slot::of("log-count")?,
             polite: Slot::of("polite")?,
             entries: VecDeque::new(),
@@ -62,7 +64,7 @@ impl Log {
     pub(super) fn toggle(&mut self) {
         self.set(!self.open);
         if self.open {
-            let _ = self.list.focus();
+            let _ = self.scroll.focus();
         }
     }
 
@@ -129,7 +131,8 @@ impl Log {
             self.rewrite();
         }
         let down =
-            self.list.scroll_height() - self.list.scroll_top() - self.list.client_height() < 30;
+            self.scroll.scroll_height() - self.scroll.scroll_top() - self.scroll.client_height()
+                < 30;
         let from = self.written.max(upto.saturating_sub(WRITTEN)).max(oldest);
         for entry in self.entries.range(from - oldest..upto - oldest) {
             let line = language.pick(&entry.english, &entry.chinese);
@@ -150,7 +153,7 @@ impl Log {
             }
         }
         if down && upto > self.written {
-            self.list.set_scroll_top(self.list.scroll_height());
+            self.scroll.set_scroll_top(self.scroll.scroll_height());
         }
         self.written = upto;
         self.count.set(&page::count(upto as u64));

@@ -96,7 +96,7 @@ impl App {
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
-        self.time_bar.refresh(language, &self.clock);
+        self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
         self.mirror.refresh(language, self.timeline.world());
         self.log.refresh(language, moment.at, self.seconds);
     }
@@ -116,6 +116,7 @@ impl App {
         };
         let shut = !title.is_empty();
         show(&self.shell.gate, shut);
+        dom::keep(&self.shell.app, "class", if shut { "shut" } else { "" });
         show(&self.shell.main, !shut);
         if shut {
             self.shell.gate_title.set(page::word(language, title));

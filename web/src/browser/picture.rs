@@ -40,7 +40,10 @@ impl Surfaces {
     }
 }
 
+/// Narrower than this the wire runs down.
 const DESK: f32 = 720.0;
+/// What the ladder may fill on a phone.
+const BELOW: f32 = 300.0;
 
 impl App {
     /// Light became dark.
@@ -69,7 +72,8 @@ impl App {
             width,
             main: main.client_height() as f32,
             caption: shell.caption.offset_height() as f32,
-            below: shell.lower.client_height() as f32,
+            // On a phone the page itself scrolls: what is below has a height of its own.
+            below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             scrubber: self.time_bar.scrubber().client_width() as f32,
             vertical: width < DESK,
         };
@@ -111,7 +115,7 @@ impl App {
         }
         let moment = self.clock.moment();
         let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
-        let least = if vertical { 200.0 } else { 170.0 };
+        let least = if main < 700.0 { 130.0 } else { 170.0 };
         let hosts = if self.lesson_runs() { 0.0 } else { 38.0 };
         let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
         let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
@@ -134,7 +138,21 @@ impl App {
         all.ledger.draw(ledger.shapes, width, ledger.height, theme);
         let line = scene::scrubber(&self.timeline, moment, &self.view(scrubber, 40.0));
         self.surfaces.scrubber.draw(line.shapes, scrubber, line.height.max(40.0), &self.theme);
+        self.bring_into_view(seen);
         self.picture_below();
+    }
+
+    /// A lane that has just become the tall one is scrolled to, where the stage is too low for all.
+    fn bring_into_view(&mut self, seen: f32) {
+        let tall = self.stage.lanes.iter().find(|lane| lane.tall);
+        let at = tall.map(|lane| [lane.area[1], lane.area[3], seen]);
+        if at == self.tall_at {
+            return;
+        }
+        self.tall_at = at;
+        if let Some([top, height, _]) = at {
+            self.shell.stage.set_scroll_top((top + height - seen).ceil().max(0.0) as i32);
+        }
     }
 
     fn picture_below(&mut self) {

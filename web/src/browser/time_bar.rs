@@ -38,7 +38,7 @@ impl TimeBar {
     }
 
     /// Writes the shown moment and how it goes.
-    pub(super) fn refresh(&mut self, language: Language, clock: &Clock) {
+    pub(super) fn refresh(&mut self, language: Language, clock: &Clock, live: bool) {
         let paused = clock.paused();
         keep(&self.pause, "aria-pressed", if paused { "true" } else { "false" });
         self.sign.set(if paused { "▶" } else { "‖" });
@@ -49,6 +49,7 @@ impl TimeBar {
         let text = page::moment(moment.at);
         self.moment.set(&text);
         match clock.skipped() {
+            _ if !live => self.pace.set(page::word(language, "clock_stands")),
             Some(span) => self.pace.set(&page::skipped(language, span)),
             None => self.pace.set(&page::pace(language, clock.rate(), clock.behind(), paused)),
         }

@@ -191,3 +191,19 @@ fn steps_stop_at_events_and_at_a_crossings_beginning_middle_and_end() {
     assert_eq!(show.clock.moment().at, span.0 + 25_000);
     assert!(show.clock.paused());
 }
+
+#[test]
+fn an_earlier_moment_is_looked_at_again_without_a_skip() {
+    let span = (3 * S, 3 * S + 50_000);
+    let mut show = Show::new(&crossing(&[span]), 30 * S);
+    show.frame();
+    show.clock.show(2 * S, &mut show.timeline);
+    show.clock.pause(false);
+    let takes = show.seconds_in(span, 200);
+    assert!((1.1..1.3).contains(&takes), "{takes}");
+    for _ in 0..300 {
+        show.frame();
+        assert_eq!(show.clock.skipped(), None);
+    }
+    assert!(show.clock.behind() < 130_000_000, "caught up: {}", show.clock.behind());
+}

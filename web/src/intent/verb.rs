@@ -1,7 +1,10 @@
 //! Owns every call as a form: its inputs, their bounds and defaults, and the command that they make.
 
-use super::parse::{self, Problem, maybe, millis, number};
-use protocol::command::{Family, Half, Reading, SocketOption};
+mod form;
+
+use super::parse::{Problem, millis};
+use form::Form;
+use protocol::command::{Family, Half, Reading};
 use protocol::{Command, SocketId, limit};
 
 /// One input of a form. All values are text, as inputs hold them.
@@ -268,136 +271,5 @@ impl Verb {
     }
 }
 
-struct Form {
-    verb: Verb,
-    family: Family,
-    texts: Vec<String>,
-}
-
-impl Form {
-    fn text(&self, input: usize) -> &str {
-        self.texts.get(input).map_or("", String::as_str)
-    }
-
-    fn flag(&self, input: usize) -> bool {
-        self.text(input) == "on"
-    }
-
-    fn number(&self, input: usize) -> Result<i64, Wrong> {
-        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
-            return Ok(0);
-        };
-        number(self.text(input), *min, *max).map_err(at(input))
-    }
-
-    fn maybe(&self, input: usize) -> Result<Option<i64>, Wrong> {
-        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
-            return Ok(None);
-        };
-        maybe(self.text(input), *min, *max).map_err(at(input))
-    }
-
-    fn address(&self, input: usize) -> Result<protocol::Address, Wrong> {
-        parse::address(self.text(input), self.family).map_err(at(input))
-    }
-
-    fn maybe_address(&self, input: usize) -> Result<Option<protocol::Address>, Wrong> {
-        if self.text(input).trim().is_empty() { Ok(None) } else { self.address(input).map(Some) }
-    }
-
-    fn payload(&self, text: usize, form: usize) -> Result<protocol::data::Data, Wrong> {
-        parse::payload(self.text(text), self.text(form)).map_err(at(text))
-    }
-
-    fn option(&self, verb: Verb) -> Result<SocketOption, Wrong> {
-        Ok(match verb {
-            Verb::ReusePort => SocketOption::ReusePort(self.flag(0)),
-            Verb::SendBuffer => SocketOption::SendBuffer(self.number(0)? as u32),
-            Verb::ReceiveBuffer => SocketOption::ReceiveBuffer(self.number(0)? as u32),
-            Verb::NoDelay => SocketOption::NoDelay(self.flag(0)),
-            Verb::Keepalive => {
-                SocketOption::Keepalive { on: self.flag(0), idle: self.maybe(1)?.map(|s| s as u16) }
-            }
-            Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
-            Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
-            _ => SocketOption::ReuseAddress(self.flag(0)),
-        })
-    }
-}
-
-fn at(input: usize) -> impl Fn(Problem) -> Wrong {
-    move |problem| Wrong { input, problem }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ID: SocketId = SocketId(3);
-
-    fn make(verb: Verb, values: &[&str]) -> Result<Command, Wrong> {
-        let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
-        verb.command(ID, Family::Ipv4, &values)
-    }
-
-    #[test]
-    fn names_are_keys() {
-        for verb in Verb::ALL {
-            assert_eq!(Verb::named(verb.name()), Some(verb));
-        }
-    }
-
-    #[test]
-    fn a_form_left_as_it_is_makes_its_usual_command() {
-        assert_eq!(make(Verb::Listen, &[]), Ok(Command::Listen { socket: ID, backlog: 5 }));
-        assert_eq!(make(Verb::Recv, &[]), Ok(Command::Recv { socket: ID, max: 1024, peek: false }));
-        assert_eq!(make(Verb::Timeout, &[""]), Ok(Command::Timeout { socket: ID, after: None }));
-        assert_eq!(
-            make(Verb::Reader, &[]),
-            Ok(Command::Reader {
-                socket: ID,
-                set: Some(Reading { max: 1024, every: 100_000_000 })
-            })
-        );
-        assert_eq!(
-            make(Verb::Shutdown, &[]),
-            Ok(Command::Shutdown { socket: ID, how: Half::Write })
-        );
-    }
-
-    #[test]
-    fn every_command_on_a_socket_has_a_form() {
-        let fill = |verb: Verb| {
-            let values: Vec<String> = verb
-                .inputs()
-                .iter()
-                .map(|input| match input {
-                    Input::Address { .. } => "8001".to_owned(),
-                    Input::Number { usual, min, .. } => usual.unwrap_or(*min).to_string(),
-                    Input::Flag { .. } => "on".to_owned(),
-                    Input::Choice(choices) => choices[0].to_owned(),
-                    Input::Text => "hello".to_owned(),
-                })
-                .collect();
-            verb.command(ID, Family::Ipv4, &values)
-        };
-        for verb in Verb::ALL {
-            let command = fill(verb).unwrap_or_else(|wrong| panic!("{verb:?}: {wrong:?}"));
-            assert_eq!(command.socket(), Some(ID), "{verb:?}");
-            assert_eq!(matches!(command, Command::Option { .. }), verb.is_option(), "{verb:?}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_input_is_pointed_at() {
-        assert_eq!(
-            make(Verb::Recv, &["99999999"]),
-            Err(Wrong { input: 0, problem: Problem::Number(0, 65_536) })
-        );
-        assert_eq!(
-            make(Verb::SendTo, &["hi", ""]),
-            Err(Wrong { input: 1, problem: Problem::Empty })
-        );
-        assert_eq!(make(Verb::Send, &["6", "hex"]), Err(Wrong { input: 0, problem: Problem::Hex }));
-    }
-}
+mod tests;

@@ -61,7 +61,9 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
     }
     if [Side::Left, Side::Right].iter().any(|side| matches!(place.row.post(*side), Post::Bundle(_)))
     {
-        bundle(pen, frame, place);
+        if ![&place.row.left, &place.row.right].contains(&&Post::Nothing) {
+            bundle(pen, frame, place);
+        }
         return;
     }
     let halves = [Side::Left, Side::Right].map(|side| (side, half_at(world, place, side)));
@@ -95,11 +97,17 @@ pub(super) fn draw(pen: &mut Pen, frame: &Frame, world: &World, place: &Place) {
 
 /// A grey cable that nobody has plugged in.
 fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Half>); 2]) {
-    let out = if place.row.tall { frame.half + 26.0 } else { 26.0 };
     let size = if place.row.tall { frame.half / 26.0 } else { 0.62 };
     let stroke = Stroke { ink: Ink::Idle, width: 4.0 * size, dash: None, round: true };
     let ends = halves.map(|(side, half)| {
-        half.map(|_| [frame.wall(side) + Frame::inward(side) * out, place.axis])
+        half.map(|_| {
+            [
+                frame.wall(side)
+                    + Frame::inward(side)
+                        * (place.half(side) + if place.row.tall { 26.0 } else { 10.0 }),
+                place.axis,
+            ]
+        })
     });
     let cable = |pen: &mut Pen, from: [f32; 2], to: [f32; 2], depth: f32| {
         pen.shapes.push(Shape::Sag { from, to, depth, stroke });
@@ -125,7 +133,7 @@ fn slack(pen: &mut Pen, frame: &Frame, place: &Place, halves: [(Side, Option<Hal
 fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Half) {
     let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
     let inward = Frame::inward(side);
-    let edge = frame.wall(side) + inward * if place.row.tall { frame.half } else { 14.0 };
+    let edge = frame.wall(side) + inward * place.half(side);
     let wide = if place.row.tall { 4.5 } else { 2.5 };
     let stroke = match half {
         Half::Unplugged => {
@@ -157,7 +165,7 @@ fn half_cable(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, half: Hal
 fn plug(pen: &mut Pen, frame: &Frame, place: &Place, side: Side, ink: Ink, pulled: f32) {
     let size = if place.row.tall { frame.half / 26.0 } else { 0.62 };
     let inward = Frame::inward(side);
-    let face = if place.row.tall { frame.half } else { 16.0 };
+    let face = place.half(side);
     let x = frame.wall(side) + inward * (face + pulled);
     let y = place.axis;
     let stroke = Stroke { ink, width: 4.0 * size, dash: None, round: true };

@@ -107,6 +107,11 @@ impl Row {
         self.group == other.group
     }
 
+    /// Whether nothing waits in it.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether this is a listener's own lane.
     pub(super) fn listens_alone(&self) -> bool {
         self.order.0 == 1

@@ -3,13 +3,16 @@
 use super::View;
 use super::flow::Row;
 use crate::shape::Ink;
+use protocol::World;
 use protocol::command::{Kind, Side};
 
 /// Half a tall lane's plate.
 pub(super) const HALF_PLATE: f32 = 26.0;
+/// Half the plate of a small lane by itself.
+pub(super) const SMALL_PLATE: f32 = 16.0;
 
-/// The height that a chosen socket's controls need: two rows, and two lines for what came of them.
-pub(super) const CONTROLS: f32 = 112.0;
+/// The height that a chosen socket's controls need: three rows, and two lines for what came of them.
+pub(super) const CONTROLS: f32 = 144.0;
 
 /// Sizes of a picture.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,15 @@ pub(super) struct Place {
     pub(super) h: f32,
     /// Its cable's y.
     pub(super) axis: f32,
+    /// Half the width of its two plates.
+    pub(super) halves: [f32; 2],
+}
+
+impl Place {
+    /// Half the width of its plate at a wall.
+    pub(super) fn half(&self, side: Side) -> f32 {
+        self.halves[usize::from(side == Side::Right)]
+    }
 }
 
 impl Frame {
@@ -100,14 +112,26 @@ impl Frame {
     }
 
     /// Lanes from the top down.
-    pub(super) fn stack(&self, rows: Vec<Row>) -> (Vec<Place>, f32) {
+    pub(super) fn stack(&self, rows: Vec<Row>, world: &World) -> (Vec<Place>, f32) {
         let mut y = self.top;
         let mut places = Vec::with_capacity(rows.len());
         for row in rows {
             let (h, axis) =
                 if row.tall { (self.tall, self.axis) } else { (self.small, self.small / 2.0) };
-            places.push(Place { row, y, h, axis: y + axis });
+            places.push(Place { row, y, h, axis: y + axis, halves: [SMALL_PLATE; 2] });
             y += h;
+        }
+        for nth in 0..places.len() {
+            for side in [Side::Left, Side::Right] {
+                let key = places[nth].row.plate(side, world);
+                let alike = |other: Option<&Place>| {
+                    key.is_some() && other.is_some_and(|other| other.row.plate(side, world) == key)
+                };
+                let shared = alike(places.get(nth + 1)) || alike(places.get(nth.wrapping_sub(1)));
+                if shared || places[nth].row.tall {
+                    places[nth].halves[usize::from(side == Side::Right)] = self.half;
+                }
+            }
         }
         (places, y)
     }

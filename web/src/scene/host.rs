@@ -4,7 +4,7 @@ mod program;
 mod small;
 
 use program::counts;
-pub(super) use program::{asleep, readable};
+pub(super) use program::{accepting, asleep, readable};
 pub(super) use small::queue;
 
 use super::buffer::{self, Which};
@@ -48,14 +48,23 @@ impl Desk<'_> {
         let y = place.y;
         match place.row.post(side) {
             Post::Queue(id, nth) => {
-                if let Some(socket) = self.socket(*id) {
-                    self.end(pen, frame, place, side, socket);
-                }
-                let y = y + if frame.lesson { 166.0 } else { 92.0 };
+                // A lesson has one lane only: the listener is told of here too.
+                let y = match self.socket(*id).filter(|_| frame.lesson) {
+                    Some(socket) => {
+                        self.end(pen, frame, place, side, socket);
+                        y + 162.0
+                    }
+                    None => y + Self::head(frame),
+                };
                 let text = self.waiting(place, side, *nth);
                 pen.text([x, y], &text, plain(self.sizes.label).bold(), right - x);
-                let why = picture::connected_already(self.view.language);
-                pen.text([x, y + 20.0], why, plain(self.sizes.label).dim(), right - x);
+                let look = plain(self.sizes.label).dim();
+                let language = self.view.language;
+                if accepting(self.world, *id) {
+                    return;
+                }
+                pen.text([x, y + 21.0], picture::connected(language), look, right - x);
+                pen.text([x, y + 40.0], picture::nobody_accepts(language), look, right - x);
             }
             Post::Socket(id) | Post::Unanswered(id) => {
                 if let Some(socket) = self.socket(*id) {
@@ -171,7 +180,7 @@ impl Desk<'_> {
             let y = place.y + if frame.lesson { 138.0 } else { 41.0 };
             let own = buffer::of(socket, Which::Receive);
             let look = plain(self.sizes.label).dim();
-            pen.text([x, y], &self.label(Which::Receive, own.payload), look, right - x);
+            pen.text([x, y], &self.label(Which::Receive, own.payload, right - x), look, right - x);
             let h = if frame.lesson { 32.0 } else { 23.0 };
             let top = y + if frame.lesson { 8.0 } else { 5.0 };
             own.draw(pen, [x, top, right - x, h], letter, self.view.language);
@@ -189,7 +198,7 @@ impl Desk<'_> {
             if frame.lesson { &[(138.0, 32.0)] } else { &[(41.0, 23.0), (87.0, 23.0)] };
         for ((label, h), which) in rows.iter().zip(order) {
             let buffer = buffer::of(socket, which);
-            let text = self.label(which, buffer.payload);
+            let text = self.label(which, buffer.payload, right - x);
             pen.text([x, place.y + label], &text, plain(self.sizes.label).dim(), right - x);
             let top = place.y + label + if frame.lesson { 8.0 } else { 5.0 };
             let letter = if frame.lesson { letter } else { 15.0 };
@@ -197,7 +206,7 @@ impl Desk<'_> {
         }
     }
 
-    fn label(&self, which: Which, payload: Option<u64>) -> String {
+    fn label(&self, which: Which, payload: Option<u64>, room: f32) -> String {
         let language = self.view.language;
         let (name, full) = match which {
             Which::Send => (picture::send_buffer(language), picture::kept(language)),
@@ -208,7 +217,11 @@ impl Desk<'_> {
         match payload {
             None => format!("{name} · {}", picture::unknown(language)),
             Some(0) => format!("{name} · {}", picture::empty(language)),
-            Some(n) => format!("{name} · {} · {full}", picture::bytes(n)),
+            Some(n) => {
+                let long = format!("{name} · {} · {full}", picture::bytes(n));
+                let fits = plain(self.sizes.label).width(&long) <= room;
+                if fits { long } else { format!("{name} · {full}") }
+            }
         }
     }
 

@@ -141,8 +141,12 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
         Some((balance(world, sender, language)?, side))
     });
     let Some((balance, side)) = found else {
-        let known = view.selected.is_some_and(|id| world.sockets.contains_key(&id));
-        let text = if known { picture::unconnected(language) } else { picture::no_flow(language) };
+        let socket = view.selected.and_then(|id| world.sockets.get(&id));
+        let text = match socket {
+            None => picture::no_flow(language),
+            Some(socket) if socket.kernel.peer.is_some() => picture::other_end(language),
+            Some(_) => picture::unconnected(language),
+        };
         pen.text([20.0, height / 2.0 + 5.0], text, plain(14.0).dim(), view.width - 40.0);
         return Strip { shapes: pen.shapes, height, words: text.to_owned() };
     };

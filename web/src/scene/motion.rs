@@ -42,7 +42,10 @@ fn fit(row: &Row, moving: &Move) -> u8 {
     let own =
         |id| [Side::Left, Side::Right].iter().any(|side| *row.post(*side) == Post::Socket(id));
     let both = row.side_of(moving.from).is_some() && row.side_of(moving.to).is_some();
-    u8::from(own(moving.from)) * 2 + u8::from(own(moving.to)) * 2 + u8::from(both)
+    u8::from(own(moving.from)) * 2
+        + u8::from(own(moving.to)) * 2
+        + u8::from(both)
+        + u8::from(!row.listens_alone())
 }
 
 /// The lane of something that moves; none where no lane joins both its ends.
@@ -74,7 +77,12 @@ pub(super) fn label(timeline: &Timeline, moving: &Move) -> String {
             .filter(|text| !text.is_empty() && !text.chars().any(char::is_control));
         let count = picture::bytes(u64::from(bytes));
         match text {
-            Some(text) if text.chars().count() <= 12 => format!("{count} {text}"),
+            Some(text) if text.chars().count() > 12 => count,
+            // A bare number or blank beside the count would be read as part of it.
+            Some(text) if text.starts_with(|c: char| !c.is_alphabetic()) || text.contains(' ') => {
+                format!("{count} “{text}”")
+            }
+            Some(text) => format!("{count} {text}"),
             _ => count,
         }
     };
@@ -144,7 +152,7 @@ fn small(pen: &mut Pen, frame: &Frame, place: &Place, passing: &Passing) {
     pen.area(nose([x, y], 26.0, 11.0, d), fill_of(passing.moving), Some(stroke));
 }
 
-fn fill_of(moving: &Move) -> Ink {
+pub(super) fn fill_of(moving: &Move) -> Ink {
     match moving.what {
         Crossing::Data { .. } => Ink::TcpPale,
         Crossing::Reset => Ink::LostPale,
@@ -216,7 +224,10 @@ fn tall(
     }
     let inferred = all.iter().any(|passing| passing.moving.source == Source::Inferred);
     if inferred {
-        let y = place.y + frame.tall - if frame.lesson { 96.0 } else { 34.0 };
+        let y = match place.row.kind {
+            Kind::Stream => place.axis + if frame.lesson { 110.0 } else { 94.0 },
+            Kind::Datagram => place.axis - super::cable::road_half(frame, place) - 8.0,
+        };
         let x = f32::midpoint(frame.walls[0], frame.walls[1]);
         let look: Look = plain(if frame.lesson { 15.0 } else { 13.0 }).dim().middle();
         pen.text([x, y], picture::inferred(view.language), look, 200.0);

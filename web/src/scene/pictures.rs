@@ -143,8 +143,8 @@ pub(super) fn busy(clients: u16) -> (Script, SocketId, SocketId) {
 #[test]
 fn benches() {
     for (name, clients, width, height) in [
-        ("bench", 2, 1440.0, 812.0),
-        ("bench-20", 20, 1440.0, 812.0),
+        ("bench", 2, 1440.0, 900.0),
+        ("bench-20", 20, 1440.0, 900.0),
         ("bench-1280", 5, 1280.0, 640.0),
     ] {
         let (script, client, _) = busy(clients);
@@ -160,7 +160,7 @@ fn benches() {
     let now = script.now();
     let phone = View { selected: Some(client), ..view(390.0, 844.0) };
     write("phone", &mut script.timeline(), now - 195_000_000, now, &phone);
-    let listener = View { selected: Some(SocketId(1)), ..view(1440.0, 812.0) };
+    let listener = View { selected: Some(SocketId(1)), ..view(1440.0, 900.0) };
     write("bench-listener", &mut script.timeline(), now, now, &listener);
 }
 
@@ -284,7 +284,7 @@ pub(super) fn flood(count: u32, kept: u32) -> (Script, SocketId, CallId, (Nanos,
 #[test]
 fn floods() {
     let (mut script, voice, _, (began, ended)) = flood(1_000, 320);
-    let bench = View { selected: Some(voice), ..view(1440.0, 812.0) };
+    let bench = View { selected: Some(voice), ..view(1440.0, 900.0) };
     write("flood", &mut script.timeline(), began + (ended - began) / 2, ended, &bench);
     let before = script.now() - 1;
     let now = script.wait(1_000);
@@ -297,4 +297,80 @@ fn floods() {
     let (script, voice, _, _) = flood(10_000, 1_320);
     let bench = View { selected: Some(voice), ..view(1280.0, 640.0) };
     write("flood-10000", &mut script.timeline(), script.now(), script.now(), &bench);
+}
+
+#[test]
+fn bytes_and_parcels() {
+    let (mut script, _, client, conn) = connected();
+    script.wait(500_000);
+    script.send(client, conn, "what fits into thirty-two cells!");
+    script.wait(900);
+    let hex = vec![0x16, 0x03, 0x01, 0x00, 0xa5, 0xff, b'o', b'k'];
+    script.sample(
+        client,
+        vec![Field::ReceiveQueue(8), Field::Peeked(protocol::data::Payload::new(hex))],
+    );
+    let voice = script.socket(Kind::Datagram, Side::Left, Some("voice"));
+    let speaker = script.socket(Kind::Datagram, Side::Right, Some("speaker"));
+    script.bind(voice, 5004);
+    script.bind(speaker, 5005);
+    let late = script.socket(Kind::Stream, Side::Left, None);
+    let call = script.begin(Command::Connect { socket: late, address: address(8001) });
+    script.sample(
+        late,
+        vec![
+            Field::State(TcpState::SynSent),
+            Field::Local(Some(address(43999))),
+            Field::Peer(Some(address(8001))),
+        ],
+    );
+    script.wait(400);
+    script.block(call, 0);
+    script.wait(3_000_000);
+    let began = script.now();
+    let data = Data::Text("1".into());
+    script.call(
+        Command::SendTo { socket: voice, address: address(5005), data },
+        9,
+        Done::Sent(reply::Sent { bytes: 1, parts: 1 }),
+    );
+    script.cross(voice, speaker, Crossing::Datagram { bytes: 1 }, (began, began + 9_000));
+    let at = began + 4_000;
+    let bench = View { selected: Some(client), ..view(1280.0, 760.0) };
+    write("bytes", &mut script.timeline(), at, at, &bench);
+    write("parcel", &mut script.timeline(), at, at, &View { selected: Some(voice), ..bench });
+    let phone = View { selected: Some(voice), ..view(390.0, 844.0) };
+    write("phone-parcel", &mut script.timeline(), at, at, &phone);
+    let (script, client, _) = busy(3);
+    let sent = script.now() - 190_000_000;
+    let phone = View { selected: Some(client), ..phone };
+    write("phone-segment", &mut script.timeline(), sent - 20_000, sent, &phone);
+}
+
+#[test]
+fn nobody_accepts() {
+    let mut script = Script::default();
+    let server = script.server(8001, 1);
+    let client = script.socket(Kind::Stream, Side::Left, None);
+    script.wait(200_000);
+    script.connect(client, server, 8001, 43210);
+    script.sample(server, vec![Field::AcceptQueue(1)]);
+    let ask = Command::Send { socket: client, data: Data::Text("early".into()), all: false };
+    script.wait(400_000);
+    script.call(ask, 20, Done::Sent(reply::Sent { bytes: 5, parts: 1 }));
+    let outside = script.socket(Kind::Stream, Side::Left, None);
+    script.sample(
+        outside,
+        vec![
+            Field::State(TcpState::Established),
+            Field::Local(Some(address(50_000))),
+            Field::Peer(Some(address(80))),
+        ],
+    );
+    let now = script.wait(3_900_000);
+    let bench = View { selected: Some(client), ..view(1280.0, 760.0) };
+    write("queued", &mut script.timeline(), now, now, &bench);
+    let lesson = View { lesson: true, ..bench };
+    write("queued-lesson", &mut script.timeline(), now, now, &lesson);
+    write("outside", &mut script.timeline(), now, now, &View { selected: Some(outside), ..bench });
 }

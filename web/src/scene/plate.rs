@@ -7,6 +7,9 @@ use crate::shape::{Ink, Stroke};
 use protocol::command::{Kind, Side};
 use protocol::{SocketId, World};
 
+/// Height of the part of a plate in which a listener stands above a connection.
+pub(super) const ABOVE: f32 = 56.0;
+
 /// Two holes, a letter slot, or a listener's dash.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Outlet {
@@ -79,11 +82,11 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     let (first, last) = (&lanes[0], &lanes[lanes.len() - 1]);
     let x = frame.wall(side);
     let tall = lanes.iter().any(|lane| lane.row.tall);
-    let half = if tall || lanes.len() > 1 { frame.half } else { 16.0 };
+    let half = first.half(side);
     let above = lanes.iter().find_map(|lane| lane.row.above).filter(|(at, _)| *at == side);
     let mut top = first.axis - reach(frame, first);
     if above.is_some() {
-        top -= 56.0;
+        top -= ABOVE;
     }
     let bottom =
         last.axis + reach(frame, last) + if lanes.len() > 1 && !last.row.tall { 2.0 } else { 0.0 };
@@ -102,7 +105,11 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     }
     if let Some((_, listener)) = above {
         outlet(pen, [x, top + 30.0], outlet_of(world, listener), 1.2, Ink::Good);
-        pen.line([x - half + 1.0, top + 56.0], [x + half - 1.0, top + 56.0], line(Ink::Line, 1.0));
+        pen.line(
+            [x - half + 1.0, top + ABOVE],
+            [x + half - 1.0, top + ABOVE],
+            line(Ink::Line, 1.0),
+        );
     }
     let port = port_of(world, key);
     if first.row.tall && !frame.lesson {
@@ -157,7 +164,7 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
 /// A plate that is not ours: an address, and whatever is behind it.
 fn foreign(pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
     let x = frame.wall(side);
-    let half = if place.row.tall { frame.half } else { 16.0 };
+    let half = place.half(side);
     let reach = reach(frame, place);
     let stroke = super::pen::dashed(Ink::Edge, 1.5, 4.0, 3.0);
     pen.frame([x - half, place.axis - reach, half * 2.0, reach * 2.0], 6.0, Ink::Ground, stroke);

@@ -11,7 +11,7 @@ use protocol::world::{Fate, Tally};
 /// Cells at most; beyond, a cell stands for several datagrams.
 const CELLS: usize = 1_000;
 
-/// Fates in the order of the wire, with the gravest for a cell of several last in `GRAVITY`.
+/// Fates in the order of the wire.
 const ORDER: [Fate; 7] = [
     Fate::Unsent,
     Fate::Refused,
@@ -22,16 +22,21 @@ const ORDER: [Fate; 7] = [
     Fate::Read,
 ];
 
-fn gravity(fate: Fate) -> u8 {
-    match fate {
-        Fate::Read => 0,
-        Fate::Waiting => 1,
-        Fate::Sent => 2,
-        Fate::Unsent => 3,
-        Fate::Discarded => 4,
-        Fate::Refused => 5,
-        Fate::Dropped => 6,
-    }
+/// One fate for every `every` datagrams, so that the cells of each colour are as many as they stand
+/// for: what a cell could not show is carried to the next ones.
+fn in_proportion(fates: &[Fate], every: usize) -> Vec<Fate> {
+    let mut owed = [0i64; ORDER.len()];
+    fates
+        .chunks(every)
+        .map(|chunk| {
+            for fate in chunk {
+                owed[ORDER.iter().position(|own| own == fate).unwrap_or(0)] += 1;
+            }
+            let most = (0..ORDER.len()).max_by_key(|place| owed[*place]).unwrap_or(0);
+            owed[most] -= i64::try_from(chunk.len()).unwrap_or(0);
+            ORDER[most]
+        })
+        .collect()
 }
 
 fn amount(tally: Tally, fate: Fate) -> u32 {
@@ -100,12 +105,7 @@ pub(super) fn draw(timeline: &Timeline, call: CallId, view: &View) -> Strip {
     let high = wide.min(14.0);
     let size = (high - 3.0).max(3.0);
     let fates: Vec<Fate> = burst.sheet.iter().collect();
-    let cells: Vec<Fate> = fates
-        .chunks(every)
-        .map(|chunk| {
-            chunk.iter().copied().max_by_key(|fate| gravity(*fate)).unwrap_or(Fate::Unsent)
-        })
-        .collect();
+    let cells = in_proportion(&fates, every);
     let rows = cells.len().div_ceil(columns);
     if labels > 0.0 {
         let step = if high < 13.0 { 2 } else { 1 };
@@ -200,4 +200,23 @@ fn legend(
     }
     pen.line([0.0, 0.5], [view.width, 0.5], line(Ink::Line, 1.0));
     bottom
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_in_proportion_and_in_order() {
+        let mut fates = vec![Fate::Dropped; 9_000];
+        (0..9_000).step_by(9).for_each(|place| fates[place] = Fate::Read);
+        fates.extend(vec![Fate::Waiting; 1_000]);
+        let cells = in_proportion(&fates, 10);
+        let count = |fate| cells.iter().filter(|own| **own == fate).count();
+        assert_eq!(cells.len(), 1_000);
+        assert!(count(Fate::Read).abs_diff(100) <= 1, "{}", count(Fate::Read));
+        assert!(count(Fate::Waiting).abs_diff(100) <= 1);
+        assert!(cells[902..].iter().all(|fate| *fate == Fate::Waiting));
+        assert_eq!(in_proportion(&fates, 1), fates);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::flow::{self, Post};
 use super::frame::{CONTROLS, Frame, Place};
-use super::host::Desk;
+use super::host::{Desk, accepting};
 use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, plate, road};
 use crate::clock::Moment;
@@ -21,7 +21,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::rows(timeline, view);
     let tall = rows.iter().any(|row| row.tall);
     let rows = flow::bundle(rows, frame.room(view.height, tall));
-    let (places, bottom) = frame.stack(rows);
+    let (places, bottom) = frame.stack(rows, world);
     let height = bottom.max(if frame.lesson { frame.tall } else { frame.small * 4.0 });
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
@@ -97,10 +97,20 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
     for place in places.iter().filter(|place| place.row.listens_alone()) {
         let waits = |other: &&Place| {
             place.row.same_group(&other.row)
-                && SIDES.iter().any(|side| matches!(other.row.post(*side), Post::Queue(..)))
+                && !other.row.tall
+                && SIDES.iter().any(|side| match other.row.post(*side) {
+                    Post::Queue(..) => true,
+                    // A bundle of those that wait.
+                    Post::Shared(_) => matches!(other.row.post(side.opposite()), Post::Bundle(_)),
+                    _ => false,
+                })
         };
         let alone = SIDES.iter().any(|side| *place.row.post(*side) == Post::Nothing);
-        if alone && places.iter().any(|other| waits(&other)) {
+        let accepted = SIDES
+            .iter()
+            .filter_map(|side| place.row.post(*side).socket())
+            .any(|listener| accepting(world, listener));
+        if alone && !accepted && places.iter().any(|other| waits(&other)) {
             let x = frame.walls[0] + frame.half + 70.0;
             let room = frame.walls[1] - frame.walls[0] - 2.0 * frame.half - 140.0;
             let y = place.y + place.h - 10.0;
@@ -111,7 +121,7 @@ fn queue_note(pen: &mut Pen, frame: &Frame, world: &World, places: &[Place], vie
 
 /// Where the page may lay its controls.
 fn lane(frame: &Frame, place: &Place) -> Lane {
-    let ends = SIDES
+    let mut ends: Vec<End> = SIDES
         .into_iter()
         .flat_map(|side| {
             let sockets = match place.row.post(side) {
@@ -122,6 +132,14 @@ fn lane(frame: &Frame, place: &Place) -> Lane {
             sockets.into_iter().map(move |socket| end(frame, place, side, socket))
         })
         .collect();
+    if let Some((side, listener)) = place.row.above
+        && ends.iter().all(|end| end.socket != listener)
+    {
+        let (x, half) = (frame.wall(side), frame.half);
+        let area = [x - half, place.axis - plate::ABOVE - half * 1.24, 2.0 * half, plate::ABOVE];
+        let outlet = [x, area[1] + plate::ABOVE / 2.0 + 2.0];
+        ends.push(End { socket: listener, side, area, controls: area, outlet });
+    }
     Lane { area: [0.0, place.y, frame.width, place.h], tall: place.row.tall, ends }
 }
 

@@ -139,11 +139,24 @@ fn at_end(script: &crate::script::Script) -> (Timeline, Moment) {
 fn twenty_connections_fit() {
     let (script, client, _) = busy(20);
     let (timeline, moment) = at_end(&script);
-    let view = View { selected: Some(client), ..view(1440.0, 440.0) };
+    let view = View { selected: Some(client), ..view(1440.0, 560.0) };
     let stage = stage(&timeline, moment, &view);
-    assert!(stage.height <= 440.0, "{}", stage.height);
+    assert!(stage.height <= 560.0, "{}", stage.height);
     let shown: usize = stage.lanes.iter().map(|lane| lane.ends.len()).sum();
     assert_eq!(shown, timeline.world().sockets.len(), "every socket has its end, bundled or not");
+}
+
+#[test]
+fn a_bundle_shows_no_cable_that_none_of_it_has() {
+    let (script, client, _) = busy(4);
+    let (timeline, moment) = at_end(&script);
+    let view = View { selected: Some(client), ..view(1440.0, 260.0) };
+    let stage = stage(&timeline, moment, &view);
+    for lane in &stage.lanes {
+        let queued = lane.ends.iter().any(|end| [5, 6, 7, 8].contains(&end.socket.0));
+        let lone = lane.ends.iter().any(|end| end.socket == protocol::SocketId(4));
+        assert!(!(queued && lone), "{lane:?}");
+    }
 }
 
 #[test]

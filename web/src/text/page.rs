@@ -44,7 +44,11 @@ fn rate(rate: f64) -> String {
     }
     match (1.0 / rate).round() as u64 {
         0 | 1 => format!("×{}", rate.round().max(1.0)),
-        slow => format!("×1/{}", count(slow)),
+        slow => {
+            // Two digits say enough; more would only flicker.
+            let unit = 10_u64.pow(slow.ilog10().saturating_sub(1));
+            format!("×1/{}", count((slow + unit / 2) / unit * unit))
+        }
     }
 }
 
@@ -198,6 +202,8 @@ mod tests {
     fn the_pace_is_said() {
         assert_eq!(pace(Language::English, 1.0 / 3.0, 800_000_000, false), "×1/3 · 0.8 s behind");
         assert_eq!(pace(Language::English, 1.0, 0, false), "×1 · live");
+        assert_eq!(pace(Language::English, 1.0 / 18_962.0, 0, false), "×1/19,000 · live");
+        assert_eq!(pace(Language::English, 0.93, 0, false), "×1 · live");
         assert_eq!(pace(Language::English, 0.0, 2_000_000_000, true), "paused · 2.0 s behind");
     }
 }

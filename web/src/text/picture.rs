@@ -166,6 +166,10 @@ words! {
     gone: "closed", "已关闭";
     /// Above those in the accept queue.
     connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
+    /// The same in two lines: the first.
+    connected: "connected already,", "已经连接，";
+    /// The second.
+    nobody_accepts: "though nobody has called accept()", "尽管还没人调用 accept()";
     /// Of a bundle of those that wait.
     not_accepted: "not accepted yet", "尚未被接受";
     /// What nobody saw.
@@ -212,6 +216,8 @@ words! {
     no_flow: "select a connected socket to see its balance", "选中一个已连接的套接字，看它的账";
     /// Ledger: the selected socket has no other end.
     unconnected: "not connected: nothing to balance", "尚未连接，没有账可算";
+    /// Ledger: the other end is not a socket of ours, or not yet.
+    other_end: "no socket of ours at the other end: not knowable", "对端没有我们的套接字，无从得知";
     /// Sheet: not yet sent.
     unsent: "not yet sent", "未发";
     /// Sheet: taken by sendto; where it is is not known.
@@ -227,7 +233,7 @@ words! {
     /// Sheet.
     sheet_refused: "refused by sendto", "被 sendto 拒绝";
     /// Charge against limit.
-    charged_word: "charged", "计费";
+    charged_word: "charged", "记账";
     /// Round trip.
     round_trip: "rtt", "rtt";
     /// What the peer offers.
@@ -238,17 +244,17 @@ words! {
     nothing_here: "no socket yet", "还没有套接字";
 }
 
-/// `3 client: 17 B`: the ledger's subject.
+/// The ledger's subject: who sent how much to whom.
 pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool) -> String {
     match (language, stream) {
         (Language::English, true) => {
             format!("{from} → {to}: send() took {} bytes", number(amount))
         }
         (Language::English, false) => {
-            format!("→ {to}: sendto() took {} datagrams", number(amount))
+            format!("→ {to}: {} × sendto()", number(amount))
         }
         (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} 字节", number(amount)),
-        (Language::Chinese, false) => format!("→ {to}：sendto() 收下 {} 个数据报", number(amount)),
+        (Language::Chinese, false) => format!("→ {to}：{} × sendto()", number(amount)),
     }
 }
 
@@ -304,9 +310,9 @@ pub fn one_cell(language: Language, stands_for: usize) -> String {
         (Language::English, 1) => "one cell = one datagram, in the order it was sent".into(),
         (Language::Chinese, 1) => "一格 = 一个数据报，按发送顺序".into(),
         (Language::English, n) => {
-            format!("one cell = {n} datagrams, coloured by the worst fate among them")
+            format!("one cell = {n} datagrams, in the order they were sent, colours in proportion")
         }
-        (Language::Chinese, n) => format!("一格 = {n} 个数据报，取其中最坏的结局着色"),
+        (Language::Chinese, n) => format!("一格 = {n} 个数据报，按发送顺序，颜色按比例"),
     }
 }
 

@@ -47,7 +47,8 @@ impl<'a> Builder<'a> {
         self.placed.extend([&left, &right].into_iter().filter_map(Post::socket));
         let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
             self.world.sockets.get(&id).is_none_or(|socket| {
-                socket.kernel.receive_queue.unwrap_or(0) == 0
+                socket.kernel.state != Some(TcpState::SynSent)
+                    && socket.kernel.receive_queue.unwrap_or(0) == 0
                     && socket.kernel.send_queue.unwrap_or(0) == 0
             })
         });
@@ -99,7 +100,13 @@ impl<'a> Builder<'a> {
             } else if let Some(peer) = &socket.kernel.peer {
                 let state = socket.kernel.state;
                 let posts = match self.listener_of(socket) {
-                    Some(listener) if state == Some(TcpState::SynSent) => {
+                    // Not answered, or not yet seen to be: nothing is closed in this moment.
+                    Some(listener)
+                        if matches!(
+                            state,
+                            Some(TcpState::Close | TcpState::SynSent | TcpState::Established)
+                        ) =>
+                    {
                         let posts = (Post::Socket(id), Post::Unanswered(listener));
                         self.add(socket.side, posts, Kind::Stream, listener, 4);
                         continue;
@@ -257,7 +264,7 @@ impl<'a> Builder<'a> {
             let start = self.rows.iter().position(|row| row.group == group).unwrap_or(chosen);
             let row = self.rows.remove(chosen);
             self.rows.insert(start, row);
-            if view.lesson || view.width < 720.0 {
+            if view.lesson {
                 self.merge_listener(start);
             }
         }

@@ -18,19 +18,44 @@ pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
     }
 }
 
-/// Joins `over + 1` rows of the group with most to spare (any group, where none has two).
+/// What rows have in common that may be joined: a bundle must not show a cable that none of them has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Class {
+    stream: bool,
+    sides: [u8; 2],
+    /// Where a row leads to a plate without a socket of its own there, only its own group is alike.
+    group: Option<SocketId>,
+}
+
+fn class_of(row: &Row, within: bool) -> Class {
+    let side = |post: &Post| match post {
+        Post::Nothing => 0,
+        Post::Socket(_) | Post::Bundle(_) => 1,
+        Post::Queue(..) | Post::Unanswered(_) | Post::Shared(_) => 2,
+        Post::Outside(_) => 3,
+        Post::Gone(_) => 4,
+    };
+    let sides = [side(&row.left), side(&row.right)];
+    let group = (within || sides.contains(&2)).then_some(row.group);
+    Class { stream: row.kind == Kind::Stream, sides, group }
+}
+
+/// Joins `over + 1` alike rows of one group; of different groups, where no group has two.
 fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
     let spare = |row: &&Row| !row.tall && row.order.0 != 1;
-    let mut sizes: BTreeMap<(SocketId, bool), usize> = BTreeMap::new();
-    for row in rows.iter().filter(spare) {
-        *sizes.entry((row.group, row.kind == Kind::Stream)).or_default() += 1;
-    }
-    let (group, size) = sizes.into_iter().max_by_key(|(group, size)| (*size, *group))?;
-    let of_group = |row: &Row| size < 2 || row.group == group.0;
+    let most = |within: bool| {
+        let mut sizes: BTreeMap<Class, usize> = BTreeMap::new();
+        for row in rows.iter().filter(spare) {
+            *sizes.entry(class_of(row, within)).or_default() += 1;
+        }
+        let found = sizes.into_iter().max_by_key(|(class, size)| (*size, *class));
+        found.filter(|(_, size)| *size > 1).map(|(class, _)| (class, within))
+    };
+    let (class, within) = most(true).or_else(|| most(false))?;
     let mut picked: Vec<usize> = rows
         .iter()
         .enumerate()
-        .filter(|(_, row)| spare(row) && of_group(row))
+        .filter(|(_, row)| spare(row) && class_of(row, within) == class)
         .map(|(place, _)| place)
         .collect();
     // Quiet ones first, of those the youngest; a bundle that is there already grows.
@@ -71,7 +96,7 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
         left: post(left, Side::Left),
         right: post(right, Side::Right),
         order: (9, first.order.1),
-        quiet: true,
+        quiet: picked.iter().all(|place| rows[*place].quiet),
         ..first.clone()
     };
     let end = rows.iter().rposition(|row| row.group == first.group)?;

@@ -6,7 +6,7 @@ use super::Desk;
 use crate::shape::Ink;
 use crate::text::picture;
 use protocol::world::{Call, Progress, Socket};
-use protocol::{SocketId, TcpState, World};
+use protocol::{Command, SocketId, TcpState, World};
 
 impl Desk<'_> {
     /// A dial for the kernel's running timer, else dim numbers; whether a dial was drawn.
@@ -106,4 +106,11 @@ pub(in crate::scene) fn readable(bytes: &[u8]) -> String {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
         _ => crate::code::bytes(bytes),
     }
+}
+
+/// Whether somebody has called accept() on a listener and waits.
+pub(in crate::scene) fn accepting(world: &World, listener: SocketId) -> bool {
+    world
+        .calls_of(listener)
+        .any(|call| call.ended.is_none() && matches!(call.ask, Command::Accept { .. }))
 }

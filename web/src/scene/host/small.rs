@@ -52,8 +52,8 @@ impl Desk<'_> {
             }
             Post::Bundle(ids) => {
                 let text = picture::bundle(language, ids.len());
-                let parts =
-                    [(text.as_str(), label.bold()), (picture::quiet(language), label.dim())];
+                let quiet = if place.row.is_quiet() { picture::quiet(language) } else { "" };
+                let parts = [(text.as_str(), label.bold()), (quiet, label.dim())];
                 pen.run([x, y], 8.0, right, &parts);
             }
             Post::Nothing => {}

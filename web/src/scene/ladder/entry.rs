@@ -77,7 +77,7 @@ fn side_of_call(timeline: &Timeline, call: &Call) -> Option<Side> {
 pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f32) -> Entries {
     let most = (height / 12.0) as usize + 12;
     let at = moment.at;
-    let flow = flow_of(timeline, view);
+    let flow = Flow::of(timeline, view);
     let mut calls: Vec<&Call> = timeline.calls_before(at).take(most).collect();
     let full = calls.len() == most;
     let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
@@ -97,7 +97,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
                 Some(Answer::Ok(protocol::Done::Made(made))) => Some(made.socket),
                 _ => None,
             });
-            let dim = !flow.is_empty() && about.is_none_or(|socket| !flow.contains(&socket));
+            let dim = flow.is_foreign(about);
             tell(timeline, call, at, dim, view)
         })
         .collect();
@@ -109,13 +109,34 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     Entries { said, crossed }
 }
 
-fn flow_of(timeline: &Timeline, view: &View) -> Vec<SocketId> {
-    let world = timeline.world();
-    let Some(selected) = view.selected else { return Vec::new() };
-    let far = world.far_end(selected).or_else(|| super::super::flow::aim(world, selected));
-    let parent = |id: SocketId| world.sockets.get(&id)?.parent.map(|(listener, _)| listener);
-    let parents = [Some(selected), far].map(|id| id.and_then(parent));
-    [Some(selected), far].into_iter().chain(parents).flatten().collect()
+/// The selected flow: its one or two ends first, then their listeners.
+struct Flow {
+    ends: Vec<SocketId>,
+    listeners: Vec<SocketId>,
+}
+
+impl Flow {
+    fn of(timeline: &Timeline, view: &View) -> Self {
+        let world = timeline.world();
+        let far = |id| world.far_end(id).or_else(|| super::super::flow::aim(world, id));
+        let ends: Vec<SocketId> =
+            [view.selected, view.selected.and_then(far)].into_iter().flatten().collect();
+        let parent = |id: &SocketId| world.sockets.get(id)?.parent.map(|(listener, _)| listener);
+        Self { listeners: ends.iter().filter_map(parent).collect(), ends }
+    }
+
+    /// Whether a call is another flow's.
+    fn is_foreign(&self, socket: Option<SocketId>) -> bool {
+        let own = |id| self.ends.contains(&id) || self.listeners.contains(&id);
+        !self.ends.is_empty() && !socket.is_some_and(own)
+    }
+
+    /// Whether something that crosses is another flow's.
+    fn is_passed_by(&self, moving: &Move) -> bool {
+        !self.ends.is_empty()
+            && !self.ends.contains(&moving.from)
+            && !self.ends.contains(&moving.to)
+    }
 }
 
 fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> Option<Said> {
@@ -185,19 +206,18 @@ fn crossing(
     moving: &Move,
     label: String,
     at: Nanos,
-    flow: &[SocketId],
+    flow: &Flow,
     calm: bool,
 ) -> Option<Crossed> {
     let from = side_of(timeline, moving.from)
         .or_else(|| side_of(timeline, moving.to).map(Side::opposite))?;
-    let own = flow.is_empty() || flow.contains(&moving.from) || flow.contains(&moving.to);
     let kind = match moving.what {
         Crossing::Datagram { .. } | Crossing::Datagrams { .. } => Kind::Datagram,
         _ => Kind::Stream,
     };
-    let ink = match (own, moving.what) {
-        (false, _) => Ink::Dim,
-        (true, Crossing::Reset) => Ink::Lost,
+    let ink = match (flow.is_passed_by(moving), moving.what) {
+        (true, _) => Ink::Dim,
+        (false, Crossing::Reset) => Ink::Lost,
         _ => super::super::frame::accent(kind),
     };
     let heavy = matches!(

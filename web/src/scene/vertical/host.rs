@@ -95,7 +95,7 @@ impl Narrow<'_> {
 
     fn status(&self, pen: &mut Pen, socket: &Socket, at: [f32; 2]) {
         let [x, y] = at;
-        let right = self.x - 40.0;
+        let right = self.view.width - MARGIN;
         let language = self.view.language;
         if let Some(((timer, _), left)) =
             socket.kernel.timer.zip(socket.kernel.timer_left(self.moment.at))

@@ -105,7 +105,7 @@ fn tag(pen: &mut Pen, at: [f32; 4], d: f32, text: &str, moving: &crate::timeline
     pen.shapes.push(Shape::Path {
         points,
         closed: true,
-        fill: Some(Ink::Plate),
+        fill: Some(motion::fill_of(moving)),
         stroke: Some(motion::outline(moving, Ink::Tcp, 1.8)),
     });
     pen.text([x, y + 5.0], text, mono(15.0).middle().ink(Ink::Tcp), w - 10.0);

@@ -31,6 +31,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // link
     ("connecting", "connecting to the relay", "正在连接中继"),
     ("lost", "the relay is gone; trying again", "中继已断开，正在重试"),
+    ("clock_stands", "the clock stands: no news", "时钟停住：没有消息"),
     (
         "how_unknown",
         "The relay is gone; how this call ended is not known here.",
@@ -97,6 +98,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("door_free", "your own sockets, any call, any order", "自己的套接字，任意调用，任意顺序"),
     // inspector
     ("calls", "Calls", "调用"),
+    ("parts", "Parts of this panel", "面板的各部分"),
+    ("options_short", "Options", "选项"),
+    ("bytes", "Bytes", "字节"),
+    ("kernel_table", "Kernel", "内核"),
     ("options", "Socket options", "套接字选项"),
     ("kernel_says", "What the kernel says", "内核的说法"),
     ("last_bytes", "Bytes that the last receive gave", "上次接收到的字节"),

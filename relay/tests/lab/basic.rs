@@ -1,9 +1,7 @@
-//! The lab against the real kernel, driven as a session would.
+//! The first minute: hello waits, is read, both close; a burst overflows.
 
-mod support;
-
+use crate::support::lab::{Bench, ok_bytes, received};
 use protocol::TcpState;
-use support::lab::{Bench, ok_bytes, received};
 
 #[tokio::test]
 async fn hello_waits_in_the_kernel_until_it_is_read() {

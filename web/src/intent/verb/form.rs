@@ -1,0 +1,67 @@
+//! Owns the reading of a form's inputs, each by its place and its kind.
+
+use super::super::parse::{self, Problem, maybe, number};
+use super::{Input, Verb, Wrong};
+use protocol::command::{Family, SocketOption};
+
+/// The inputs of one form.
+pub(super) struct Form {
+    pub(super) verb: Verb,
+    pub(super) family: Family,
+    pub(super) texts: Vec<String>,
+}
+
+impl Form {
+    pub(super) fn text(&self, input: usize) -> &str {
+        self.texts.get(input).map_or("", String::as_str)
+    }
+
+    pub(super) fn flag(&self, input: usize) -> bool {
+        self.text(input) == "on"
+    }
+
+    pub(super) fn number(&self, input: usize) -> Result<i64, Wrong> {
+        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
+            return Ok(0);
+        };
+        number(self.text(input), *min, *max).map_err(at(input))
+    }
+
+    pub(super) fn maybe(&self, input: usize) -> Result<Option<i64>, Wrong> {
+        let Some(Input::Number { min, max, .. }) = self.verb.inputs().get(input) else {
+            return Ok(None);
+        };
+        maybe(self.text(input), *min, *max).map_err(at(input))
+    }
+
+    pub(super) fn address(&self, input: usize) -> Result<protocol::Address, Wrong> {
+        parse::address(self.text(input), self.family).map_err(at(input))
+    }
+
+    pub(super) fn maybe_address(&self, input: usize) -> Result<Option<protocol::Address>, Wrong> {
+        if self.text(input).trim().is_empty() { Ok(None) } else { self.address(input).map(Some) }
+    }
+
+    pub(super) fn payload(&self, text: usize, form: usize) -> Result<protocol::data::Data, Wrong> {
+        parse::payload(self.text(text), self.text(form)).map_err(at(text))
+    }
+
+    pub(super) fn option(&self, verb: Verb) -> Result<SocketOption, Wrong> {
+        Ok(match verb {
+            Verb::ReusePort => SocketOption::ReusePort(self.flag(0)),
+            Verb::SendBuffer => SocketOption::SendBuffer(self.number(0)? as u32),
+            Verb::ReceiveBuffer => SocketOption::ReceiveBuffer(self.number(0)? as u32),
+            Verb::NoDelay => SocketOption::NoDelay(self.flag(0)),
+            Verb::Keepalive => {
+                SocketOption::Keepalive { on: self.flag(0), idle: self.maybe(1)?.map(|s| s as u16) }
+            }
+            Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
+            Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
+            _ => SocketOption::ReuseAddress(self.flag(0)),
+        })
+    }
+}
+
+fn at(input: usize) -> impl Fn(Problem) -> Wrong {
+    move |problem| Wrong { input, problem }
+}
