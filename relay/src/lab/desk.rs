@@ -7,7 +7,7 @@ use super::{Asker, errno, option};
 use crate::journal::Journal;
 use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Half, Kind, Net};
+use protocol::command::{Family, Half, Kind, Net, Reading};
 use protocol::data::Data;
 use protocol::limit::Limits;
 use protocol::number::Wide;
@@ -146,7 +146,7 @@ impl Desk {
             Command::Timeout { .. } | Command::Nonblocking { .. } => Plan::Now(set_waiting),
             Command::Interrupt { .. } => Plan::Now(interrupt),
             Command::Reader { set, .. } => {
-                set.map(|reading| size(reading.max)).transpose()?;
+                set.map(|reading| check_reader(slot, reading)).transpose()?;
                 Plan::Reader
             }
             Command::Close { .. } => Plan::Close,
@@ -430,6 +430,17 @@ fn size(max: u32) -> Result<usize, Failure> {
         ));
     }
     Ok(max as usize)
+}
+
+/// A receive of no bytes empties no stream: its reader would never rest.
+fn check_reader(slot: &Slot, reading: Reading) -> Result<(), Failure> {
+    if reading.max == 0 && slot.kind == Kind::Stream {
+        return Err(Failure::new(
+            ErrorKind::BadRequest,
+            "A stream's reader asks for 1 byte or more.",
+        ));
+    }
+    size(reading.max).map(drop)
 }
 
 fn datagram_only(slot: &Slot, call: &str) -> Result<(), Failure> {
