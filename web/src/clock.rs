@@ -158,6 +158,14 @@ impl Clock {
         timeline.seek_seen(self.moment.at, self.moment.view);
     }
 
+    /// The timeline begins anew from a snapshot: the next frame shows now, and nothing was skipped.
+    pub fn restart(&mut self) {
+        self.paused = false;
+        self.replays = false;
+        self.started = false;
+        self.skipped = None;
+    }
+
     /// Shows a chosen moment, and stops there.
     pub fn show(&mut self, at: Nanos, timeline: &mut Timeline) {
         self.paused = true;

@@ -8,7 +8,7 @@ mod plan;
 mod verb;
 
 pub use gesture::{Gesture, Make, key};
-pub use offer::{Offer, Refusal, aims, guess, offers, refusal};
+pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};
 pub use parse::Problem;
 pub use plan::Plan;
 pub use verb::{Input, Verb, Wrong};

@@ -11,6 +11,7 @@ pub(crate) mod measure;
 mod motion;
 mod pen;
 mod plate;
+mod refused;
 mod road;
 mod scrubber;
 mod sheet;

@@ -6,11 +6,13 @@ mod crossing;
 mod fall;
 mod history;
 mod known;
+mod lively;
 mod mark;
 
 pub use crossing::Move;
 pub use fall::Fall;
 pub use known::Face;
+pub use lively::idles;
 pub use mark::{Mark, MarkKind};
 
 use protocol::world::Call;

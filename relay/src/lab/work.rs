@@ -144,6 +144,10 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
         }
         return Err(error);
     }
+    // Nor does it know that the connection is complete: another connect(2) would succeed once more.
+    if slot.socket.peer_addr().is_ok() {
+        let _ = slot.socket.connect(&SockAddr::from(to));
+    }
     local(slot)
 }
 

@@ -6,9 +6,11 @@ use super::tab::Tab;
 use super::{line, need};
 use chromiumoxide::handler::HandlerConfig;
 use futures_util::StreamExt as _;
-use tokio::task::JoinHandle;
+use std::sync::{Arc, Weak};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Mutex;
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 15] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -20,20 +22,35 @@ const FLAGS: [&str; 12] = [
     "--disable-breakpad",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
     "--remote-debugging-port=0",
 ];
 
 // Fields drop in this order: the connection, the processes, then the folder that they wrote to.
 pub struct Browser {
     remote: chromiumoxide::Browser,
-    events: JoinHandle<()>,
+    /// Its own: it outlives the runtime of the test that came first.
+    runtime: Option<Runtime>,
     _group: Group,
     _profile: Scratch,
 }
 
 impl Browser {
-    /// Starts Chromium; `None`, said loudly, where there is none.
-    pub async fn start() -> Option<Self> {
+    /// One Chromium for all the tests that run at a time; `None`, said loudly, where there is none.
+    pub async fn start() -> Option<Arc<Self>> {
+        static SHARED: Mutex<Weak<Browser>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(browser) = shared.upgrade() {
+            return Some(browser);
+        }
+        let browser = Arc::new(Self::launch().await?);
+        *shared = Arc::downgrade(&browser);
+        Some(browser)
+    }
+
+    async fn launch() -> Option<Self> {
         let Some(program) = need::program(&["chromium", "chromium-browser", "google-chrome"])
         else {
             need::skip("browser", "no chromium in PATH (Debian: apt-get install chromium)");
@@ -46,18 +63,26 @@ impl Browser {
         let address = line::wait("Chromium", errors, |line| {
             line.strip_prefix("DevTools listening on ").map(str::to_owned)
         });
-        let config = HandlerConfig { viewport: None, ..HandlerConfig::default() };
-        let (remote, mut handler) = chromiumoxide::Browser::connect_with_config(address, config)
-            .await
-            .expect("Chromium takes a connection");
-        let events = tokio::spawn(async move { while handler.next().await.is_some() {} });
-        Some(Self { remote, events, _group: group, _profile: profile })
+        let runtime =
+            Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let remote = runtime.spawn(async {
+            let config = HandlerConfig { viewport: None, ..HandlerConfig::default() };
+            let (remote, mut handler) =
+                chromiumoxide::Browser::connect_with_config(address, config)
+                    .await
+                    .expect("Chromium takes a connection");
+            tokio::spawn(async move { while handler.next().await.is_some() {} });
+            remote
+        });
+        let remote = remote.await.expect("Chromium is connected");
+        Some(Self { remote, runtime: Some(runtime), _group: group, _profile: profile })
     }
 
     /// Opens `url` in a window of `width` × `height` CSS pixels, in dark or light, for a reader of `lang`
     /// ("en", "zh-CN").
     pub async fn open(&self, url: &str, width: u32, height: u32, dark: bool, lang: &str) -> Tab {
-        Tab::open(&self.remote, url, (width, height), dark, lang)
+        let runtime = self.runtime.as_ref().expect("it runs until it is dropped").handle();
+        Tab::open(&self.remote, runtime, url, (width, height), dark, lang)
             .await
             .unwrap_or_else(|e| panic!("{url}: {e}"))
     }
@@ -65,6 +90,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        self.events.abort();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::line;
 use super::scratch::Scratch;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 pub struct Relay {
@@ -31,19 +32,21 @@ impl Relay {
 
     fn run(command: &mut Command) -> Self {
         let state = Scratch::new();
-        let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
-            .env("PATCHBAY_STATE", state.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the relay starts");
-        let output = child.stdout.take().expect("it is piped");
-        let mut relay = Self { child, url: String::new(), state };
-        relay.url = line::wait("the relay", output, |line| {
-            line.strip_prefix("Patchbay: ").map(str::to_owned)
-        });
-        relay
+        let (child, url) = serve(command, "127.0.0.1:0", state.path());
+        Self { child, url, state }
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it anew, after [`kill`](Self::kill): on the same port, with the same state folder.
+    pub fn start_again(&mut self) {
+        let address = self.origin().trim_start_matches("http://").to_owned();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+        (self.child, self.url) = serve(&mut command, &address, self.state.path());
     }
 
     /// The link as printed: `http://127.0.0.1:PORT/#token=…`.
@@ -62,14 +65,27 @@ impl Relay {
     }
 
     /// Its `PATCHBAY_STATE`.
-    pub fn state(&self) -> &std::path::Path {
+    pub fn state(&self) -> &Path {
         self.state.path()
     }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
+}
+
+fn serve(command: &mut Command, address: &str, state: &Path) -> (Child, String) {
+    let mut child = command
+        .args(["--listen", address])
+        .env("PATCHBAY_STATE", state)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the relay starts");
+    let output = child.stdout.take().expect("it is piped");
+    let url =
+        line::wait("the relay", output, |line| line.strip_prefix("Patchbay: ").map(str::to_owned));
+    (child, url)
 }

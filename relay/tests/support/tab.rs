@@ -3,10 +3,11 @@
 use super::line::DEADLINE;
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-    SetUserAgentOverrideParams,
+    SetFocusEmulationEnabledParams, SetUserAgentOverrideParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
+use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown,
 };
@@ -18,10 +19,14 @@ use futures_util::stream::{BoxStream, select_all};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::time::{Instant, interval, timeout};
 
 /// Written to the page's console to learn that everything before it has been read.
 const MARK: &str = "patchbay: all said";
+
+/// Watches, before the page's own scripts run, what the page draws and what it says to the relay.
+const WITNESS: &str = include_str!("witness.js");
 
 enum Said {
     Problem(String),
@@ -32,17 +37,29 @@ enum Said {
 pub struct Tab {
     page: Page,
     said: BoxStream<'static, Said>,
+    /// Runs the connection to the browser.
+    runtime: Handle,
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        let page = self.page.clone();
+        self.runtime.spawn(async move { page.close().await });
+    }
 }
 
 impl Tab {
     pub(super) async fn open(
         browser: &Browser,
+        runtime: &Handle,
         url: &str,
         size: (u32, u32),
         dark: bool,
         lang: &str,
     ) -> Result<Self> {
-        let page = browser.new_page("about:blank").await?;
+        // A window of its own: the browser stops the frames of what nobody could see.
+        let target = CreateTargetParams::builder().url("about:blank").new_window(true).build();
+        let page = browser.new_page(target.expect("it has a url")).await?;
         let said = select_all([
             page.event_listener::<EventConsoleApiCalled>()
                 .await?
@@ -57,20 +74,36 @@ impl Tab {
         .boxed();
         page.enable_runtime().await?;
         page.enable_log().await?;
-        page.execute(SetDeviceMetricsOverrideParams::new(
-            i64::from(size.0),
-            i64::from(size.1),
-            1.0,
-            false,
-        ))
-        .await?;
-        let scheme = MediaFeature::new("prefers-color-scheme", if dark { "dark" } else { "light" });
-        page.execute(SetEmulatedMediaParams::builder().features(vec![scheme]).build()).await?;
+        page.execute(SetFocusEmulationEnabledParams::new(true)).await?;
+        let runtime = runtime.clone();
+        let tab = Self { page, said, runtime };
+        tab.page.evaluate_on_new_document(WITNESS).await?;
+        tab.resize(size.0, size.1).await;
+        tab.darken(dark).await;
         let mut agent = SetUserAgentOverrideParams::new(browser.user_agent().await?);
         agent.accept_language = Some(lang.to_owned());
-        page.execute(agent).await?;
-        page.goto(url).await?;
-        Ok(Self { page, said })
+        tab.page.execute(agent).await?;
+        tab.page.goto(url).await?;
+        Ok(tab)
+    }
+
+    /// Gives the window another size.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size =
+            SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, false);
+        self.page.execute(size).await.unwrap_or_else(|e| panic!("{width} × {height}: {e}"));
+    }
+
+    /// Makes the reader prefer dark, or light.
+    pub async fn darken(&self, dark: bool) {
+        let scheme = MediaFeature::new("prefers-color-scheme", if dark { "dark" } else { "light" });
+        let media = SetEmulatedMediaParams::builder().features(vec![scheme]).build();
+        self.page.execute(media).await.unwrap_or_else(|e| panic!("dark: {e}"));
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        self.page.reload().await.unwrap_or_else(|e| panic!("reload: {e}"));
     }
 
     /// The value of a JavaScript expression.
@@ -120,6 +153,16 @@ impl Tab {
             .execute(InsertTextParams::new(text))
             .await
             .unwrap_or_else(|e| panic!("type into {selector}: {e}"));
+    }
+
+    /// Replaces what stands in an input, as [`type_text`](Self::type_text) does.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        self.click(selector).await;
+        self.evaluate(&format!("document.querySelector({selector:?}).value = ''")).await;
+        self.page
+            .execute(InsertTextParams::new(text))
+            .await
+            .unwrap_or_else(|e| panic!("fill {selector}: {e}"));
     }
 
     /// Presses and releases a key where the focus is: "Enter", "ArrowLeft", "t", " ".

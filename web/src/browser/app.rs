@@ -65,6 +65,8 @@ pub(super) struct App {
     pub(super) language: Language,
     pub(super) language_button: HtmlElement,
     pub(super) selected: Option<SocketId>,
+    /// Somebody chose it; it stays.
+    pub(super) chosen: bool,
     /// The step of the running lesson, and the socket that it speaks of.
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
@@ -106,6 +108,7 @@ impl App {
             language: language::preferred(),
             language_button: dom::by_id("language")?,
             selected: None,
+            chosen: false,
             said: None,
             below: Below::Auto,
             sure: Sure::default(),
@@ -215,11 +218,10 @@ impl App {
         self.link.welcomed(welcome);
         self.dirty = true;
         if let Some(snapshot) = snapshot {
-            let untouched = snapshot.sockets.is_empty()
-                && snapshot.calls.is_empty()
-                && snapshot.lesson.is_none();
+            // An emptied bench is somebody's bench.
+            let untouched = snapshot.seq == 0;
             self.timeline.restart(snapshot);
-            self.clock.catch_up(&mut self.timeline);
+            self.clock.restart();
             if untouched && owner && left().as_ref() != Some(&epoch) {
                 self.start_lesson("first");
             }
@@ -229,6 +231,7 @@ impl App {
     fn answered(&mut self, id: protocol::CommandId, answer: Answer) {
         if let Answer::Ok(Done::Made(made)) = &answer {
             self.selected = Some(made.socket);
+            self.chosen = true;
         }
         if let Answer::Error(_) = &answer {
             self.lesson.release();
@@ -266,12 +269,18 @@ impl App {
         if said != self.said {
             self.said = said;
             self.selected = said.and_then(|(_, at)| at).or(self.selected);
+            self.chosen = true;
         }
-        if self.selected.is_none_or(|id| !newest.sockets.contains_key(&id)) {
+        let gone = self.selected.is_none_or(|id| !newest.sockets.contains_key(&id));
+        if gone {
+            self.chosen = false;
+        }
+        let poor = || self.selected.is_some_and(|id| crate::timeline::idles(newest, id));
+        if gone || (!self.chosen && self.said.is_none() && poor()) {
             let at = newest.lesson.as_ref().and_then(|lesson| lesson.said.at);
             self.selected = at
-                .filter(|id| newest.sockets.contains_key(id))
-                .or_else(|| newest.sockets.keys().next().copied());
+                .filter(|id| gone && newest.sockets.contains_key(id))
+                .or_else(|| self.timeline.liveliest());
         }
     }
 }

@@ -19,6 +19,7 @@ struct Group {
     root: HtmlElement,
     offers: Vec<Offer>,
     tall: bool,
+    phone: bool,
     outcome: Slot,
 }
 
@@ -126,11 +127,14 @@ impl Bench {
             return;
         }
         let mut offers = intent::offers(known.newest, end.socket);
-        if !tall && !known.phone {
+        if known.phone {
+            offers = intent::few(offers);
+        } else if !tall {
             offers.truncate(1);
         }
-        let stale =
-            overlay.group.as_ref().is_none_or(|group| group.offers != offers || group.tall != tall);
+        let stale = overlay.group.as_ref().is_none_or(|group| {
+            group.offers != offers || group.tall != tall || group.phone != known.phone
+        });
         if stale {
             let old = overlay.group.take();
             let group = build(end.socket, offers, known, tall);
@@ -185,7 +189,7 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
     let outcome = make("output", "outcome");
     if !tall && !known.phone {
         root.set_class_name("calls mini");
-        return Group { root, offers, tall, outcome: Slot::new(outcome) };
+        return Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) };
     }
     let all = say("button", "button all", page::word(known.language, "all_calls"));
     set(&all, "type", "button");
@@ -194,7 +198,7 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
     add(&all, &[&say("span", "", "▾")]);
     add(&root, &[&all, &outcome]);
-    Group { root, offers, tall, outcome: Slot::new(outcome) }
+    Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) }
 }
 
 /// What somebody has written, and where the cursor is, survives a change of the offers.

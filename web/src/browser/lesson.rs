@@ -5,7 +5,6 @@ use crate::scene::Stage;
 use crate::text::Language;
 use crate::text::page;
 use protocol::World;
-use protocol::command::Side;
 use protocol::event::Words;
 use protocol::world::Lesson;
 use wasm_bindgen::prelude::*;
@@ -45,6 +44,9 @@ pub(super) struct Known<'a> {
     /// Whether this session may act, and somebody is there.
     pub(super) open: bool,
 }
+
+/// From the dark button to the window's edge at least.
+const EDGE: f32 = 20.0;
 
 fn pick(language: Language, words: &Words) -> &str {
     language.pick(&words.en, &words.zh)
@@ -133,11 +135,11 @@ impl Caption {
             return show(&self.next, false);
         };
         self.next_text.set(pick(known.language, words));
-        self.put(known, lesson.and_then(|lesson| lesson.said.at));
         let appears = self.offered.as_ref() != Some(&step);
         self.offered = Some(step);
         let fresh = self.pressed != self.offered;
         show(&self.next, fresh);
+        self.put(known, lesson.and_then(|lesson| lesson.said.at));
         if fresh && appears {
             let active = dom::document().active_element();
             let idle = active
@@ -149,7 +151,7 @@ impl Caption {
         }
     }
 
-    /// Under the outlet that the step speaks of, else in the middle.
+    /// On the strip below the lanes, at the wall of the socket that the step speaks of.
     fn put(&self, known: &Known, at: Option<protocol::SocketId>) {
         let parent = if known.phone { &self.thumb } else { &self.stage };
         if self.next.parent_element().as_ref() != Some(parent) {
@@ -158,18 +160,12 @@ impl Caption {
         if known.phone {
             return;
         }
-        let end = known.stage.lanes.iter().flat_map(|lane| &lane.ends);
-        let end = at.and_then(|at| end.clone().find(|end| end.socket == at));
-        let (left, top) = match end {
-            Some(end) => {
-                let inward = if end.side == Side::Left { 128.0 } else { -128.0 };
-                (end.outlet[0] + inward, end.outlet[1] + 58.0)
-            }
-            None => (known.width / 2.0, known.stage.height - 70.0),
-        };
-        let top = top.min(known.stage.height - 58.0).max(4.0);
-        pixels(&self.next, "left", left.clamp(120.0, known.width - 120.0));
-        pixels(&self.next, "top", top);
+        let mut ends = known.stage.lanes.iter().flat_map(|lane| &lane.ends);
+        let end = at.and_then(|at| ends.find(|end| end.socket == at));
+        let middle = end.map_or(known.width / 2.0, |end| end.outlet[0]);
+        let half = self.next.offset_width() as f32 / 2.0 + EDGE;
+        pixels(&self.next, "left", middle.clamp(half, (known.width - half).max(half)));
+        pixels(&self.next, "top", known.stage.height - 57.0);
     }
 
     fn doors(&mut self, known: &Known) {

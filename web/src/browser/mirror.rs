@@ -5,6 +5,7 @@ use crate::code::{self, Dialect};
 use crate::text::Language;
 use crate::text::page;
 use protocol::World;
+use protocol::command::Kind;
 use protocol::world::Progress;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -47,7 +48,11 @@ impl Mirror {
                     address(&kernel.local),
                     address(&kernel.peer),
                     bytes(kernel.send_queue),
-                    bytes(kernel.receive_queue),
+                    match (socket.kind, &kernel.queue) {
+                        (Kind::Stream, _) => bytes(kernel.receive_queue),
+                        // FIONREAD would give the first datagram's size.
+                        (Kind::Datagram, queue) => bytes(queue.as_ref().map(|queue| queue.bytes)),
+                    },
                     asleep,
                 ]
             })

@@ -115,7 +115,7 @@ impl App {
         }
         let moment = self.clock.moment();
         let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
-        let least = if main < 700.0 { 130.0 } else { 170.0 };
+        let least = if main < 700.0 { 104.0 } else { 170.0 };
         let hosts = if self.lesson_runs() { 0.0 } else { 38.0 };
         let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
         let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
@@ -151,7 +151,9 @@ impl App {
         }
         self.tall_at = at;
         if let Some([top, height, _]) = at {
-            self.shell.stage.set_scroll_top((top + height - seen).ceil().max(0.0) as i32);
+            // Its head first, where not all of it fits.
+            let to = (top + height - seen).max(0.0).min(top);
+            self.shell.stage.set_scroll_top(to.ceil() as i32);
         }
     }
 

@@ -54,6 +54,18 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
     offers
 }
 
+/// Where there is little room: one form to write in, and two buttons; what wakes a sleeper first.
+pub fn few(mut offers: Vec<Offer>) -> Vec<Offer> {
+    offers.sort_by_key(|offer| (offer.shown.is_empty(), offer.verb != Verb::Interrupt));
+    let (mut written, mut plain) = (0, 0);
+    offers.retain(|offer| {
+        let (n, most) = if offer.shown.is_empty() { (&mut plain, 2) } else { (&mut written, 1) };
+        *n += 1;
+        *n <= most
+    });
+    offers
+}
+
 fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
     if socket.listens() {
         return vec![plain(Verb::Accept)];
@@ -77,15 +89,13 @@ fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
 
 fn datagram(world: &World, socket: &Socket) -> Vec<Offer> {
     let to = guess(world, socket.id).map(|address| address.to_string()).unwrap_or_default();
-    let mut offers = vec![
+    // Nobody can send to a socket without a port: it has nothing to receive yet.
+    let unbound = socket.kernel.local.as_ref().is_none_or(|own| own.port() == Some(0));
+    vec![
         with(Verb::SendTo, &[0, 1], vec![(0, "hello".to_owned()), (1, to)]),
         with(Verb::Burst, &[0], Vec::new()),
-        plain(Verb::RecvFrom),
-    ];
-    if socket.kernel.local.as_ref().is_none_or(|own| own.port() == Some(0)) {
-        offers.push(bind(socket, "5005"));
-    }
-    offers
+        if unbound { bind(socket, "5005") } else { plain(Verb::RecvFrom) },
+    ]
 }
 
 fn connect(world: &World, socket: &Socket) -> Offer {

@@ -14,6 +14,9 @@ pub(super) const SMALL_PLATE: f32 = 16.0;
 /// The height that a chosen socket's controls need: three rows, and two lines for what came of them.
 pub(super) const CONTROLS: f32 = 144.0;
 
+/// Under a lesson's lanes this much is kept for its one button: it never covers anything.
+pub(super) const STRIP: f32 = 66.0;
+
 /// Sizes of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -73,7 +76,11 @@ impl Frame {
             margin: 20.0,
             half: if view.lesson { 32.0 } else { HALF_PLATE },
             top: 0.0,
-            tall: if view.lesson { view.height.clamp(236.0, 284.0) } else { 169.0 + CONTROLS },
+            tall: if view.lesson {
+                (view.height - STRIP).clamp(236.0, 284.0)
+            } else {
+                169.0 + CONTROLS
+            },
             axis: if view.lesson { 112.0 } else { 82.0 },
             small: if view.lesson { 34.0 } else { 30.0 },
             lesson: view.lesson,
@@ -107,7 +114,8 @@ impl Frame {
 
     /// How many small lanes fit beside a tall one.
     pub(super) fn room(&self, height: f32, tall: bool) -> usize {
-        let left = height - self.top - if tall { self.tall } else { 0.0 } - 8.0;
+        let strip = if self.lesson { STRIP } else { 8.0 };
+        let left = height - self.top - if tall { self.tall } else { 0.0 } - strip;
         (left / self.small).max(0.0) as usize
     }
 

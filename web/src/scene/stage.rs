@@ -1,10 +1,10 @@
 //! Owns the stage where the wire runs from left to right.
 
 use super::flow::{self, Post};
-use super::frame::{CONTROLS, Frame, Place};
+use super::frame::{CONTROLS, Frame, Place, STRIP};
 use super::host::{Desk, accepting};
 use super::pen::{Pen, line, mono, plain};
-use super::{End, Lane, Stage, View, cable, motion, plate, road};
+use super::{End, Lane, Stage, View, cable, motion, plate, refused, road};
 use crate::clock::Moment;
 use crate::shape::Ink;
 use crate::text::picture;
@@ -22,7 +22,8 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let tall = rows.iter().any(|row| row.tall);
     let rows = flow::bundle(rows, frame.room(view.height, tall));
     let (places, bottom) = frame.stack(rows, world);
-    let height = bottom.max(if frame.lesson { frame.tall } else { frame.small * 4.0 });
+    let height =
+        if frame.lesson { bottom.max(frame.tall) + STRIP } else { bottom.max(frame.small * 4.0) };
     let mut pen = Pen::default();
     ground(&mut pen, &frame, &places, height);
     if places.is_empty() {
@@ -48,6 +49,9 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         }
     }
     queue_note(&mut pen, &frame, world, &places, view);
+    for (place, side) in places.iter().flat_map(|place| SIDES.map(|side| (place, side))) {
+        refused::draw(&mut pen, &frame, world, place, side, view);
+    }
     road::draw(&mut pen, &frame, &places, timeline, moment, view);
     motion::draw(&mut pen, &frame, &places, timeline, moment, view);
     let lanes = places.iter().map(|place| lane(&frame, place)).collect();

@@ -282,6 +282,22 @@ pub fn datagrams(language: Language, count: u32) -> String {
     }
 }
 
+/// `3 datagrams wait, 6 B`.
+pub fn datagrams_wait(language: Language, count: u32, payload: u64) -> String {
+    let (all, payload) = (datagrams(language, count), bytes(payload));
+    match (language, count) {
+        (Language::English, 1) => format!("{all} waits, {payload}"),
+        (Language::English, _) => format!("{all} wait, {payload}"),
+        (Language::Chinese, _) => format!("{all}待读，{payload}"),
+    }
+}
+
+/// The same where there is less room: `3 wait, 6 B`.
+pub fn some_wait(language: Language, count: u32, payload: u64) -> String {
+    let (n, payload) = (number(u64::from(count)), bytes(payload));
+    language.pick(format!("{n} wait, {payload}"), format!("{n} 个待读，{payload}"))
+}
+
 /// What a datagram socket has done: `1,000 sent, 300 read, 680 dropped here`.
 pub fn datagram_counts(language: Language, sent: u64, read: u64, drops: Option<u32>) -> String {
     let (sent, read) = (number(sent), number(read));

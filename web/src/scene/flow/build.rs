@@ -48,6 +48,7 @@ impl<'a> Builder<'a> {
         let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
             self.world.sockets.get(&id).is_none_or(|socket| {
                 socket.kernel.state != Some(TcpState::SynSent)
+                    && crate::scene::refused::refused(self.world, id).is_none()
                     && socket.kernel.receive_queue.unwrap_or(0) == 0
                     && socket.kernel.send_queue.unwrap_or(0) == 0
             })

@@ -83,13 +83,16 @@ impl Desk<'_> {
         let named = plain(14.0).bold();
         let aligned = x + named.width(&name).max(84.0).min((right - x) * 0.5);
         pen.text([x, y], &name, named, aligned - x);
-        let ends = pen.text([aligned + 8.0, y], &state, mono(13.0).ink(ink), right - aligned - 8.0);
-        let news = self.news(socket);
-        pen.text([ends + 10.0, y], &news, plain(13.0).dim(), right - ends - 10.0);
+        let news = self.news(socket, right - aligned - 8.0);
+        // A slot and its colour say "datagram" already; what waits needs the room.
+        let state = if socket.kind == Kind::Datagram && !news.is_empty() { "" } else { &state };
+        let ends = pen.text([aligned + 8.0, y], state, mono(13.0).ink(ink), right - aligned - 8.0);
+        let from = if state.is_empty() { aligned + 8.0 } else { ends + 10.0 };
+        pen.text([from, y], &news, plain(13.0).dim(), right - from);
     }
 
     /// The one thing most worth a few words.
-    fn news(&self, socket: &Socket) -> String {
+    fn news(&self, socket: &Socket, room: f32) -> String {
         let language = self.view.language;
         if let Some(call) = asleep(self.world, socket.id) {
             return match call.ask {
@@ -103,6 +106,16 @@ impl Desk<'_> {
             .to_owned()
                 + " "
                 + picture::asleep(language);
+        }
+        if socket.kind == Kind::Datagram {
+            let queue = socket.kernel.queue.as_ref().filter(|queue| queue.datagrams > 0);
+            return queue.map_or_else(String::new, |queue| {
+                let long = picture::datagrams_wait(language, queue.datagrams, queue.bytes);
+                if plain(13.0).width(&long) <= room {
+                    return long;
+                }
+                picture::some_wait(language, queue.datagrams, queue.bytes)
+            });
         }
         match socket.kernel.receive_queue {
             Some(n) if n > 0 => format!("{} {}", picture::bytes(n), picture::waiting(language)),

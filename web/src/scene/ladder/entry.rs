@@ -146,9 +146,7 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
     let result = ended.and(call.result.as_ref());
     let error = matches!(result, Some(Answer::Error(_)));
     let note = match result {
-        Some(Answer::Error(failure)) => {
-            view.language.pick(Some(failure.message.clone()), None).filter(|text| !text.is_empty())
-        }
+        Some(Answer::Error(failure)) => Some(crate::text::log::failure(view.language, failure)),
         _ => None,
     };
     let slept = call.blocked.is_some_and(|blocked| blocked <= at);

@@ -44,11 +44,7 @@ const ERRNOS: &[(&str, &str, &str)] = &[
         "Not permitted here: ports below 1024 may need a right.",
         "没有权限：1024 以下的端口可能需要特权。",
     ),
-    (
-        "EADDRINUSE",
-        "Another socket already has this address and port.",
-        "这个地址和端口已经被另一个套接字占用。",
-    ),
+    ("EADDRINUSE", "This address and port are taken.", "这个地址和端口已被占用。"),
     ("EADDRNOTAVAIL", "This machine has no such address.", "这台机器没有这个地址。"),
     (
         "EAFNOSUPPORT",

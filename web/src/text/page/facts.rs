@@ -62,7 +62,13 @@ pub fn facts(language: Language, socket: &Socket, at: Nanos) -> [String; FACTS] 
         address(kernel.peer.as_ref()),
         bytes(kernel.send_queue),
         bytes(kernel.unsent),
-        bytes(kernel.receive_queue),
+        match (socket.kind, kernel.receive_queue) {
+            // Of a datagram socket it gives the size of the first one only.
+            (Kind::Datagram, Some(n)) if n > 0 => {
+                format!("{} B{}", count(n), language.pick(", the first one", "，仅第一个"))
+            }
+            (_, n) => bytes(n),
+        },
         bytes(kernel.send_limit),
         bytes(kernel.receive_limit),
         bytes(kernel.send_charged),

@@ -1,9 +1,6 @@
-//! The page in a real browser: it loads, its wasm runs, nothing goes wrong unnoticed.
-
-mod support;
-
-use support::browser::Browser;
-use support::relay::Relay;
+//! The page loads, its wasm runs, and the tests' own hands and ears work.
+use crate::support::browser::Browser;
+use crate::support::relay::Relay;
 
 const RUNNING: &str = "document.querySelector('#boot').textContent === 'Patchbay is running.'";
 

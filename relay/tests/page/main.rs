@@ -1,0 +1,16 @@
+//! The page in a real browser, driven by a hand and read by an eye: what it shows, what it does, what it
+//! looks like. Every test ends with no problem in the page's console.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+mod clock;
+mod desk;
+mod eye;
+mod first_run;
+mod gallery;
+mod inspector;
+mod link;
+mod running;
+mod strange;
