@@ -108,7 +108,7 @@ impl Desk {
             }
         }
         if all {
-            self.look_at_closed();
+            self.look_at_closed(None);
         }
     }
 
@@ -182,21 +182,24 @@ impl Desk {
         self.journal.look(|world| world.sockets.get(&id).is_some_and(|socket| socket.kernel.steady))
     }
 
-    /// Asks the kernel about the closed sockets that it may still know.
-    pub(super) fn look_at_closed(&self) {
+    /// Asks the kernel about one closed socket, or about all that it may still know.
+    pub(super) fn look_at_closed(&self, only: Option<SocketId>) {
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, resting, .. } = &mut *watcher;
         let mut told = Vec::new();
-        resting.retain(|id, rest| match rest.look(diag.as_mut(), self.journal.now()) {
-            Some(set) if set.is_empty() => true,
-            Some(set) => {
-                told.push(What::Sample { socket: *id, set });
-                true
+        resting.retain(|id, rest| {
+            if only.is_some_and(|only| only != *id) {
+                return true;
             }
-            None => {
-                told.push(What::Gone { socket: *id });
-                false
+            let socket = *id;
+            let set = rest.look(diag.as_mut(), self.journal.now());
+            let known = set.is_some();
+            match set {
+                Some(set) if set.is_empty() => {}
+                Some(set) => told.push(What::Sample { socket, set }),
+                None => told.push(What::Gone { socket }),
             }
+            known
         });
         drop(watcher);
         for what in told {
