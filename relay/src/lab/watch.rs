@@ -9,6 +9,7 @@ mod rest;
 
 use super::desk::Desk;
 use super::slot::Slot;
+use protocol::command::Kind;
 use protocol::{Field, Nanos, SocketId, Source, What};
 pub(super) use reading::Reading;
 use rest::Resting;
@@ -145,7 +146,7 @@ impl Desk {
     }
 
     /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it. Whether
-    /// the numbers of the ledger moved.
+    /// the numbers of a stream moved: then those of its other end did too.
     pub(super) fn look(&self, id: SocketId, pass: bool) -> bool {
         let Some(slot) = self.slots.borrow().get(&id).cloned() else { return false };
         let mut watcher = self.watcher.borrow_mut();
@@ -175,7 +176,7 @@ impl Desk {
             self.journal.append(Source::Kernel, What::Sample { socket: id, set });
         }
         self.infer_from_change(id, &before, &fresh);
-        !agrees
+        !agrees && slot.kind == Kind::Stream
     }
 
     fn is_steady(&self, id: SocketId) -> bool {

@@ -5,7 +5,7 @@ use crate::step::{Kinds, Step};
 use crate::support::lab::{Asked, Bench, end_of, pattern};
 use protocol::command::{Family, Kind, Reading, SocketOption};
 use protocol::data::{Data, Hex};
-use protocol::{Address, Command, SessionId, SocketId};
+use protocol::{Address, Command, SessionId, SocketId, World};
 
 /// The session in whose name a case asks; the lab's own readers ask in nobody's.
 const ME: SessionId = SessionId(7);
@@ -43,8 +43,7 @@ pub(crate) async fn run((kinds, batches): &(Kinds, Vec<Vec<Step>>)) {
         for step in batch {
             case.step(step).await;
         }
-        case.quiet().await;
-        check::balances(&case.bench);
+        check::balances(&case.quiet().await);
     }
     case.end().await;
 }
@@ -127,8 +126,8 @@ impl Case {
         })
     }
 
-    /// Waits until all that was asked has begun, and until nothing moves.
-    async fn quiet(&self) {
+    /// Waits until all that was asked has begun, and until nothing moves: the world at that moment.
+    async fn quiet(&self) -> World {
         // Taken in order: when this one is answered, all before have been taken.
         let nobody = Command::Interrupt { socket: SocketId(0), call: None };
         self.bench.ask(nobody).await.expect_err("there is no socket 0");
@@ -137,9 +136,9 @@ impl Case {
                 let still = world.sockets.values().filter(|s| s.is_open()).all(|s| s.kernel.steady);
                 let busy =
                     world.calls.values().any(|call| call.ended.is_none() && call.blocked.is_none());
-                (still && !busy).then_some(())
+                (still && !busy).then(|| world.clone())
             })
-            .await;
+            .await
     }
 
     /// Closes everything: every call must be answered, and what was answered must be true.

@@ -13,29 +13,22 @@ use std::collections::BTreeMap;
 type Answers = [(Command, Result<Done, Failure>)];
 
 /// At a quiet moment nothing is unexplained, and what is not knowable is so for a reason.
-pub(crate) fn balances(bench: &Bench) {
-    bench.look(|world| {
-        for socket in world.sockets.values() {
-            match world.ledger(socket.id) {
-                Some(Ledger::Stream(ledger)) => {
-                    let ends = [Some(socket.id), world.far_end(socket.id)];
-                    let mut ends = ends.into_iter().flatten().map(|id| &world.sockets[&id]);
-                    let whole =
-                        ends.all(|end| end.is_open() && end.kernel.state != Some(TcpState::Close));
-                    assert!(!whole || ledger.quiet, "{}: {ledger:?}", socket.id);
-                    let holds = ledger.unexplained.map_or(!whole, |unexplained| unexplained == 0);
-                    assert!(holds, "{}: {ledger:?}, {world:?}", socket.id);
-                }
-                Some(Ledger::Datagram(_)) | None => {}
-            }
-            if socket.kind == Kind::Datagram && socket.is_open() {
-                let ledger = world.datagram_ledger(socket.id).expect("it is ours");
-                let known = socket.kernel.queue.is_some() && socket.from_outside == 0;
-                let holds = ledger.unexplained.map_or(!known, |unexplained| unexplained == 0);
-                assert!(holds && ledger.quiet || !known, "{}: {ledger:?}, {world:?}", socket.id);
-            }
+pub(crate) fn balances(world: &World) {
+    for socket in world.sockets.values() {
+        if let Some(Ledger::Stream(ledger)) = world.ledger(socket.id) {
+            let ends = [Some(socket.id), world.far_end(socket.id)];
+            let mut ends = ends.into_iter().flatten().map(|id| &world.sockets[&id]);
+            let whole = ends.all(|end| end.is_open() && end.kernel.state != Some(TcpState::Close));
+            let holds = ledger.unexplained.map_or(!whole, |unexplained| unexplained == 0);
+            assert!(holds && (ledger.quiet || !whole), "{}: {ledger:?}, {world:?}", socket.id);
         }
-    });
+        if socket.kind == Kind::Datagram && socket.is_open() {
+            let ledger = world.datagram_ledger(socket.id).expect("it is ours");
+            let known = socket.kernel.queue.is_some() && socket.from_outside == 0;
+            let holds = ledger.unexplained.map_or(!known, |unexplained| unexplained == 0);
+            assert!(holds && (ledger.quiet || !known), "{}: {ledger:?}, {world:?}", socket.id);
+        }
+    }
 }
 
 fn journal(bench: &Bench) -> Vec<Event> {
@@ -216,23 +209,29 @@ pub(crate) fn datagrams(
             let (sender, ..) = sender.expect("only we send here");
             let sent: Vec<_> = answers
                 .iter()
-                .filter(|(command, answer)| command.socket() == Some(*sender) && answer.is_ok())
+                .filter(|(command, answer)| {
+                    let burst = matches!(command, Command::Burst { .. });
+                    command.socket() == Some(*sender) && (answer.is_ok() || burst)
+                })
                 .collect();
             let next = single_at.entry(*sender).or_insert(0);
-            let found =
-                sent[*next..].iter().position(|(command, _)| could_be(command, address, read));
+            let found = sent[*next..]
+                .iter()
+                .position(|(command, _)| could_be(command, address.as_ref(), read));
             let found = found.unwrap_or_else(|| panic!("never sent: {read:?} to {receiver}"));
-            *next += found + 1;
+            // Of a burst there may be more.
+            let burst = matches!(sent[*next + found].0, Command::Burst { .. });
+            *next += found + usize::from(!burst);
         }
     }
 }
 
-fn could_be(command: &Command, receiver: &Option<Address>, read: &Received) -> bool {
+fn could_be(command: &Command, receiver: Option<&Address>, read: &Received) -> bool {
     let data = match command {
-        Command::SendTo { address, data, .. } if Some(address) == receiver.as_ref() => data,
+        Command::SendTo { address, data, .. } if Some(address) == receiver => data,
         Command::Send { data, .. } => data, // to its connected peer, whoever that was then
         // Cut short, its number cannot be read.
-        Command::Burst { address, .. } => return address == receiver && read.truncated,
+        Command::Burst { address, .. } => return address.as_ref() == receiver && read.truncated,
         _ => return false,
     };
     let sent = data.to_bytes();
