@@ -47,6 +47,8 @@
     const hit = document.elementFromPoint(x, y);
     const label = node.closest('label');
     if (hit && (node.contains(hit) || label?.contains(hit))) continue;
+    // Quiet lanes are bundled: their sockets lie on each other, and the keyboard goes from one to the next.
+    if (node.matches('.pick') && hit?.matches('.pick') && round(hit.getBoundingClientRect()) === round(box)) continue;
     if (hit && covers.some((cover) => cover.contains(hit) && !cover.contains(node))) continue;
     say('covered', node, `at ${Math.round(x)} ${Math.round(y)} by ${hit?.id || hit?.className || hit?.tagName}`);
   }
@@ -113,7 +115,8 @@
     }
     const at = canvas.getBoundingClientRect();
     for (const node of controls) {
-      if (node.matches('.pick') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
+      // The doors lie over a ladder on which next to nothing has happened yet.
+      if (node.matches('.pick, .door') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
       const box = node.getBoundingClientRect();
       for (const own of words) {
         const across = Math.min(own.right + at.left, box.right) - Math.max(own.left + at.left, box.left);

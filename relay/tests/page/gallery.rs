@@ -9,8 +9,8 @@ const DESK: (u32, u32) = (1440, 900);
 const LECTURE: (u32, u32) = (1280, 720);
 const PHONE: (u32, u32) = (390, 844);
 
-/// Goes through the looks of one state; collects what offends. `PATCHBAY_GALLERY=all` takes every
-/// picture, else each look is checked and a few are pictured.
+/// Goes through the looks of one state; collects what offends. `PATCHBAY_GALLERY=all` takes every look
+/// and its picture; else the smaller windows and the pictures are light in English, dark in Chinese.
 async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
     let every = env::var("PATCHBAY_GALLERY").is_ok_and(|all| all == "all");
     let tab = &desk.tab;
@@ -24,6 +24,10 @@ async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
         for size in [DESK, LECTURE, PHONE] {
             tab.resize(size.0, size.1).await;
             for dark in [false, true] {
+                let usual = dark == (lang == "zh");
+                if !every && size != DESK && !usual {
+                    continue;
+                }
                 tab.darken(dark).await;
                 settle(desk).await;
                 let name =
@@ -31,8 +35,7 @@ async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
                 for offence in offences(tab).await {
                     offending.push(format!("{name}: {offence}"));
                 }
-                let pictured = size != LECTURE && (every || dark == (lang == "zh"));
-                if pictured {
+                if every || usual {
                     tab.screenshot(&name).await;
                 }
             }
@@ -47,7 +50,7 @@ async fn settle(desk: &Desk) {
     desk.tab
         .evaluate(
             "new Promise(done => { const from = performance.now(); \
-             const frame = now => now - from > 260 ? done(true) : requestAnimationFrame(frame); requestAnimationFrame(frame); })",
+             const frame = now => now - from > 150 ? done(true) : requestAnimationFrame(frame); requestAnimationFrame(frame); })",
         )
         .await;
 }

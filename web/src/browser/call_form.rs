@@ -79,10 +79,12 @@ impl Builder {
         let label = if verb.is_option() { "set_it" } else { "call_it" };
         let button = say("button", "button", self.word(label));
         set(&button, "aria-label", &format!("{}: {}", verb.name(), self.word(label)));
-        add(&row, &[&button]);
         let why = make("p", "why dim");
         why.set_hidden(true);
-        add(&form, &[&say("span", "name", verb.name()), &row, &why, &make("output", "outcome")]);
+        add(
+            &form,
+            &[&say("span", "name", verb.name()), &row, &button, &why, &make("output", "outcome")],
+        );
         form
     }
 

@@ -17,6 +17,9 @@ pub(super) const CONTROLS: f32 = 144.0;
 /// Under a lesson's lanes this much is kept for its one button: it never covers anything.
 pub(super) const STRIP: f32 = 66.0;
 
+/// What a low window's lesson leaves to the ladder, beyond its least.
+const LADDER: f32 = 100.0;
+
 /// Sizes of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -77,7 +80,7 @@ impl Frame {
             half: if view.lesson { 32.0 } else { HALF_PLATE },
             top: 0.0,
             tall: if view.lesson {
-                (view.height - STRIP).clamp(236.0, 284.0)
+                (view.height - STRIP - LADDER).clamp(236.0, 284.0)
             } else {
                 169.0 + CONTROLS
             },

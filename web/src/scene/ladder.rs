@@ -61,7 +61,7 @@ impl Page<'_> {
 pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let narrow = view.width < NARROW;
     let column = if narrow { 20.0 } else { column(view.width) };
-    let height = view.height.max(120.0);
+    let height = view.height.max(80.0);
     let code = if view.lesson { 15.0 } else { 13.5 };
     let walls = [column, view.width - column];
     let mut page = Page { view, walls, narrow, code, offset: 0.0, tops: [HEAD; 2] };

@@ -39,7 +39,7 @@ pub(super) fn draw(
     let tall = place.row.tall;
     // Past the cable that hangs there; in a tall lane, below it.
     let (out, y) = if tall { (84.0, place.axis + 76.0) } else { (214.0, place.axis) };
-    let [w, h] = if tall { [37.0, 17.0] } else { [27.0, 10.0] };
+    let [w, h] = if tall { [37.0, 17.0] } else { [30.0, 10.0] };
     let x = frame.wall(side) + inward * out;
     plate(pen, [x, y], [w, h], inward);
     let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
@@ -66,6 +66,6 @@ fn plate(pen: &mut Pen, [x, y]: [f32; 2], [w, h]: [f32; 2], inward: f32) {
     pen.area(corners, Ink::LostPale, Some(dashed(Ink::Lost, 1.6, 5.0, 3.0)));
     // The strokes stop short of the port, which stays legible.
     for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
-        pen.line(turn(dx * w, dy * h), turn(dx * w * 0.72, dy * h * 0.3), line(Ink::Lost, 1.6));
+        pen.line(turn(dx * w, dy * h), turn(dx * w * 0.8, dy * h * 0.4), line(Ink::Lost, 1.6));
     }
 }
