@@ -105,7 +105,7 @@ shapes! {
         bytes: u32,
         /// Whether a longer datagram was cut (`MSG_TRUNC`).
         truncated: bool,
-        /// Whether the peer has ended its side (a stream's 0 bytes).
+        /// Whether 0 bytes are an end: the peer's of its side of a stream, or our own half is shut.
         eof: bool,
         /// Who sent it, for datagrams.
         from: Option<Address>,

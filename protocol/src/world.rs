@@ -125,6 +125,18 @@ impl World {
             socket.connects(&call.ask);
             socket.took(&call.ask, more.0, more.1);
         }
+        let ask = call.ask.clone();
+        self.unsettle_far_end(&ask);
+    }
+
+    /// Bytes may be under way to a stream's other end: what was steady is so no longer.
+    fn unsettle_far_end(&mut self, ask: &Command) {
+        if let Command::Send { socket, .. } = ask
+            && let Some(far) = self.far_end(*socket)
+            && let Some(far) = self.sockets.get_mut(&far)
+        {
+            far.kernel.steady = false;
+        }
     }
 
     fn ended(&mut self, at: Nanos, id: CallId, result: &Answer) {
@@ -136,6 +148,7 @@ impl World {
             socket.kernel.steady = false;
             socket.call_ended(at, &call, before, result);
         }
+        self.unsettle_far_end(&call.ask);
         match result {
             Answer::Ok(done) => self.succeeded(at, &call, done),
             Answer::Error(_) => {}

@@ -1,21 +1,20 @@
 //! Owns who may ask for what while an experiment is played: its sockets are leased to it. Passes
 //! everything else on to the lab.
 
-use crate::experiment::{self, Leases, Player};
+use crate::experiment::{self, Bell, Leases, Player};
 use crate::journal::Journal;
 use crate::lab::{Lab, Outcome};
 use crate::session::Asker;
 use protocol::command::Lesson;
 use protocol::{Command, Done, ErrorKind, Failure, SessionId, Source, What};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, oneshot};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::AbortHandle;
 
 /// An experiment that is being played.
 struct Playing {
     leases: Leases,
-    next: mpsc::Sender<()>,
-    /// Dropped to leave it.
-    _stop: oneshot::Sender<()>,
+    bell: Bell,
+    task: AbortHandle,
 }
 
 /// The lab, with at most one experiment played in it.
@@ -32,53 +31,68 @@ impl Director {
     }
 
     fn lesson(&self, lesson: &Lesson) -> Result<Done, Failure> {
-        let mut playing = self.playing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut playing = self.playing();
         match lesson {
             Lesson::Start { name } => {
                 let script = experiment::find(name)
                     .map_err(|wrong| Failure::new(ErrorKind::BadRequest, wrong))?;
+                self.stop(playing.take());
                 *playing = Some(self.play(script));
             }
             Lesson::Next => {
-                let running = playing.as_ref().filter(|playing| !playing.next.is_closed());
-                let waits = running.is_some_and(|playing| playing.next.try_send(()).is_ok());
-                if !waits {
+                if !playing.as_ref().is_some_and(|playing| playing.bell.ring()) {
                     return Err(Failure::new(
                         ErrorKind::BadRequest,
                         "No experiment waits for that.",
                     ));
                 }
             }
-            Lesson::Stop => *playing = None,
+            Lesson::Stop => self.stop(playing.take()),
         }
         Ok(Done::nothing())
     }
 
+    /// Begins an experiment; the lab is asked to empty itself before this returns, so that what
+    /// others ask for later is not swept away.
     fn play(&self, script: experiment::Script) -> Playing {
-        let (next, nexts) = mpsc::channel(1);
-        let (stop, stopped) = oneshot::channel::<()>();
-        let leases = Leases::default();
-        let (lab, leased) = (self.lab.clone(), leases.clone());
-        tokio::spawn(async move {
-            let journal = lab.journal().clone();
-            let play = Player::new(lab, leased).play(&script, Some(nexts));
-            tokio::select! {
-                _ = play => {}
-                _ = stopped => { journal.append(Source::Relay, What::ExperimentEnded { passed: false }); }
-            }
+        let (leases, bell) = (Leases::default(), Bell::default());
+        let player = Player::new(self.lab.clone(), leases.clone());
+        let emptied = self.lab.ask(None, Command::Reset);
+        let rung = bell.clone();
+        let play = tokio::spawn(async move {
+            // Closing everything cannot fail.
+            let _ = emptied.await;
+            player.play(&script, Some(rung)).await
         });
-        Playing { leases, next, _stop: stop }
+        Playing { leases, bell, task: play.abort_handle() }
+    }
+
+    /// Ends an experiment before its time. Nothing of it comes after this.
+    fn stop(&self, playing: Option<Playing>) {
+        let Some(playing) = playing else { return };
+        playing.leases.revoke();
+        playing.task.abort();
+        let journal = self.lab.journal();
+        let on = journal
+            .look(|world| world.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none()));
+        if on {
+            journal.append(Source::Relay, What::ExperimentEnded { passed: false });
+        }
     }
 
     /// Why a command has to wait for the experiment's end.
     fn busy(&self, command: &Command) -> Option<Failure> {
-        let playing = self.playing.lock().unwrap_or_else(PoisonError::into_inner);
-        let playing = playing.as_ref().filter(|playing| !playing.next.is_closed())?;
+        let playing = self.playing();
+        let playing = playing.as_ref().filter(|playing| !playing.task.is_finished())?;
         let socket = command.socket().filter(|socket| playing.leases.holds(*socket))?;
         Some(Failure::new(
             ErrorKind::Busy,
             format!("Socket {socket} belongs to the experiment until it ends or you leave it."),
         ))
+    }
+
+    fn playing(&self) -> MutexGuard<'_, Option<Playing>> {
+        self.playing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,18 +106,19 @@ impl Asker for Director {
         by: SessionId,
         command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
-        let refused = match &command {
-            Command::Experiment(lesson) => Some(self.lesson(lesson)),
-            command => self.busy(command).map(Err),
+        let asked = match &command {
+            Command::Experiment(lesson) => Err(self.lesson(lesson)),
+            Command::Reset => {
+                let mut playing = self.playing();
+                self.stop(playing.take());
+                Ok(self.lab.ask(Some(by), command))
+            }
+            other => match self.busy(other) {
+                Some(failure) => Err(Err(failure)),
+                None => Ok(self.lab.ask(Some(by), command)),
+            },
         };
-        if matches!(command, Command::Reset) {
-            *self.playing.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
         let journal = self.lab.journal().clone();
-        let asked = match refused {
-            Some(answer) => Err(answer),
-            None => Ok(self.lab.ask(Some(by), command)),
-        };
         async move {
             match asked {
                 Ok(asked) => asked.await,

@@ -4,12 +4,14 @@
 //! Reading order: [`script`] (the file) → [`player`] (its steps, played) → [`found`] (what a promise is
 //! held against).
 
+pub mod bell;
 pub mod found;
 pub mod headless;
 pub mod lease;
 pub mod player;
 pub mod script;
 
+pub use bell::Bell;
 pub use lease::Leases;
 pub use player::{Ending, Player};
 pub use script::Script;

@@ -18,6 +18,10 @@ fn close(socket: u32) -> Command {
     Command::Close { socket: SocketId(socket) }
 }
 
+fn accept(socket: u32) -> Command {
+    Command::Accept { socket: SocketId(socket) }
+}
+
 async fn refused(viewer: &mut Viewer) -> (ErrorKind, String) {
     match viewer.next().await {
         ToPage::Refused { kind, message } => {
@@ -207,10 +211,13 @@ async fn too_many_commands_at_once_are_answered_with_limit() {
     let release = Arc::new(Notify::new());
     let fake = {
         let release = release.clone();
-        Fake::new(journal(), move |_, _, _| {
+        Fake::new(journal(), move |_, _, command| {
             let release = release.clone();
             async move {
-                release.notified().await;
+                match command {
+                    Command::Accept { .. } => release.notified().await,
+                    _ => release.notify_one(),
+                }
                 (0, Ok(Done::nothing()))
             }
             .boxed()
@@ -220,7 +227,7 @@ async fn too_many_commands_at_once_are_answered_with_limit() {
     let relay = Relay::with(fake, config, server::Config::default()).await;
     let (mut viewer, _) = relay.viewer(Form::Json).await;
     for id in 0..5 {
-        viewer.ask(id, close(id)).await;
+        viewer.ask(id, accept(id)).await;
     }
     for id in [3, 4] {
         let (found, failure) = failure(&mut viewer).await;
@@ -229,9 +236,17 @@ async fn too_many_commands_at_once_are_answered_with_limit() {
     release.notify_one();
     let ToPage::Reply(reply) = viewer.next().await else { panic!("not a reply") };
     assert_eq!(reply.id, Some(CommandId(0)));
-    viewer.ask(5, close(5)).await;
-    viewer.ask(6, close(6)).await;
+    viewer.ask(5, accept(5)).await;
+    viewer.ask(6, accept(6)).await;
     assert_eq!(failure(&mut viewer).await.0, Some(CommandId(6)));
+    // What ends others is taken all the same.
+    viewer.ask(7, close(7)).await;
+    let mut answered = [viewer.next().await, viewer.next().await].map(|next| match next {
+        ToPage::Reply(reply) => reply.id.map(|id| id.0),
+        other => panic!("not a reply: {other:?}"),
+    });
+    answered.sort_unstable();
+    assert_eq!(answered, [Some(1), Some(7)]);
 }
 
 #[tokio::test]

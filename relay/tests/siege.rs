@@ -2,9 +2,9 @@
 
 mod support;
 
-use protocol::command::{Family, Kind, Net};
+use protocol::command::{Family, Half, Kind, Lesson, Net, Reading};
 use protocol::message::ToPage;
-use protocol::{Answer, Command, CommandId, Done, ErrorKind, SocketId};
+use protocol::{Answer, Command, CommandId, Done, ErrorKind, SocketId, What};
 use relay::session::Form;
 use support::relay::Relay;
 use support::viewer::Viewer;
@@ -87,4 +87,105 @@ async fn few_descriptors_mean_few_sockets_and_a_relay_that_lives() {
     }
     viewer.ask(0, socket(Kind::Datagram)).await;
     assert!(made(&reply(&mut viewer).await.1).is_some());
+}
+
+/// The events told until `last`'s reply.
+async fn told(viewer: &mut Viewer, last: u32) -> Vec<What> {
+    let mut told = Vec::new();
+    loop {
+        match viewer.next().await {
+            ToPage::Event(event) => told.push(event.what),
+            ToPage::Reply(reply) if reply.id == Some(CommandId(last)) => return told,
+            _ => {}
+        }
+    }
+}
+
+fn lesson(lesson: Lesson) -> Command {
+    Command::Experiment(lesson)
+}
+
+fn start() -> Command {
+    lesson(Lesson::Start { name: "first".into() })
+}
+
+#[tokio::test]
+async fn what_follows_a_reset_outlives_it() {
+    let relay = Relay::after("true");
+    let (mut viewer, _) = Viewer::of(relay.url(), Form::Json).await;
+    for order in [Command::Reset, start()] {
+        viewer.ask(1, socket(Kind::Stream)).await;
+        viewer.ask(2, order).await;
+        viewer.ask(3, socket(Kind::Datagram)).await;
+        let told = told(&mut viewer, 3).await;
+        let place = |wanted: &dyn Fn(&What) -> bool| told.iter().rposition(wanted);
+        let reset = place(&|what| matches!(what, What::Reset { .. })).expect("a reset");
+        let made = place(&|what| {
+            matches!(what, What::CallEnded { result: Answer::Ok(Done::Made(_)), .. })
+        });
+        assert!(made.expect("a socket") > reset, "{told:#?}");
+    }
+}
+
+#[tokio::test]
+async fn an_experiment_ends_before_the_next_begins() {
+    let relay = Relay::after("true");
+    let (mut viewer, _) = Viewer::of(relay.url(), Form::Json).await;
+    for id in 0..400 {
+        let order = match id % 8 {
+            0 | 3 | 4 => start(),
+            5 => lesson(Lesson::Stop),
+            7 => Command::Reset,
+            _ => lesson(Lesson::Next),
+        };
+        viewer.ask(id, order).await;
+        if id % 3 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    viewer.ask(400, lesson(Lesson::Stop)).await;
+    let mut on = false;
+    for what in told(&mut viewer, 400).await {
+        match what {
+            What::ExperimentBegan { .. } => {
+                assert!(!std::mem::replace(&mut on, true), "began twice");
+            }
+            What::ExperimentEnded { .. } => {
+                assert!(std::mem::replace(&mut on, false), "ended twice");
+            }
+            What::ExperimentSaid { .. } | What::ExperimentChecked { .. } => assert!(on, "{what:?}"),
+            _ => {}
+        }
+    }
+    assert!(!on);
+}
+
+#[tokio::test]
+async fn a_reader_never_runs_idle() {
+    let relay = Relay::after("true");
+    let (mut viewer, _) = Viewer::of(relay.url(), Form::Json).await;
+    viewer.ask(1, socket(Kind::Stream)).await;
+    let stream = made(&reply(&mut viewer).await.1).expect("a stream");
+    let set = Some(Reading { max: 0, every: 0 });
+    viewer.ask(2, Command::Reader { socket: stream, set }).await;
+    let (_, Answer::Error(failure)) = reply(&mut viewer).await else { panic!("taken") };
+    assert_eq!(failure.kind, ErrorKind::BadRequest);
+    viewer.ask(3, socket(Kind::Datagram)).await;
+    let datagram = made(&reply(&mut viewer).await.1).expect("a datagram socket");
+    let set = Some(Reading { max: 9, every: 0 });
+    for ask in [
+        Command::Connect { socket: datagram, address: "127.0.0.1:9".parse().unwrap() },
+        Command::Shutdown { socket: datagram, how: Half::Read },
+        Command::Reader { socket: datagram, set },
+    ] {
+        viewer.ask(4, ask).await;
+    }
+    // It removes itself when it finds that nothing can come.
+    loop {
+        if let ToPage::Event(event) = viewer.next().await
+            && matches!(event.what, What::CallBegan { ask: Command::Reader { set: None, .. }, .. })
+        {
+            return;
+        }
+    }
 }

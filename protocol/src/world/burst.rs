@@ -224,13 +224,17 @@ impl World {
     pub(super) fn datagram_sent(&mut self, call: CallId, number: u32) {
         let Some(burst) = self.bursts.get_mut(&call) else { return };
         burst.sheet.sent(number);
-        let (sender, bytes, receiver) = (burst.socket, burst.bytes, burst.receiver);
+        let (sender, bytes) = (burst.socket, burst.bytes);
+        // It may have closed, or been connected to another, since the burst began.
+        let receiver = burst.receiver.zip(burst.to.clone()).and_then(|(receiver, to)| {
+            self.receiver_of(&to, sender).filter(|now| *now == receiver)
+        });
         if let Some(sender) = self.sockets.get_mut(&sender) {
             sender.sent.count += 1;
             sender.sent.bytes += u64::from(bytes);
         }
         if let Some(receiver) = receiver.and_then(|receiver| self.sockets.get_mut(&receiver)) {
-            receiver.aimed += 1;
+            receiver.aim(1);
         }
     }
 

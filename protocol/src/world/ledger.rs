@@ -146,15 +146,18 @@ impl World {
         Some(ledger)
     }
 
-    /// Whether a datagram may be under way because a sender of ours is in the kernel.
+    /// Whether a datagram may be under way because a sender of ours is in the kernel (not asleep).
     fn sends_datagrams(&self) -> bool {
-        self.calls.values().any(|call| {
-            call.ended.is_none()
-                && matches!(
-                    call.ask,
-                    Command::SendTo { .. } | Command::Burst { .. } | Command::Send { .. }
-                )
-        })
+        let datagram = |id: &SocketId| {
+            self.sockets.get(id).is_some_and(|socket| socket.kind == Kind::Datagram)
+        };
+        self.calls.values().filter(|call| call.ended.is_none() && call.blocked.is_none()).any(
+            |call| match &call.ask {
+                Command::SendTo { .. } | Command::Burst { .. } => true,
+                Command::Send { socket, .. } => datagram(socket),
+                _ => false,
+            },
+        )
     }
 
     /// Whether a socket is steady and no call on it is in the kernel (a sleeping one is not).

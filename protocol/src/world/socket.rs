@@ -259,6 +259,12 @@ impl Socket {
         self.tail.drain(..over);
     }
 
+    /// So many more datagrams are under way to it: what was steady is so no longer.
+    pub(super) fn aim(&mut self, datagrams: u64) {
+        self.aimed += datagrams;
+        self.kernel.steady = false;
+    }
+
     /// Where `ask` is connect, its SYN is out.
     pub(super) fn connects(&mut self, ask: &Command) {
         self.active |= matches!(ask, Command::Connect { .. }) && self.parent.is_none();
@@ -357,7 +363,7 @@ impl World {
         if let Some(receiver) =
             self.receiver_of(to, sender).and_then(|receiver| self.sockets.get_mut(&receiver))
         {
-            receiver.aimed += 1;
+            receiver.aim(1);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Owns a running experiment: makes its calls, waits for what must be seen, says its sentences and
 //! waits for its learner. Everything that it does and finds is in the journal.
 
+use super::bell::Bell;
 use super::found;
 use super::lease::Leases;
 use super::script::{Act, Script, See};
@@ -12,7 +13,6 @@ use protocol::{Answer, Done, Failure, SocketId, Source, What, World};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How long something may take to be seen.
@@ -58,20 +58,21 @@ impl Player {
         }
     }
 
-    /// Plays a script from an empty lab to its end. `next` tells when the learner goes on; without it
-    /// nobody is waited for.
-    pub async fn play(mut self, script: &Script, mut next: Option<mpsc::Receiver<()>>) -> Ending {
-        // Closing everything cannot fail.
-        let _ = self.lab.ask(None, Command::Reset).await;
+    /// Plays a script to its end, in a lab that is empty. `bell` tells when the learner goes on;
+    /// without it nobody is waited for. Where its leases are revoked, it never ends and does nothing
+    /// more.
+    pub async fn play(mut self, script: &Script, bell: Option<Bell>) -> Ending {
         self.tell(What::ExperimentBegan {
             name: script.name.clone(),
             title: script.title.clone(),
             steps: script.steps(),
         });
         for (place, act) in script.act.iter().enumerate() {
+            // Hung before the button is told of: whoever sees it may press it.
+            let rung = bell.as_ref().filter(|_| act.button.is_some()).map(Bell::hang);
             self.act(place + 1, act).await;
-            if let (Some(_), Some(next)) = (&act.button, &mut next)
-                && next.recv().await.is_none()
+            if let Some(rung) = rung
+                && rung.await.is_err()
             {
                 break;
             }
@@ -81,7 +82,18 @@ impl Player {
     }
 
     fn tell(&self, what: What) {
-        self.lab.journal().append(Source::Relay, what);
+        self.leases.act(|| self.lab.journal().append(Source::Relay, what));
+    }
+
+    /// Asks the lab, at once.
+    fn ask(&self, command: Command) -> impl Future<Output = Outcome> + Send + 'static {
+        let asked = self.leases.act(|| self.lab.ask(None, command));
+        async move {
+            match asked {
+                Some(asked) => asked.await,
+                None => std::future::pending().await,
+            }
+        }
     }
 
     async fn act(&mut self, place: usize, act: &Act) {
@@ -101,7 +113,7 @@ impl Player {
             Ok(command) => command,
             Err(wrong) => return self.check(place, false, "a call that can be made", wrong),
         };
-        let asked = self.lab.ask(None, command.clone());
+        let asked = self.ask(command.clone());
         if act.asleep {
             self.asleep.push((act.accepts.clone(), tokio::spawn(asked)));
             return;
@@ -112,7 +124,7 @@ impl Player {
             && let Command::Bind { socket, address: protocol::Address::Inet(mut address) } = command
         {
             address.set_port(0);
-            result = self.lab.ask(None, Command::Bind { socket, address: address.into() }).await.1;
+            result = self.ask(Command::Bind { socket, address: address.into() }).await.1;
         }
         self.adopt(act.role.as_ref(), act.accepts.as_ref(), &result);
         let answer = Answer::from(result);

@@ -1,23 +1,23 @@
 //! Owns dispatch: which command is allowed, which is made at once, and which takes a lane.
 
+use super::immediate;
+use super::plan::{Plan, plan};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
-use super::work::{State, Work};
-use super::{Asker, errno, option};
+use super::work::Work;
+use super::{Asker, errno};
 use crate::journal::Journal;
 use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Half, Kind, Net};
-use protocol::data::Data;
+use protocol::command::{Family, Kind, Net};
 use protocol::limit::Limits;
 use protocol::number::Wide;
-use protocol::reply::{Local, Made};
-use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
-use socket2::{Domain, SockAddr, Socket, Type};
+use protocol::reply::Made;
+use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
+use socket2::{Domain, Socket, Type};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -86,74 +86,20 @@ impl Desk {
     }
 
     async fn take_for(self: &Rc<Self>, slot: Rc<Slot>, asker: Asker, command: Command) {
-        match self.plan(&slot, &command) {
+        match plan(&self.policy, &slot, &command) {
             Ok(Plan::Lane(state)) => {
                 self.queue(&slot, Job { work: Work { ask: command, state }, asker });
             }
             Ok(Plan::Close) => self.close(slot, asker, &command).await,
-            Ok(Plan::Bind(to)) => self.at_once(Some(&slot), asker, &command, || bind(&slot, to)),
+            Ok(Plan::Bind(to)) => {
+                self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, to));
+            }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
                 self.at_once(Some(&slot), asker, &command, || now(&slot, &command));
             }
             Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
         }
-    }
-
-    /// What is to be done, or why not: nothing has been tried yet.
-    fn plan(&self, slot: &Slot, command: &Command) -> Result<Plan, Failure> {
-        Ok(match command {
-            Command::Accept { .. } => Plan::Lane(State::Accept),
-            Command::Connect { address, .. } => {
-                let to = fit(slot, self.policy.check_target(address)?);
-                Plan::Lane(State::Connect { to, begun: false })
-            }
-            Command::Send { data, all, .. } => {
-                Plan::Lane(State::Send { data: payload(data)?, taken: 0, parts: 0, all: *all })
-            }
-            Command::SendTo { address, data, .. } => {
-                datagram_only(slot, "send_to")?;
-                Plan::Lane(State::SendTo {
-                    data: payload(data)?,
-                    to: fit(slot, self.policy.check_target(address)?),
-                })
-            }
-            Command::Recv { max, peek, .. } => {
-                Plan::Lane(State::Receive { max: size(*max)?, peek: *peek, from: false })
-            }
-            Command::RecvFrom { max, peek, .. } => {
-                Plan::Lane(State::Receive { max: size(*max)?, peek: *peek, from: true })
-            }
-            Command::Burst { address, count, bytes, .. } => {
-                datagram_only(slot, "burst")?;
-                check_burst(*count, *bytes)?;
-                let to = address.as_ref().map(|to| self.policy.check_target(to)).transpose()?;
-                let to = to.map(|to| fit(slot, to));
-                Plan::Lane(State::Burst(super::burst::Burst::new(to, *count, *bytes as usize)))
-            }
-            Command::Bind { address, .. } => {
-                Plan::Bind(fit(slot, self.policy.check_bind(address)?))
-            }
-            Command::Listen { .. } => {
-                check_listen(slot)?;
-                Plan::Now(listen)
-            }
-            Command::Option { set, .. } => {
-                option::check(*set)?;
-                Plan::Now(set_option)
-            }
-            Command::Shutdown { .. } => Plan::Now(shutdown),
-            Command::Timeout { .. } | Command::Nonblocking { .. } => Plan::Now(set_waiting),
-            Command::Interrupt { .. } => Plan::Now(interrupt),
-            Command::Reader { set, .. } => {
-                set.map(|reading| size(reading.max)).transpose()?;
-                Plan::Reader
-            }
-            Command::Close { .. } => Plan::Close,
-            Command::Socket { .. } | Command::Experiment(_) | Command::Reset => {
-                return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
-            }
-        })
     }
 
     fn refuse_socket(&self, net: Net, name: Option<&str>) -> Option<Failure> {
@@ -282,11 +228,12 @@ impl Desk {
     /// Closes a socket: its blocked calls end first, then the descriptor, then the call.
     async fn close(&self, slot: Rc<Slot>, asker: Asker, ask: &Command) {
         let call = self.began(&asker, ask);
-        self.slots.borrow_mut().remove(&slot.id);
+        let id = slot.id;
+        self.slots.borrow_mut().remove(&id);
         self.abandon(&slot);
         self.release(slot).await;
         self.ended(call, None, asker, &Ok(Done::nothing()));
-        self.look_at_closed();
+        self.look_at_closed(Some(id));
     }
 
     /// Ends what is asleep on a socket and what waits behind it.
@@ -329,136 +276,7 @@ impl Desk {
         let (seq, _) = self.journal.append(Source::Relay, What::Reset { by: asker.by });
         asker.answer(seq, Ok(Done::nothing()));
     }
-}
 
-/// What is to be done with a command.
-enum Plan {
-    Lane(State),
-    Bind(SocketAddr),
-    Now(fn(&Slot, &Command) -> io::Result<Done>),
-    Close,
-    Reader,
-}
-
-fn check_listen(slot: &Slot) -> Result<(), Failure> {
-    let bound = kernel::local(slot.as_fd()).ok().flatten().is_some_and(|local| local.port() != 0);
-    if bound || slot.kind == Kind::Datagram {
-        return Ok(());
-    }
-    Err(Failure::new(
-        ErrorKind::Denied,
-        "Bind it to loopback first: the kernel would let an unbound socket listen on every network.",
-    ))
-}
-
-fn bind(slot: &Slot, to: SocketAddr) -> io::Result<Done> {
-    slot.socket.bind(&SockAddr::from(to))?;
-    let local = kernel::local(slot.as_fd())?.unwrap_or(to);
-    Ok(Done::Local(Local { local: Address::Inet(local) }))
-}
-
-/// The checked address in the socket's own family, so that an IPv6 socket can reach IPv4.
-fn fit(slot: &Slot, to: SocketAddr) -> SocketAddr {
-    match (slot.family, to) {
-        (Family::Ipv6, SocketAddr::V4(v4)) => {
-            SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())
-        }
-        _ => to,
-    }
-}
-
-fn listen(slot: &Slot, ask: &Command) -> io::Result<Done> {
-    let Command::Listen { backlog, .. } = ask else {
-        return Err(io::ErrorKind::InvalidInput.into());
-    };
-    slot.socket.listen(*backlog).map(|()| Done::nothing())
-}
-
-fn set_option(slot: &Slot, ask: &Command) -> io::Result<Done> {
-    let Command::Option { set, .. } = ask else { return Err(io::ErrorKind::InvalidInput.into()) };
-    option::set(slot, *set)
-}
-
-fn shutdown(slot: &Slot, ask: &Command) -> io::Result<Done> {
-    let Command::Shutdown { how, .. } = ask else { return Err(io::ErrorKind::InvalidInput.into()) };
-    let how = match how {
-        Half::Read => Shutdown::Read,
-        Half::Write => Shutdown::Write,
-        Half::Both => Shutdown::Both,
-    };
-    let shut = slot.socket.shutdown(how);
-    // An unconnected datagram socket is shut although the kernel says ENOTCONN (inet_shutdown).
-    if how != Shutdown::Write && (shut.is_ok() || slot.kind == Kind::Datagram) {
-        slot.shut_read.set(true);
-    }
-    shut.map(|()| Done::nothing())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all immediate calls")]
-fn set_waiting(slot: &Slot, ask: &Command) -> io::Result<Done> {
-    match ask {
-        Command::Timeout { after, .. } => slot.timeout.set(*after),
-        Command::Nonblocking { on, .. } => slot.nonblocking.set(*on),
-        _ => {}
-    }
-    Ok(Done::nothing())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all immediate calls")]
-fn interrupt(slot: &Slot, ask: &Command) -> io::Result<Done> {
-    if let Command::Interrupt { call, .. } = ask {
-        slot.interrupt(*call);
-    }
-    Ok(Done::nothing())
-}
-
-fn payload(data: &Data) -> Result<Vec<u8>, Failure> {
-    if data.len() > limit::FILL_BYTES as usize {
-        return Err(Failure::new(
-            ErrorKind::Limit,
-            format!("One send carries at most {} bytes here.", limit::FILL_BYTES),
-        ));
-    }
-    Ok(data.to_bytes())
-}
-
-fn size(max: u32) -> Result<usize, Failure> {
-    if max > limit::RECV_BYTES {
-        return Err(Failure::new(
-            ErrorKind::Limit,
-            format!("One receive asks for at most {} bytes here.", limit::RECV_BYTES),
-        ));
-    }
-    Ok(max as usize)
-}
-
-fn datagram_only(slot: &Slot, call: &str) -> Result<(), Failure> {
-    if slot.kind == Kind::Datagram {
-        return Ok(());
-    }
-    Err(Failure::new(
-        ErrorKind::Unsupported,
-        format!("{call} is for datagram sockets; a stream knows whom it is connected to."),
-    ))
-}
-
-fn check_burst(count: u32, bytes: u32) -> Result<(), Failure> {
-    if !(1..=limit::BURST).contains(&count) {
-        return Err(Failure::new(
-            ErrorKind::Limit,
-            format!("A burst has 1 to {} datagrams.", limit::BURST),
-        ));
-    }
-    if bytes > 65_527 {
-        return Err(Failure::errno(
-            "EMSGSIZE",
-            "A datagram holds at most 65,507 bytes over IPv4 and 65,527 over IPv6.",
-        ));
-    }
-    Ok(())
-}
-
-impl Desk {
     /// What direction a lane has, for the drivers.
     pub(super) fn next_job(slot: &Slot, direction: Direction) -> Option<Job> {
         let lane = slot.lane(direction);

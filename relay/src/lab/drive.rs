@@ -109,7 +109,13 @@ impl Desk {
             Attempt::Accepted(socket, from) => {
                 Step::Ended(self.accepted(slot, &running.work.ask, socket, from.as_socket()))
             }
-            Attempt::Yield => Step::Yield,
+            Attempt::Yield => {
+                // A call that has slept counts as asleep until it ends, with what it had taken.
+                if running.told.is_some() {
+                    self.tell_taken(running);
+                }
+                Step::Yield
+            }
             Attempt::Again if slot.nonblocking.get() => {
                 Step::Ended(Err(errno::failure(&running.work.ask, &would_block(&running.work))))
             }
@@ -128,12 +134,16 @@ impl Desk {
             }
             self.blocked.set(self.blocked.get() + 1);
         }
+        self.tell_taken(running);
+        Step::Sleep
+    }
+
+    fn tell_taken(&self, running: &mut Running) {
         let bytes = running.work.taken();
         if running.told != Some(bytes) {
             running.told = Some(bytes);
             self.journal.append(Source::Relay, What::CallBlocked { call: running.call, bytes });
         }
-        Step::Sleep
     }
 
     /// Sees a call that sleeps, or takes turns, to its end.
@@ -198,7 +208,7 @@ impl Desk {
         slot.lane(running.work.direction()).current.set(None);
         if let Ok(Done::Received(received)) = result
             && slot.kind == Kind::Datagram
-            && !received.peek
+            && !(received.peek || received.eof)
         {
             slot.datagrams_read.set(slot.datagrams_read.get() + 1);
             slot.datagrams.borrow_mut().taken(1);

@@ -103,6 +103,9 @@ impl Desk {
         };
         // The sender may have been bound by this very call; its datagrams are known by that address.
         self.look(slot.id, false);
+        if let Some(receiver) = self.slots.borrow().get(&receiver) {
+            receiver.touch();
+        }
         self.look(receiver, false);
         self.crossed(slot.id, receiver, what, began, self.journal.now());
     }

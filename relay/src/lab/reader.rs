@@ -4,10 +4,17 @@ use super::desk::Desk;
 use super::slot::{Direction, Slot};
 use super::{Asker, Outcome};
 use protocol::command::{Kind, Reading};
+use protocol::reply::Received;
 use protocol::{Command, Done};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
+
+/// Whether nothing can come after this: the peer's end, or the own end of a datagram socket, whose
+/// receive comes from nobody then.
+fn ends(ask: &Command, received: &Received) -> bool {
+    received.eof || (matches!(ask, Command::RecvFrom { .. }) && received.from.is_none())
+}
 
 impl Desk {
     /// Sets or removes a socket's reader.
@@ -30,7 +37,7 @@ impl Desk {
         *slot.reader.borrow_mut() = Some(task.abort_handle());
     }
 
-    /// Reads until the peer's end, an error, or its own removal.
+    /// Reads until an end, an error, or its own removal.
     async fn read_on(self: Rc<Self>, slot: Rc<Slot>, reading: Reading) {
         let id = slot.id;
         let ask = match slot.kind {
@@ -39,7 +46,7 @@ impl Desk {
         };
         drop(slot);
         while let Some((_, Ok(Done::Received(received)))) = self.ask_itself(ask.clone()).await
-            && !received.eof
+            && !ends(&ask, &received)
         {
             tokio::time::sleep(Duration::from_nanos(reading.every)).await;
         }

@@ -75,7 +75,7 @@ pub(super) struct Slot {
     pub(super) reader: RefCell<Option<tokio::task::AbortHandle>>,
     /// Whether the incoming lane's current call is the reader's.
     pub(super) reading: Cell<bool>,
-    /// Whether its half for reading is shut: a receive that would sleep gives 0 bytes instead.
+    /// Whether its half for reading is shut: a receive that would sleep ends instead.
     pub(super) shut_read: Cell<bool>,
 }
 

@@ -9,6 +9,7 @@ mod rest;
 
 use super::desk::Desk;
 use super::slot::Slot;
+use protocol::command::Kind;
 use protocol::{Field, Nanos, SocketId, Source, What};
 pub(super) use reading::Reading;
 use rest::Resting;
@@ -45,7 +46,6 @@ pub(super) struct Seen {
     timer_ends: Nanos,
     pub(super) reading: Reading,
     touched: u64,
-    steady: bool,
     warm_until: Nanos,
 }
 
@@ -102,43 +102,53 @@ impl Desk {
                 .collect()
         };
         for id in due {
-            self.look(id, true);
+            if self.look(id, true)
+                && let Some(far) = self.journal.look(|world| world.far_end(id))
+            {
+                self.look(far, false);
+            }
         }
         if all {
-            self.look_at_closed();
+            self.look_at_closed(None);
         }
     }
 
     /// Looks at a socket and at the one at its other end, because something just happened. The other
     /// end first: what arrived there came before its acknowledgement.
     pub(super) fn look_around(&self, id: SocketId) {
-        let before = self.neighbours(id);
-        for other in before.into_iter().flatten() {
-            self.look(other, false);
-        }
+        let known = self.neighbours(id);
+        self.look_at_all(&known);
         self.look(id, false);
-        for other in self
-            .neighbours(id)
-            .into_iter()
-            .flatten()
-            .filter(|other| !before.contains(&Some(*other)))
-        {
-            self.look(other, false);
+        // A call may have given it an address, and so neighbours.
+        let found = self.neighbours(id).map(|other| other.filter(|_| !known.contains(&other)));
+        self.look_at_all(&found);
+    }
+
+    fn look_at_all(&self, others: &[Option<SocketId>; 4]) {
+        // What the call sent may still be under way to these: they are not steady yet.
+        for other in others[..2].iter().flatten() {
+            if let Some(slot) = self.slots.borrow().get(other) {
+                slot.touch();
+            }
+        }
+        for other in others.iter().flatten() {
+            self.look(*other, false);
         }
     }
 
-    /// The sockets of ours that a call on this one may have changed.
+    /// The sockets of ours that a call on this one may have changed; what was sent goes to the first two.
     fn neighbours(&self, id: SocketId) -> [Option<SocketId>; 4] {
         self.journal.look(|world| {
             let parent =
                 world.sockets.get(&id).and_then(|socket| socket.parent).map(|(parent, _)| parent);
-            [world.far_end(id), world.queued_at(id), parent, world.aim_of(id)]
+            [world.far_end(id), world.aim_of(id), world.queued_at(id), parent]
         })
     }
 
-    /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it.
-    pub(super) fn look(&self, id: SocketId, pass: bool) {
-        let Some(slot) = self.slots.borrow().get(&id).cloned() else { return };
+    /// Asks the kernel about one socket and tells what changed; `pass` when nothing caused it. Whether
+    /// the numbers of a stream moved: then those of its other end did too.
+    pub(super) fn look(&self, id: SocketId, pass: bool) -> bool {
+        let Some(slot) = self.slots.borrow().get(&id).cloned() else { return false };
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
         let seen = seen.entry(id).or_default();
@@ -154,11 +164,9 @@ impl Desk {
         }
         let agrees = fresh.agrees(&seen.reading) && slot.touched.get() == seen.touched;
         if !set.is_empty() || !agrees {
-            seen.steady = false;
             seen.warm_until = now + WARM;
         }
-        if agrees && set.is_empty() && !seen.steady && fresh.valid && pass {
-            seen.steady = true;
+        if agrees && set.is_empty() && pass && !self.is_steady(id) {
             set.push(Field::Steady(true));
         }
         seen.touched = slot.touched.get();
@@ -168,23 +176,31 @@ impl Desk {
             self.journal.append(Source::Kernel, What::Sample { socket: id, set });
         }
         self.infer_from_change(id, &before, &fresh);
+        !agrees && slot.kind == Kind::Stream
     }
 
-    /// Asks the kernel about the closed sockets that it may still know.
-    pub(super) fn look_at_closed(&self) {
+    fn is_steady(&self, id: SocketId) -> bool {
+        self.journal.look(|world| world.sockets.get(&id).is_some_and(|socket| socket.kernel.steady))
+    }
+
+    /// Asks the kernel about one closed socket, or about all that it may still know.
+    pub(super) fn look_at_closed(&self, only: Option<SocketId>) {
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, resting, .. } = &mut *watcher;
         let mut told = Vec::new();
-        resting.retain(|id, rest| match rest.look(diag.as_mut(), self.journal.now()) {
-            Some(set) if set.is_empty() => true,
-            Some(set) => {
-                told.push(What::Sample { socket: *id, set });
-                true
+        resting.retain(|id, rest| {
+            if only.is_some_and(|only| only != *id) {
+                return true;
             }
-            None => {
-                told.push(What::Gone { socket: *id });
-                false
+            let socket = *id;
+            let set = rest.look(diag.as_mut(), self.journal.now());
+            let known = set.is_some();
+            match set {
+                Some(set) if set.is_empty() => {}
+                Some(set) => told.push(What::Sample { socket, set }),
+                None => told.push(What::Gone { socket }),
             }
+            known
         });
         drop(watcher);
         for what in told {

@@ -162,13 +162,14 @@ fn local(slot: &Slot) -> io::Result<Done> {
     Ok(Done::Local(Local { local: Address::Inet(local) }))
 }
 
-/// What a sleeping receive gives when its half is shut (a datagram socket only: a stream says so itself).
+/// What a receive that would sleep gives when its half is shut (a datagram socket only: a stream says so
+/// itself): an end, for no datagram was read.
 fn nothing_received(peek: bool) -> Done {
     Done::Received(Received {
         data: Payload::default(),
         bytes: 0,
         truncated: false,
-        eof: false,
+        eof: true,
         from: None,
         numbered: None,
         peek,

@@ -5,7 +5,7 @@ use super::request::{self, Misread, Request};
 use super::{Asker, Form, Hub};
 use futures_util::{Stream, StreamExt as _};
 use protocol::message::Reply;
-use protocol::{CommandId, Done, ErrorKind, Failure, Seq, SessionId};
+use protocol::{Command, CommandId, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::Arc;
 use std::task::Poll;
 use tokio::sync::mpsc::Sender;
@@ -60,23 +60,26 @@ impl<A: Asker> Reader<A> {
     /// Begins a command at once, and leaves its end to a task of its own, which outlives the
     /// session: what the lab has begun it finishes.
     async fn begin(&mut self, Request { id, command }: Request) {
-        let Ok(place) = self.places.clone().try_acquire_owned() else {
+        let place = self.places.clone().try_acquire_owned().ok();
+        let waits_in_line = place.is_none() && ends_others(&command);
+        if place.is_none() && !waits_in_line {
             let most = self.hub.config().outstanding;
             let message = format!(
                 "{most} commands of this session are waiting already; interrupt one or wait."
             );
             return self.refuse(Some(id), Failure::new(ErrorKind::Limit, message)).await;
-        };
+        }
         let mut asked = Box::pin(self.hub.asker().ask(self.session, command));
         let begun = std::future::poll_fn(|cx| Poll::Ready(asked.as_mut().poll(cx))).await;
         let replies = self.replies.clone();
         let finish = async move |(seq, result): (Seq, Result<Done, Failure>)| {
             let reply = Reply { id: Some(id), seq, result: result.into() };
             // Fails when the session has ended: nobody is left to tell.
-            let _ = replies.send(Outgoing { reply, _place: Some(place) }).await;
+            let _ = replies.send(Outgoing { reply, _place: place }).await;
         };
         match begun {
             Poll::Ready(ended) => finish(ended).await,
+            Poll::Pending if waits_in_line => finish(asked.await).await,
             Poll::Pending => {
                 tokio::spawn(async move { finish(asked.await).await });
             }
@@ -88,4 +91,16 @@ impl<A: Asker> Reader<A> {
         let reply = Reply { id, seq, result: protocol::Answer::Error(failure) };
         let _ = self.replies.send(Outgoing { reply, _place: None }).await;
     }
+}
+
+/// Whether a command ends others and soon itself: those need no place, or a session whose places are
+/// all taken by calls that sleep could never wake them.
+fn ends_others(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Interrupt { .. }
+            | Command::Shutdown { .. }
+            | Command::Close { .. }
+            | Command::Reset
+    )
 }

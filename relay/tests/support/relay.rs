@@ -17,6 +17,11 @@ impl Relay {
         Self::run(&mut Command::new(env!("CARGO_BIN_EXE_relay")))
     }
 
+    /// The same for a test that needs no page, so that one built without it will do.
+    pub fn without_page() -> Self {
+        Self::run(Command::new(env!("CARGO_BIN_EXE_relay")).env("PATCHBAY_ALLOW_STUB", "1"))
+    }
+
     /// The same, with or without its page, after shell commands such as `ulimit -n 64`.
     pub fn after(commands: &str) -> Self {
         let script = format!("{commands}; exec \"$0\" \"$@\"");

@@ -1,0 +1,160 @@
+//! Owns what is to be done with a command, or why not. Nothing is tried here.
+
+use super::immediate;
+use super::option;
+use super::slot::Slot;
+use super::work::State;
+use crate::kernel;
+use crate::policy::Policy;
+use protocol::command::{Family, Kind, Reading};
+use protocol::data::Data;
+use protocol::{Command, Done, ErrorKind, Failure, limit};
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+
+/// What is to be done with a command.
+pub(super) enum Plan {
+    /// It may block: it takes its lane.
+    Lane(State),
+    /// bind(2) to the checked address.
+    Bind(SocketAddr),
+    /// It never blocks.
+    Now(fn(&Slot, &Command) -> io::Result<Done>),
+    /// close(2).
+    Close,
+    /// Sets or removes the reader.
+    Reader,
+}
+
+/// What is to be done, or why not: nothing has been tried yet.
+pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Plan, Failure> {
+    Ok(match command {
+        Command::Accept { .. } => Plan::Lane(State::Accept),
+        Command::Connect { address, .. } => {
+            let to = fit(slot, policy.check_target(address)?);
+            Plan::Lane(State::Connect { to, begun: false })
+        }
+        Command::Send { data, all, .. } => {
+            Plan::Lane(State::Send { data: payload(data)?, taken: 0, parts: 0, all: *all })
+        }
+        Command::SendTo { address, data, .. } => {
+            datagram_only(slot, "send_to")?;
+            Plan::Lane(State::SendTo {
+                data: payload(data)?,
+                to: fit(slot, policy.check_target(address)?),
+            })
+        }
+        Command::Recv { max, peek, .. } => {
+            Plan::Lane(State::Receive { max: size(*max)?, peek: *peek, from: false })
+        }
+        Command::RecvFrom { max, peek, .. } => {
+            Plan::Lane(State::Receive { max: size(*max)?, peek: *peek, from: true })
+        }
+        Command::Burst { address, count, bytes, .. } => {
+            datagram_only(slot, "burst")?;
+            check_burst(*count, *bytes)?;
+            let to = address.as_ref().map(|to| policy.check_target(to)).transpose()?;
+            let to = to.map(|to| fit(slot, to));
+            Plan::Lane(State::Burst(super::burst::Burst::new(to, *count, *bytes as usize)))
+        }
+        Command::Bind { address, .. } => Plan::Bind(fit(slot, policy.check_bind(address)?)),
+        Command::Listen { .. } => {
+            check_listen(slot)?;
+            Plan::Now(immediate::listen)
+        }
+        Command::Option { set, .. } => {
+            option::check(*set)?;
+            Plan::Now(immediate::set_option)
+        }
+        Command::Shutdown { .. } => Plan::Now(immediate::shutdown),
+        Command::Timeout { .. } | Command::Nonblocking { .. } => Plan::Now(immediate::set_waiting),
+        Command::Interrupt { .. } => Plan::Now(immediate::interrupt),
+        Command::Reader { set, .. } => {
+            set.map(|reading| check_reader(slot, reading)).transpose()?;
+            Plan::Reader
+        }
+        Command::Close { .. } => Plan::Close,
+        Command::Socket { .. } | Command::Experiment(_) | Command::Reset => {
+            return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
+        }
+    })
+}
+
+fn check_listen(slot: &Slot) -> Result<(), Failure> {
+    let bound = kernel::local(slot.as_fd()).ok().flatten().is_some_and(|local| local.port() != 0);
+    if bound || slot.kind == Kind::Datagram {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ErrorKind::Denied,
+        "Bind it to loopback first: the kernel would let an unbound socket listen on every network.",
+    ))
+}
+
+/// The checked address in the socket's own family, so that an IPv6 socket can reach IPv4.
+fn fit(slot: &Slot, to: SocketAddr) -> SocketAddr {
+    match (slot.family, to) {
+        (Family::Ipv6, SocketAddr::V4(v4)) => {
+            SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())
+        }
+        _ => to,
+    }
+}
+
+fn payload(data: &Data) -> Result<Vec<u8>, Failure> {
+    if data.len() > limit::FILL_BYTES as usize {
+        return Err(Failure::new(
+            ErrorKind::Limit,
+            format!("One send carries at most {} bytes here.", limit::FILL_BYTES),
+        ));
+    }
+    Ok(data.to_bytes())
+}
+
+fn size(max: u32) -> Result<usize, Failure> {
+    if max > limit::RECV_BYTES {
+        return Err(Failure::new(
+            ErrorKind::Limit,
+            format!("One receive asks for at most {} bytes here.", limit::RECV_BYTES),
+        ));
+    }
+    Ok(max as usize)
+}
+
+/// A receive of no bytes empties no stream: its reader would never rest.
+fn check_reader(slot: &Slot, reading: Reading) -> Result<(), Failure> {
+    if reading.max == 0 && slot.kind == Kind::Stream {
+        return Err(Failure::new(
+            ErrorKind::BadRequest,
+            "A stream's reader asks for 1 byte or more.",
+        ));
+    }
+    size(reading.max).map(drop)
+}
+
+fn datagram_only(slot: &Slot, call: &str) -> Result<(), Failure> {
+    if slot.kind == Kind::Datagram {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ErrorKind::Unsupported,
+        format!("{call} is for datagram sockets; a stream knows whom it is connected to."),
+    ))
+}
+
+fn check_burst(count: u32, bytes: u32) -> Result<(), Failure> {
+    if !(1..=limit::BURST).contains(&count) {
+        return Err(Failure::new(
+            ErrorKind::Limit,
+            format!("A burst has 1 to {} datagrams.", limit::BURST),
+        ));
+    }
+    if bytes > 65_527 {
+        return Err(Failure::errno(
+            "EMSGSIZE",
+            "A datagram holds at most 65,507 bytes over IPv4 and 65,527 over IPv6.",
+        ));
+    }
+    Ok(())
+}
