@@ -161,3 +161,21 @@ pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
     }
     (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_are_one_form_and_two_buttons_and_the_sleeper_is_woken_first() {
+        let all = vec![
+            with(Verb::SendTo, &[0, 1], Vec::new()),
+            with(Verb::Burst, &[0], Vec::new()),
+            plain(Verb::RecvFrom),
+            plain(Verb::Close),
+            plain(Verb::Interrupt),
+        ];
+        let verbs: Vec<Verb> = few(all).into_iter().map(|offer| offer.verb).collect();
+        assert_eq!(verbs, [Verb::SendTo, Verb::Interrupt, Verb::RecvFrom]);
+    }
+}
