@@ -248,12 +248,12 @@ words! {
 pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool) -> String {
     match (language, stream) {
         (Language::English, true) => {
-            format!("{from} → {to}: send() took {} bytes", number(amount))
+            format!("{from} → {to}: send() took {} B", number(amount))
         }
         (Language::English, false) => {
             format!("→ {to}: {} × sendto()", number(amount))
         }
-        (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} 字节", number(amount)),
+        (Language::Chinese, true) => format!("{from} → {to}：send() 收下 {} B", number(amount)),
         (Language::Chinese, false) => format!("→ {to}：{} × sendto()", number(amount)),
     }
 }
