@@ -187,3 +187,25 @@ fn a_sender_in_the_kernel_is_no_quiet_moment() {
         (true, Some(0))
     );
 }
+
+#[test]
+fn what_was_just_sent_to_is_not_quiet() {
+    let mut script = two();
+    walk(&mut script, 0, 0);
+    assert!(script.datagrams(RECEIVER).quiet);
+    send_to(&mut script, "10.77.0.2:53");
+    assert!(!script.datagrams(RECEIVER).quiet, "it may be under way");
+}
+
+#[test]
+fn a_connected_receiver_hears_its_peer_only() {
+    let mut script = two();
+    let ask = Command::Connect { socket: RECEIVER, address: address("10.77.0.1:4001") };
+    script.done(&ask, &local("10.77.0.2:53"));
+    send_to(&mut script, "10.77.0.2:53");
+    assert_eq!(script.at(RECEIVER).aimed, 0, "no port for it there");
+    let ask = Command::Connect { socket: RECEIVER, address: address("10.77.0.1:4000") };
+    script.done(&ask, &local("10.77.0.2:53"));
+    send_to(&mut script, "10.77.0.2:53");
+    assert_eq!(script.at(RECEIVER).aimed, 1);
+}

@@ -78,7 +78,8 @@ impl Wire {
             Command::Send { socket: IDS[way], data: Data::Hex(Hex(bytes.clone())), all: false };
         self.script.done(&ask, &sent(part as u32));
         self.ends[way].taken.extend(&bytes[..part]);
-        self.sampled[way] = false;
+        // What was taken may be under way to the other end.
+        self.sampled = [false; 2];
     }
 
     /// A send all that falls asleep; the next time it goes on, ends or is interrupted.
@@ -86,7 +87,7 @@ impl Wire {
         if self.ends[way].closed || self.ends[1 - way].closed {
             return;
         }
-        self.sampled[way] = false;
+        self.sampled = [false; 2];
         let Some((call, whole, taken)) = self.ends[way].asleep else {
             if self.quiet(way) {
                 let call = self.script.begin(&pour(IDS[way], much));
