@@ -163,6 +163,7 @@ impl Clock {
         self.paused = false;
         self.replays = false;
         self.started = false;
+        self.rate = 1.0;
         self.skipped = None;
     }
 

@@ -65,8 +65,8 @@ pub(super) struct App {
     pub(super) language: Language,
     pub(super) language_button: HtmlElement,
     pub(super) selected: Option<SocketId>,
-    /// Somebody chose it; it stays.
-    pub(super) chosen: bool,
+    /// The one that the page itself selected: it may give way to a livelier one.
+    pub(super) automatic: Option<SocketId>,
     /// The step of the running lesson, and the socket that it speaks of.
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
@@ -108,7 +108,7 @@ impl App {
             language: language::preferred(),
             language_button: dom::by_id("language")?,
             selected: None,
-            chosen: false,
+            automatic: None,
             said: None,
             below: Below::Auto,
             sure: Sure::default(),
@@ -231,7 +231,6 @@ impl App {
     fn answered(&mut self, id: protocol::CommandId, answer: Answer) {
         if let Answer::Ok(Done::Made(made)) = &answer {
             self.selected = Some(made.socket);
-            self.chosen = true;
         }
         if let Answer::Error(_) = &answer {
             self.lesson.release();
@@ -269,18 +268,15 @@ impl App {
         if said != self.said {
             self.said = said;
             self.selected = said.and_then(|(_, at)| at).or(self.selected);
-            self.chosen = true;
         }
         let gone = self.selected.is_none_or(|id| !newest.sockets.contains_key(&id));
-        if gone {
-            self.chosen = false;
-        }
         let poor = || self.selected.is_some_and(|id| crate::timeline::idles(newest, id));
-        if gone || (!self.chosen && self.said.is_none() && poor()) {
+        if gone || (self.selected == self.automatic && self.said.is_none() && poor()) {
             let at = newest.lesson.as_ref().and_then(|lesson| lesson.said.at);
             self.selected = at
                 .filter(|id| gone && newest.sockets.contains_key(id))
                 .or_else(|| self.timeline.liveliest());
+            self.automatic = self.selected;
         }
     }
 }

@@ -140,6 +140,9 @@ impl Builder {
         let field = make("input", class);
         set(&field, "value", value);
         set(&field, "aria-label", self.word(name));
+        if class != "field" || name == "text_to_send" {
+            set(&field, "placeholder", self.word(name));
+        }
         for (attribute, value) in [
             ("type", "text"),
             ("autocomplete", "off"),

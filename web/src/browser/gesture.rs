@@ -91,7 +91,7 @@ impl App {
 
     fn select(&mut self, socket: SocketId) {
         self.selected = Some(socket);
-        self.chosen = true;
+        self.automatic = None;
         self.below = Below::Auto;
     }
 

@@ -173,7 +173,9 @@ impl Caption {
         let lesson = known.newest.lesson.as_ref();
         let begins =
             lesson.is_some_and(|l| l.ended.is_none() && l.said.step <= 1 && l.name == "first");
-        let over = lesson.is_some_and(|l| l.ended.is_some()) && !self.touched;
+        // Not before the picture has come to the end, too.
+        let ended = |world: &World| world.lesson.as_ref().is_some_and(|l| l.ended.is_some());
+        let over = ended(known.newest) && ended(known.shown) && !self.touched;
         let idle = lesson.is_none() && known.newest.sockets.is_empty();
         show(&self.doors, known.open && (begins || over || idle));
         let lead = if begins {

@@ -207,3 +207,12 @@ fn an_earlier_moment_is_looked_at_again_without_a_skip() {
     }
     assert!(show.clock.behind() < 130_000_000, "caught up: {}", show.clock.behind());
 }
+
+#[test]
+fn a_snapshot_is_no_skip() {
+    let mut show = Show::new(&crossing(&[]), 0);
+    show.clock.restart();
+    show.now = 50 * S;
+    assert!(show.frame() >= 50 * S - LAG);
+    assert_eq!(show.clock.skipped(), None);
+}

@@ -5,7 +5,7 @@ use super::parse::loopback;
 use super::verb::Verb;
 use protocol::command::{Family, Kind, Side};
 use protocol::world::{Progress, Socket};
-use protocol::{Address, SocketId, World};
+use protocol::{Address, SocketId, TcpState, World};
 use std::net::SocketAddr;
 
 /// A call offered beside a socket.
@@ -48,7 +48,9 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
     if world.calls_of(id).any(|call| call.progress() == Progress::Blocked) {
         offers.push(plain(Verb::Interrupt));
     }
-    if socket.kind == Kind::Stream && (socket.listens() || socket.kernel.peer.is_some()) {
+    let asks = socket.kernel.state == Some(TcpState::SynSent);
+    let plugged = socket.listens() || socket.kernel.peer.is_some() || asks;
+    if socket.kind == Kind::Stream && plugged {
         offers.push(plain(Verb::Close));
     }
     offers
@@ -69,6 +71,10 @@ pub fn few(mut offers: Vec<Offer>) -> Vec<Offer> {
 fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
     if socket.listens() {
         return vec![plain(Verb::Accept)];
+    }
+    if socket.kernel.state == Some(TcpState::SynSent) {
+        // The handshake is under way: it can be interrupted or given up.
+        return Vec::new();
     }
     if socket.kernel.peer.is_some() {
         let mut offers = Vec::new();
@@ -154,4 +160,22 @@ pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
         return Some(Refusal::Closed);
     }
     (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_are_one_form_and_two_buttons_and_the_sleeper_is_woken_first() {
+        let all = vec![
+            with(Verb::SendTo, &[0, 1], Vec::new()),
+            with(Verb::Burst, &[0], Vec::new()),
+            plain(Verb::RecvFrom),
+            plain(Verb::Close),
+            plain(Verb::Interrupt),
+        ];
+        let verbs: Vec<Verb> = few(all).into_iter().map(|offer| offer.verb).collect();
+        assert_eq!(verbs, [Verb::SendTo, Verb::Interrupt, Verb::RecvFrom]);
+    }
 }

@@ -7,7 +7,7 @@ mod bundle;
 pub(super) use build::rows;
 pub(super) use bundle::bundle;
 
-use protocol::command::{Kind, Side};
+use protocol::command::{Command, Kind, Side};
 use protocol::world::Socket;
 use protocol::{Address, SocketId, TcpState, World};
 
@@ -129,6 +129,19 @@ pub(super) fn aim(world: &World, id: SocketId) -> Option<SocketId> {
         burst.receiver.filter(|receiver| world.sockets.contains_key(receiver))
     };
     world.aim_of(id).or_else(|| world.far_end(id)).or_else(burst)
+}
+
+/// Whom a stream is connected to, or is asking now: the kernel names a peer only when it has answered.
+fn calls(world: &World, socket: &Socket) -> Option<Address> {
+    let asks = || {
+        let asking = socket.kernel.state == Some(TcpState::SynSent);
+        let mut calls = world.calls_of(socket.id).rev().filter(|_| asking);
+        calls.find_map(|call| match &call.ask {
+            Command::Connect { address, .. } => Some(address.clone()),
+            _ => None,
+        })
+    };
+    socket.kernel.peer.clone().or_else(asks)
 }
 
 /// Whether the picture shows a socket at all: open, or closed while its connection still lives.

@@ -12,7 +12,7 @@ pub(super) const HALF_PLATE: f32 = 26.0;
 pub(super) const SMALL_PLATE: f32 = 16.0;
 
 /// The height that a chosen socket's controls need: three rows, and two lines for what came of them.
-pub(super) const CONTROLS: f32 = 144.0;
+pub(super) const CONTROLS: f32 = 142.0;
 
 /// Under a lesson's lanes this much is kept for its one button: it never covers anything.
 pub(super) const STRIP: f32 = 66.0;
@@ -82,7 +82,7 @@ impl Frame {
             tall: if view.lesson {
                 (view.height - STRIP - LADDER).clamp(236.0, 284.0)
             } else {
-                169.0 + CONTROLS
+                175.0 + CONTROLS
             },
             axis: if view.lesson { 112.0 } else { 82.0 },
             small: if view.lesson { 34.0 } else { 30.0 },

@@ -117,7 +117,8 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
             Kind::Stream => tab(pen, [x, top - 27.0], &port, ink),
             Kind::Datagram => {
                 let look = mono(13.0).bold().middle().ink(ink);
-                pen.text([x, bottom - 9.0], &port, look, half * 2.0 - 4.0);
+                let y = first.axis + reach(frame, first) - 9.0;
+                pen.text([x, y], &port, look, half * 2.0 - 4.0);
             }
         }
     }

@@ -45,16 +45,25 @@ pub(super) fn draw(
     let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
     let size = if tall { 15.0 } else { 13.0 };
     pen.text([x, y + size * 0.35], &port, mono(size).bold().middle().ink(Ink::Lost), w * 2.0 - 4.0);
-    let room = frame.walls[1] - frame.walls[0] - out - w - 60.0;
+    let column = frame.walls[1] - frame.walls[0];
+    let other = place.row.post(side.opposite()).socket();
+    let shared = other.is_some_and(|id| refused(world, id).is_some());
+    let room = if shared { column / 2.0 } else { column } - out - w - 30.0;
     let name = failure.errno.as_deref().unwrap_or_default();
     let text = log::failure(view.language, failure);
     let (first, second) = (mono(13.0).bold().ink(Ink::Lost), plain(13.0).ink(Ink::Lost));
+    let whole = first.width(name) + 9.0 + second.width(&text) <= room;
+    let text = if whole { text.as_str() } else { "" };
     let from = x + inward * (w + 14.0);
+    if first.width(name) > room {
+        return;
+    }
     if side == Side::Left {
-        pen.run([from, y + 4.7], 9.0, from + room, &[(name, first), (&text, second)]);
+        pen.run([from, y + 4.7], 9.0, from + room, &[(name, first), (text, second)]);
     } else {
-        let ends = pen.text([from, y + 4.7], &text, second.end(), room);
-        pen.text([ends - 9.0, y + 4.7], name, first.end(), room);
+        let ends = pen.text([from, y + 4.7], text, second.end(), room);
+        let gap = if text.is_empty() { 0.0 } else { 9.0 };
+        pen.text([ends - gap, y + 4.7], name, first.end(), room);
     }
 }
 

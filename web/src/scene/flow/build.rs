@@ -1,6 +1,6 @@
 //! Owns who faces whom: the world's sockets put into rows, the rows into groups.
 
-use super::{Post, Row, aim, visible};
+use super::{Post, Row, aim, calls, visible};
 use crate::scene::View;
 use crate::timeline::Timeline;
 use protocol::command::{Command, Kind, Side};
@@ -69,9 +69,9 @@ impl<'a> Builder<'a> {
     fn listener_of(&self, socket: &Socket) -> Option<SocketId> {
         let parent = socket.parent.map(|(listener, _)| listener);
         let target = || {
-            let peer = socket.kernel.peer.as_ref()?;
+            let peer = calls(self.world, socket)?;
             let covers = |s: &&Socket| {
-                s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(peer))
+                s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(&peer))
             };
             self.world.sockets.values().find(covers).map(|s| s.id)
         };
@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
             } else if let Some((listener, place)) = queues.get(&id) {
                 let posts = (Post::Socket(id), Post::Queue(*listener, *place));
                 self.add(socket.side, posts, Kind::Stream, *listener, 3);
-            } else if let Some(peer) = &socket.kernel.peer {
+            } else if let Some(peer) = calls(self.world, socket) {
                 let state = socket.kernel.state;
                 let posts = match self.listener_of(socket) {
                     // Not answered, or not yet seen to be: nothing is closed in this moment.
@@ -112,8 +112,8 @@ impl<'a> Builder<'a> {
                         self.add(socket.side, posts, Kind::Stream, listener, 4);
                         continue;
                     }
-                    _ if self.timeline.was_ours(peer) => Post::Gone(peer.clone()),
-                    _ => Post::Outside(peer.clone()),
+                    _ if self.timeline.was_ours(&peer) => Post::Gone(peer),
+                    _ => Post::Outside(peer),
                 };
                 self.add(socket.side, (Post::Socket(id), posts), Kind::Stream, id, 2);
             }

@@ -78,17 +78,19 @@ impl Desk<'_> {
         }
         if side == Side::Left || socket.parent.is_none() {
             let look = mono(14.0).bold().end().ink(accent(socket.kind));
-            right = pen.text([right, y], &port, look, 60.0) - 8.0;
+            right = pen.text([right, y], &port, look, 60.0) - 6.0;
         }
         let named = plain(14.0).bold();
-        let aligned = x + named.width(&name).max(84.0).min((right - x) * 0.5);
-        pen.text([x, y], &name, named, aligned - x);
-        let news = self.news(socket, right - aligned - 8.0);
-        // A slot and its colour say "datagram" already; what waits needs the room.
-        let state = if socket.kind == Kind::Datagram && !news.is_empty() { "" } else { &state };
-        let ends = pen.text([aligned + 8.0, y], state, mono(13.0).ink(ink), right - aligned - 8.0);
-        let from = if state.is_empty() { aligned + 8.0 } else { ends + 10.0 };
-        pen.text([from, y], &news, plain(13.0).dim(), right - from);
+        let aligned = x + named.width(&name).max(78.0).min((right - x) * 0.5) + 8.0;
+        pen.text([x, y], &name, named, aligned - x - 8.0);
+        let news = self.news(socket, right - aligned);
+        let (stands, looks) = (mono(13.0).ink(ink), plain(13.0).dim());
+        let both = stands.width(&state) + 8.0 + looks.width(&news) <= right - aligned;
+        // The cable or the slot says the state too; what is new needs the room.
+        let says_itself = socket.kind == Kind::Datagram
+            || socket.kernel.state == Some(protocol::TcpState::Established);
+        let state = if news.is_empty() || both || !says_itself { state.as_str() } else { "" };
+        pen.run([aligned, y], 8.0, right, &[(state, stands), (&news, looks)]);
     }
 
     /// The one thing most worth a few words.

@@ -97,6 +97,11 @@ pub(super) fn call(
     }
     if let Some(note) = &said.note {
         let below = place.note - page.offset;
+        // A sentence without its call says nothing.
+        let own = place.ended.map_or(y, |ended| ended - page.offset);
+        if own + 5.0 < top + 12.0 {
+            return;
+        }
         let ink = if said.error { Ink::Lost } else { Ink::Dim };
         let size = if page.view.lesson { 15.0 } else { 13.0 };
         write(pen, top, [x, below + 5.0], note, side(plain(size)).ink(ink), room);
