@@ -14,7 +14,7 @@ pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
 pub use socket::{Kernel, Moved, Socket};
 
-use crate::command::Command;
+use crate::command::{Command, Kind};
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub struct World {
     pub calls: BTreeMap<CallId, Call>,
     /// The last [`KEPT_BURSTS`] bursts.
     pub bursts: BTreeMap<CallId, Burst>,
+    /// Streams that have connected so far, for their names.
+    pub clients: u32,
     /// The experiment being played, if any.
     pub lesson: Option<Lesson>,
 }
@@ -147,6 +149,10 @@ impl World {
         if let Some(socket) = call.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.kernel.steady = false;
             socket.call_ended(at, &call, before, result);
+            if socket.active && socket.client.is_none() && socket.kind == Kind::Stream {
+                self.clients += 1;
+                socket.client = Some(self.clients);
+            }
         }
         self.unsettle_far_end(&call.ask);
         match result {

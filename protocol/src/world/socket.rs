@@ -107,6 +107,8 @@ pub struct Socket {
     /// Whether its own connect sent a SYN (which counts in `acked`), even if that connect then
     /// failed, was interrupted or did not wait.
     pub active: bool,
+    /// Which of the streams that connected it is, from 1, in the order of their first connect's end.
+    pub client: Option<u32>,
     /// Whether its half for reading is shut.
     pub shut_read: bool,
     /// Whether its half for writing is shut.
@@ -201,6 +203,7 @@ impl Socket {
             opened: at,
             closed: None,
             active: false,
+            client: None,
             shut_read: false,
             shut_write: false,
             timeout: None,

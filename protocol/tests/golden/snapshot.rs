@@ -11,7 +11,7 @@ use protocol::{CallId, Event, SessionId, SocketId, Source, What, World};
 
 const WORLD: &str = r#"{"seq":7,"at":70,
 "sockets":{"1":{"id":1,"cookie":"9","net":"right","family":"ipv4","kind":"datagram","side":"right",
-  "name":null,"parent":null,"children":0,"opened":20,"closed":null,"active":false,"shut_read":false,
+  "name":null,"parent":null,"children":0,"opened":20,"closed":null,"active":false,"client":null,"shut_read":false,
   "shut_write":false,"timeout":null,"nonblocking":false,"reader":null,"sent":{"bytes":12,"count":1},
   "read":{"bytes":0,"count":0},"aim":"10.77.0.1:9","aimed":0,"from_outside":0,"tail":{"hex":""},"last_read":{"hex":""},"eof":false,
   "kernel":{"state":"CLOSE","local":"10.77.0.2:53","peer":null,"send_queue":null,"unsent":null,
@@ -26,7 +26,7 @@ const WORLD: &str = r#"{"seq":7,"at":70,
     "cut":null,"began":40,"blocked":null,"bytes":0,"ended":60,
     "result":{"ok":{"sent":1,"refused":1,"errno":"EAGAIN"}}}},
 "bursts":{"2":{"socket":1,"to":"10.77.0.1:9","receiver":null,"count":2,"bytes":12,"sheet":"se"}},
-"lesson":{"name":"first","title":{"en":"a","zh":"b"},"steps":2,
+"clients":0,"lesson":{"name":"first","title":{"en":"a","zh":"b"},"steps":2,
   "said":{"step":0,"say":{"en":"","zh":""},"note":{"en":"","zh":""},"button":null,"at":null},
   "held":0,"broken":[],"ended":null}}"#;
 
@@ -99,7 +99,7 @@ fn a_world() {
 fn an_untouched_world() {
     check(
         &World::default(),
-        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"lesson":null}"#,
+        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"clients":0,"lesson":null}"#,
     );
 }
 

@@ -9,7 +9,6 @@ pub use told::{
 
 use super::Language;
 use crate::timeline::Timeline;
-use protocol::command::Kind;
 use protocol::sample::TimerKind;
 use protocol::world::Socket;
 use protocol::{Nanos, SocketId};
@@ -63,7 +62,7 @@ pub fn name(language: Language, socket: &Socket) -> String {
         given: socket.name.as_deref(),
         listens: socket.listens(),
         nth: socket.parent.map(|(_, nth)| nth),
-        client: socket.active && socket.kind == Kind::Stream,
+        client: socket.client,
     };
     parts.name(language, socket.id)
 }
@@ -78,9 +77,9 @@ pub fn remembered_name(language: Language, timeline: &Timeline, id: SocketId) ->
             given: face.name.as_deref(),
             listens: face.listened,
             nth: face.nth,
-            client: face.active && face.kind == Kind::Stream,
+            client: face.client,
         },
-        None => Parts { given: None, listens: false, nth: None, client: false },
+        None => Parts { given: None, listens: false, nth: None, client: None },
     };
     parts.name(language, id)
 }
@@ -89,7 +88,7 @@ struct Parts<'a> {
     given: Option<&'a str>,
     listens: bool,
     nth: Option<u32>,
-    client: bool,
+    client: Option<u32>,
 }
 
 impl Parts<'_> {
@@ -102,8 +101,10 @@ impl Parts<'_> {
             },
             (None, Some(nth)) => format!("conn {nth}"),
             (None, None) if self.listens => language.pick("server", "服务端").into(),
-            (None, None) if self.client => format!("{} {id}", language.pick("client", "客户端")),
-            (None, None) => format!("{} {id}", language.pick("socket", "套接字")),
+            (None, None) => match self.client {
+                Some(nth) => format!("{} {nth}", language.pick("client", "客户端")),
+                None => format!("{} {id}", language.pick("socket", "套接字")),
+            },
         }
     }
 }

@@ -22,8 +22,8 @@ pub struct Face {
     pub nth: Option<u32>,
     /// Whether it listened.
     pub listened: bool,
-    /// Whether it connected.
-    pub active: bool,
+    /// Which client it is, where its own connect began the conversation.
+    pub client: Option<u32>,
 }
 
 /// Faces and addresses.
@@ -63,7 +63,7 @@ impl Known {
             name: socket.name.clone(),
             nth: socket.parent.map(|(_, nth)| nth),
             listened: socket.listens() || self.face(socket.id).is_some_and(|face| face.listened),
-            active: socket.active || self.face(socket.id).is_some_and(|face| face.active),
+            client: socket.client.or_else(|| self.face(socket.id)?.client),
         };
         self.faces.insert(socket.id, face);
         while self.faces.len() > KEPT {
