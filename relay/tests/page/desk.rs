@@ -183,7 +183,8 @@ impl Desk {
 
     /// Every test's last line.
     pub(crate) async fn end(mut self) {
-        assert_eq!(self.tab.problems().await, Vec::<String>::new());
+        let problems = self.tab.problems().await;
+        assert_eq!(problems, Vec::<String>::new(), "at {}", self.relay.origin());
     }
 }
 
