@@ -152,7 +152,8 @@ impl Desk {
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
         let seen = seen.entry(id).or_default();
-        let fresh = Reading::take(&slot, diag.as_mut(), &seen.reading, self.journal.now(), pass);
+        let mut fresh =
+            Reading::take(&slot, diag.as_mut(), &seen.reading, self.journal.now(), pass);
         let now = self.journal.now();
         let mut set: Vec<Field> =
             fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();
@@ -170,11 +171,12 @@ impl Desk {
             set.push(Field::Steady(true));
         }
         seen.touched = slot.touched.get();
+        if !set.is_empty() {
+            let what = What::Sample { socket: id, set };
+            fresh.told_at(self.journal.append(Source::Kernel, what).1);
+        }
         let before = std::mem::replace(&mut seen.reading, fresh.clone());
         drop(watcher);
-        if !set.is_empty() {
-            self.journal.append(Source::Kernel, What::Sample { socket: id, set });
-        }
         self.infer_from_change(id, &before, &fresh);
         !agrees && slot.kind == Kind::Stream
     }

@@ -194,6 +194,14 @@ impl Reading {
         fields
     }
 
+    /// It was told at this moment: what it found to have crossed is drawn as there by then, not before.
+    pub(super) fn told_at(&mut self, at: Nanos) {
+        if self.arrived == self.at {
+            self.arrived = at;
+        }
+        self.at = at;
+    }
+
     /// Whether the numbers of the ledger are those of the other look, and both are valid.
     pub(super) fn agrees(&self, other: &Self) -> bool {
         let counters = |reading: &Self| {
