@@ -2,7 +2,7 @@
 //! Knows nothing of WebSockets, pages or tokens.
 //!
 //! One thread makes every system call, so that what it journals is in the order in which it happened.
-//! Reading order: [`desk`] (dispatch) → `slot` (a socket and its two lanes) → `work` (one attempt of a
+//! Reading order: `desk` (dispatch) → `slot` (a socket and its two lanes) → `work` (one attempt of a
 //! call) → `drive` (blocked calls) → `watch` (what the kernel says afterwards) → `infer`.
 
 mod burst;

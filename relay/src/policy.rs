@@ -28,7 +28,7 @@ impl Policy {
     }
 
     /// The address to connect or send to, in its one spelling; `denied` unless it is loopback and
-    /// not the relay itself, `unsupported` for `unix:`. 0.0.0.0 and [::] are denied because the
+    /// not the relay itself, `unsupported` for `unix:`. `0.0.0.0` and `[::]` are denied because the
     /// kernel takes them for loopback (connect(2) on Linux), and so for the relay.
     pub fn check_target(&self, address: &Address) -> Result<SocketAddr, Failure> {
         let inet = canonical(address)?;

@@ -55,11 +55,23 @@ pub fn fill(text: &str, look: impl Fn(&str, &str) -> Value) -> String {
         match slot.split_once(':').map(|(role, path)| look(role, path)) {
             Some(Value::String(text)) => filled.push_str(&text),
             Some(Value::Null) | None => filled.push('–'),
-            Some(value) => filled.push_str(&value.to_string()),
+            Some(value) => filled.push_str(&grouped(&value.to_string())),
         }
         rest = tail;
     }
     filled + rest
+}
+
+/// A whole number with its thousands parted, as the page writes it; other texts as they are.
+fn grouped(text: &str) -> String {
+    if !text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    let parted = |(place, digit): (usize, char)| {
+        let comma = place > 0 && (text.len() - place).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    text.chars().enumerate().flat_map(parted).collect()
 }
 
 #[cfg(test)]
@@ -72,6 +84,12 @@ mod tests {
             if (role, path) == ("a", "b") { json!(7) } else { Value::Null }
         };
         assert_eq!(fill("{a:b} of {c:d}, {", look), "7 of –, {");
+        let large = |_: &str, _: &str| json!(32_768);
+        assert_eq!(fill("{a:b}", large), "32,768");
+        assert_eq!(
+            (grouped("1000000"), grouped("999"), grouped("1.5")),
+            ("1,000,000".into(), "999".into(), "1.5".into())
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ const STEPS: [[&str; 4]; 7] = [
     [
         "Datagrams: no connection, no cable.",
         "数据报：没有连接，也没有线。",
-        "Send 1 000 datagrams",
+        "Send 1,000 datagrams",
         "发送 1000 个数据报",
     ],
     ["are gone: the buffer was full.", "缓冲区满了。", "Read the other", "读完剩下的"],

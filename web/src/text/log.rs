@@ -252,7 +252,7 @@ fn field(language: Language, field: &Field) -> String {
         Field::ReceiveLimit(n) => plain("SO_RCVBUF", *n),
         Field::SendCharged(n) => plain(language.pick("send charge", "发送占用"), *n),
         Field::ReceiveCharged(n) => plain(language.pick("receive charge", "接收占用"), *n),
-        Field::AcceptQueue(n) => plain(language.pick("accept queue", "accept 队列"), *n),
+        Field::AcceptQueue(n) => plain(language.pick("accept queue", "接受队列"), *n),
         Field::Backlog(n) => plain("backlog", *n),
         Field::Drops(n) => plain(language.pick("dropped", "已丢弃"), *n),
         Field::RoundTrip(ns) => format!("rtt {}", span(*ns)),

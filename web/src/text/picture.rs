@@ -171,9 +171,9 @@ words! {
     /// A peer that is not ours.
     outside: "outside program", "外部程序";
     /// A peer of ours that is gone.
-    gone: "closed", "已关闭";
+    gone: "no socket now", "现无套接字";
     /// Above those in the accept queue.
-    connected_already: "connected already, though nobody has called accept()", "已经连接，尽管还没人调用 accept()";
+    connected_already: "those in the accept queue are connected already, though nobody has called accept()", "接受队列里的已经连接，尽管还没人调用 accept()";
     /// The same in two lines: the first.
     connected: "connected already,", "已经连接，";
     /// The second.
