@@ -29,14 +29,14 @@ pub enum StateError {
         remedy: String,
     },
     /// The kernel refused a step.
-    #[error("{} cannot be {step}: {source}.", path.display())]
+    #[error("{} cannot be {step}: {cause}.", path.display())]
     Failed {
         /// The folder or file.
         path: PathBuf,
         /// The step, as a participle.
         step: &'static str,
         /// What the kernel said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }
 
@@ -65,7 +65,7 @@ impl State {
     /// owner, or rights for group or others are refused.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let failed = |step| {
-            move |source: std::io::Error| StateError::Failed { path: path.to_owned(), step, source }
+            move |cause: std::io::Error| StateError::Failed { path: path.to_owned(), step, cause }
         };
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed("made"))?;
@@ -134,10 +134,10 @@ impl State {
     /// Writes a new token under a name of its own and moves it into place whole. None where `how`
     /// forbids to replace and there is one.
     fn write_token(&self, how: RenameFlags) -> Result<Option<Token>, StateError> {
-        let token = Token::random().map_err(|source| StateError::Failed {
+        let token = Token::random().map_err(|cause| StateError::Failed {
             path: self.token_path(),
             step: "made",
-            source,
+            cause,
         })?;
         let draft = format!("token.{}", std::process::id());
         let forget = || rustix::fs::unlinkat(&self.folder, &draft, AtFlags::empty());
@@ -148,10 +148,10 @@ impl State {
         let mut file = File::from(file);
         file.write_all(format!("{}\n", token.reveal()).as_bytes())
             .and_then(|()| file.sync_all())
-            .map_err(|source| StateError::Failed {
+            .map_err(|cause| StateError::Failed {
             path: self.token_path(),
             step: "written",
-            source,
+            cause,
         })?;
         let moved = match rustix::fs::renameat_with(&self.folder, &draft, &self.folder, NAME, how) {
             // NFS cannot promise not to replace (renameat2(2)).
@@ -172,7 +172,7 @@ impl State {
     }
 
     fn failed(&self, step: &'static str, errno: Errno) -> StateError {
-        StateError::Failed { path: self.token_path(), step, source: errno.into() }
+        StateError::Failed { path: self.token_path(), step, cause: errno.into() }
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 const RELAY: &str = env!("CARGO_BIN_EXE_relay");
@@ -24,7 +25,10 @@ fn command(program: &str, state: &Path) -> Command {
 }
 
 fn output(arguments: &[&str]) -> Output {
-    command(RELAY, &folder("none")).args(arguments).output().expect("run")
+    // Tests run beside each other: each run has a folder of its own.
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    command(RELAY, &folder(&format!("run-{run}"))).args(arguments).output().expect("run")
 }
 
 /// A relay that serves; killed on drop.

@@ -8,7 +8,7 @@ use crate::kernel;
 use crate::policy::Policy;
 use protocol::command::{Family, Kind, Reading};
 use protocol::data::Data;
-use protocol::{Command, Done, ErrorKind, Failure, limit};
+use protocol::{CallId, Command, Done, ErrorKind, Failure, limit};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
@@ -69,7 +69,10 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         }
         Command::Shutdown { .. } => Plan::Now(immediate::shutdown),
         Command::Timeout { .. } | Command::Nonblocking { .. } => Plan::Now(immediate::set_waiting),
-        Command::Interrupt { .. } => Plan::Now(immediate::interrupt),
+        Command::Interrupt { call, .. } => {
+            check_interrupt(slot, *call)?;
+            Plan::Now(immediate::interrupt)
+        }
         Command::Reader { set, .. } => {
             set.map(|reading| check_reader(slot, reading)).transpose()?;
             Plan::Reader
@@ -79,6 +82,16 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })
+}
+
+fn check_interrupt(slot: &Slot, call: Option<CallId>) -> Result<(), Failure> {
+    match call.filter(|call| slot.lanes().iter().all(|lane| lane.current.get() != Some(*call))) {
+        None => Ok(()),
+        Some(call) => Err(Failure::new(
+            ErrorKind::UnknownId,
+            format!("Call {call} does not run on this socket."),
+        )),
+    }
 }
 
 fn check_listen(slot: &Slot) -> Result<(), Failure> {

@@ -149,3 +149,11 @@ async fn a_large_payload_goes_through_whole() {
     assert_eq!(ok_bytes(end_of(sends).await) as usize, sent.len());
     assert!(got == sent);
 }
+
+#[tokio::test]
+async fn an_interrupt_names_a_call_that_runs() {
+    let bench = Bench::new();
+    let (client, _, _) = bench.pair().await;
+    let ask = Command::Interrupt { socket: client, call: Some(protocol::CallId(9_999)) };
+    assert_eq!(error(bench.ask(ask).await), "unknown_id");
+}
