@@ -3,16 +3,19 @@
 
 mod burst;
 mod call;
+mod kernel;
 mod ledger;
 mod lesson;
+mod outcome;
 mod pair;
 mod socket;
 
 pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
+pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
-pub use socket::{Kernel, Moved, Socket};
+pub use socket::{Moved, Socket};
 
 use crate::command::{Command, Kind};
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};

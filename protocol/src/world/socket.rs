@@ -1,12 +1,12 @@
 //! Owns one socket: what was asked of it, what went through it, and what the kernel last said.
 
-use super::{Call, World};
+use super::{Call, Kernel};
 use crate::address::Address;
 use crate::command::{Command, Family, Half, Kind, Net, Reading, Side};
 use crate::limit::PEEK;
 use crate::number::Wide;
-use crate::reply::{Accepted, Done};
-use crate::sample::{Field, Queue, TcpState, Timer};
+use crate::reply::Done;
+use crate::sample::TcpState;
 use crate::{Answer, Nanos, SocketId};
 use serde::{Deserialize, Serialize};
 
@@ -18,60 +18,6 @@ pub struct Moved {
     pub bytes: u64,
     /// Messages: sends and receives that moved something, or datagrams.
     pub count: u64,
-}
-
-/// What the kernel last said; null where it has not been asked, or has nothing to say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Kernel {
-    /// TCP state.
-    pub state: Option<TcpState>,
-    /// Own address.
-    pub local: Option<Address>,
-    /// The other end's.
-    pub peer: Option<Address>,
-    /// Bytes kept until acknowledged.
-    pub send_queue: Option<u64>,
-    /// Of which not yet sent.
-    pub unsent: Option<u64>,
-    /// Bytes waiting for recv.
-    pub receive_queue: Option<u64>,
-    /// Limit of the send charge.
-    pub send_limit: Option<u32>,
-    /// Limit of the receive charge.
-    pub receive_limit: Option<u32>,
-    /// Send charge.
-    pub send_charged: Option<u32>,
-    /// Receive charge.
-    pub receive_charged: Option<u32>,
-    /// Connections waiting for accept.
-    pub accept_queue: Option<u32>,
-    /// Backlog in force.
-    pub backlog: Option<u32>,
-    /// Thrown away by the socket.
-    pub drops: Option<u32>,
-    /// Smoothed round trip.
-    pub round_trip: Option<Nanos>,
-    /// Congestion window, segments.
-    pub congestion_window: Option<u32>,
-    /// Peer's window, bytes.
-    pub peer_window: Option<u32>,
-    /// Segments sent again.
-    pub retransmissions: Option<u32>,
-    /// Bytes acknowledged, SYN and FIN included.
-    pub acked: Option<u64>,
-    /// Bytes received, FIN included.
-    pub received: Option<u64>,
-    /// The running timer, and when it was read.
-    pub timer: Option<(Timer, Nanos)>,
-    /// The first bytes waiting.
-    #[serde(with = "crate::data::as_payload")]
-    #[cfg_attr(feature = "schema", schemars(with = "crate::data::Payload"))]
-    pub peeked: Vec<u8>,
-    /// The datagrams waiting, by a peek walk.
-    pub queue: Option<Queue>,
-    /// Two valid samples agreed and nothing has happened since.
-    pub steady: bool,
 }
 
 /// One socket.
@@ -144,44 +90,8 @@ pub struct Socket {
     pub kernel: Kernel,
 }
 
-impl Kernel {
-    fn set(&mut self, at: Nanos, field: &Field) {
-        match field {
-            Field::State(state) => self.state = Some(*state),
-            Field::Local(local) => self.local.clone_from(local),
-            Field::Peer(peer) => self.peer.clone_from(peer),
-            Field::SendQueue(n) => self.send_queue = Some(*n),
-            Field::Unsent(n) => self.unsent = Some(*n),
-            Field::ReceiveQueue(n) => self.receive_queue = Some(*n),
-            Field::SendLimit(n) => self.send_limit = Some(*n),
-            Field::ReceiveLimit(n) => self.receive_limit = Some(*n),
-            Field::SendCharged(n) => self.send_charged = Some(*n),
-            Field::ReceiveCharged(n) => self.receive_charged = Some(*n),
-            Field::AcceptQueue(n) => self.accept_queue = Some(*n),
-            Field::Backlog(n) => self.backlog = Some(*n),
-            Field::Drops(n) => self.drops = Some(*n),
-            Field::RoundTrip(n) => self.round_trip = Some(*n),
-            Field::CongestionWindow(n) => self.congestion_window = Some(*n),
-            Field::PeerWindow(n) => self.peer_window = Some(*n),
-            Field::Retransmissions(n) => self.retransmissions = Some(*n),
-            Field::Acked(n) => self.acked = Some(*n),
-            Field::Received(n) => self.received = Some(*n),
-            Field::Timer(timer) => self.timer = timer.map(|timer| (timer, at)),
-            Field::Peeked(payload) => self.peeked = payload.bytes().to_vec(),
-            Field::Queue(queue) => self.queue.clone_from(queue),
-            Field::Steady(steady) => self.steady = *steady,
-        }
-    }
-
-    /// What is left on the running timer at a moment.
-    pub fn timer_left(&self, at: Nanos) -> Option<Nanos> {
-        let (timer, read) = self.timer?;
-        Some(read.saturating_add(timer.remaining).saturating_sub(at))
-    }
-}
-
 impl Socket {
-    fn new(
+    pub(super) fn new(
         id: SocketId,
         cookie: Wide,
         net: Net,
@@ -317,94 +227,6 @@ impl Socket {
             (Command::Nonblocking { on, .. }, _) => self.nonblocking = *on,
             (Command::Reader { set, .. }, _) => self.reader = *set,
             _ => {}
-        }
-    }
-}
-
-impl World {
-    pub(super) fn succeeded(&mut self, at: Nanos, call: &Call, done: &Done) {
-        match (&call.ask, done) {
-            (Command::Socket { net, family, kind, side, name }, Done::Made(made)) => {
-                let side = side.unwrap_or(match net {
-                    Net::Left | Net::Host => Side::Left,
-                    Net::Right => Side::Right,
-                });
-                let mut socket =
-                    Socket::new(made.socket, made.cookie, *net, *family, *kind, side, at);
-                socket.name.clone_from(name);
-                self.sockets.insert(made.socket, socket);
-            }
-            (Command::Accept { socket }, Done::Accepted(accepted)) => {
-                self.accepted(at, *socket, accepted);
-            }
-            (
-                Command::Recv { socket, .. } | Command::RecvFrom { socket, .. },
-                Done::Received(received),
-            ) if !received.peek => {
-                self.account_datagram(*socket, received);
-            }
-            (Command::SendTo { socket, address, .. }, Done::Sent(_)) => {
-                self.aim_one(*socket, address);
-            }
-            (Command::Send { socket, .. }, Done::Sent(_)) => {
-                let datagram = self.sockets.get(socket).filter(|s| s.kind == Kind::Datagram);
-                if let Some(peer) = datagram.and_then(|s| s.kernel.peer.clone()) {
-                    self.aim_one(*socket, &peer);
-                }
-            }
-            (Command::Burst { socket, .. }, _) => self.settle_bursts_of(*socket),
-            (Command::Close { socket }, _) => self.discard_waiting(*socket),
-            _ => {}
-        }
-    }
-
-    /// A single datagram was taken for `to`.
-    fn aim_one(&mut self, sender: SocketId, to: &Address) {
-        if let Some(sender) = self.sockets.get_mut(&sender) {
-            sender.aim = Some(to.clone());
-        }
-        if let Some(receiver) =
-            self.receiver_of(to, sender).and_then(|receiver| self.sockets.get_mut(&receiver))
-        {
-            receiver.aim(1);
-        }
-    }
-
-    fn accepted(&mut self, at: Nanos, listener: SocketId, accepted: &Accepted) {
-        let twin = self.sockets.values().find(|s| {
-            s.kernel.local.as_ref() == Some(&accepted.peer)
-                && s.kernel.peer.as_ref() == Some(&accepted.local)
-        });
-        let twin_side = twin.map(|twin| twin.side);
-        let Some(parent) = self.sockets.get_mut(&listener) else { return };
-        parent.children += 1;
-        let side = twin_side.map_or(parent.side, Side::opposite);
-        let mut socket = Socket::new(
-            accepted.socket,
-            accepted.cookie,
-            parent.net,
-            parent.family,
-            parent.kind,
-            side,
-            at,
-        );
-        socket.parent = Some((listener, parent.children));
-        socket.kernel.local = Some(accepted.local.clone());
-        socket.kernel.peer = Some(accepted.peer.clone());
-        self.sockets.insert(accepted.socket, socket);
-    }
-
-    pub(super) fn sampled(&mut self, at: Nanos, id: SocketId, set: &[Field]) {
-        let Some(socket) = self.sockets.get_mut(&id) else { return };
-        let only_steady = matches!(set, [Field::Steady(_)]);
-        if !only_steady {
-            socket.kernel.steady = false;
-        }
-        for field in set {
-            socket.kernel.set(at, field);
-        }
-        if set.iter().any(|field| matches!(field, Field::Queue(Some(_)))) {
-            self.settle_receiver(id);
         }
     }
 }

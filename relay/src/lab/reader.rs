@@ -48,6 +48,7 @@ impl Desk {
         while let Some((_, Ok(Done::Received(received)))) = self.ask_itself(ask.clone()).await
             && !ends(&ask, &received)
         {
+            // The pause that was asked for between two reads.
             tokio::time::sleep(Duration::from_nanos(reading.every)).await;
         }
         if let Some(slot) = self.slots.borrow().get(&id) {

@@ -37,6 +37,7 @@ impl Wait {
         let ended = attempt();
         if ended.is_none() {
             if guard.ready().is_read_closed() || guard.ready().is_write_closed() {
+                // Readiness will not change any more, so only time can part the tries.
                 tokio::time::sleep(HUNG_UP).await;
             }
             guard.clear_ready();
