@@ -1,7 +1,7 @@
 //! Owns the binary frames of `patchbay.postcard.v1`: a frame is either one message or a batch of
 //! consecutive events, whose seq and time are told once and then counted on.
 
-use crate::message::{Reply, ToPage, ToRelay, Welcome};
+use crate::message::{Reply, Thin, ToPage, ToRelay, Welcome};
 use crate::{ErrorKind, Event, Nanos, Seq, Source, What};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,7 @@ enum Frame {
     Reply(Reply),
     Gap { from: Seq, to: Seq },
     Batch { seq: Seq, at: Nanos, items: Vec<Item> },
+    Thinned { from: Seq, to: Seq, at: Nanos, flows: Vec<Thin> },
 }
 
 /// A message that is not an event, as one binary frame.
@@ -33,6 +34,7 @@ pub fn encode(message: &ToPage) -> Vec<u8> {
         ToPage::Refused { kind, message } => Frame::Refused { kind, message },
         ToPage::Reply(reply) => Frame::Reply(reply),
         ToPage::Gap { from, to } => Frame::Gap { from, to },
+        ToPage::Thinned { from, to, at, flows } => Frame::Thinned { from, to, at, flows },
         ToPage::Event(event) => return encode_batch(std::slice::from_ref(&event)),
     };
     pack(&frame)
@@ -67,6 +69,7 @@ pub fn decode(frame: &[u8]) -> Result<Vec<ToPage>, DecodeError> {
         Frame::Refused { kind, message } => vec![ToPage::Refused { kind, message }],
         Frame::Reply(reply) => vec![ToPage::Reply(reply)],
         Frame::Gap { from, to } => vec![ToPage::Gap { from, to }],
+        Frame::Thinned { from, to, at, flows } => vec![ToPage::Thinned { from, to, at, flows }],
         Frame::Batch { seq, at, items } => {
             let mut now = at;
             let mut events = Vec::with_capacity(items.len());

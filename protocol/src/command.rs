@@ -1,6 +1,8 @@
 //! Owns what may be asked of the relay. Never says what comes of it.
 
 use crate::data::Data;
+use crate::packet::{End, PacketId};
+use crate::wire::{Deed, Handling, Impairment, Match, WireOrder};
 use crate::{Address, CallId, Nanos, SocketId};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,26 @@ pub enum Side {
     Left,
     /// The right wall.
     Right,
+}
+
+impl Net {
+    /// The wire's end that it is.
+    pub fn end(self) -> Option<End> {
+        match self {
+            Self::Left => Some(End::Left),
+            Self::Right => Some(End::Right),
+            Self::Host => None,
+        }
+    }
+}
+
+impl From<End> for Net {
+    fn from(end: End) -> Self {
+        match end {
+            End::Left => Self::Left,
+            End::Right => Self::Right,
+        }
+    }
 }
 
 impl Side {
@@ -271,13 +293,57 @@ pub enum Command {
     Experiment(Lesson),
     /// Close everything; epoch and seq go on.
     Reset,
+    /// Impair what leaves one end of the wire, or both; replaces what was asked before.
+    Impair {
+        /// Packets from this end; null is both.
+        from: Option<End>,
+        /// How.
+        set: Impairment,
+        /// Begin the random numbers anew with this seed; null lets them go on.
+        seed: Option<u32>,
+    },
+    /// Hold every packet of the wire, or let all go on.
+    Freeze {
+        /// On or off.
+        on: bool,
+    },
+    /// Do something to one packet that is on the wire.
+    Packet(Handling),
+    /// Arm a trap, or disarm those with the same match and deed (all of them, when `match` is empty).
+    Trap {
+        /// Armed or disarmed.
+        on: bool,
+        /// What it waits for.
+        #[serde(rename = "match")]
+        matching: Match,
+        /// What it does.
+        #[serde(rename = "do")]
+        act: Deed,
+        /// On how many packets.
+        count: u32,
+    },
+    /// All bytes of a packet, as it entered; the last few thousand are kept.
+    PacketBytes {
+        /// Which.
+        packet: PacketId,
+    },
+    /// Do something to the wire itself.
+    Wire(WireOrder),
 }
 
 impl Command {
     /// The socket that it acts on.
     pub fn socket(&self) -> Option<SocketId> {
         match self {
-            Self::Socket { .. } | Self::Experiment(_) | Self::Reset => None,
+            Self::Socket { .. }
+            | Self::Experiment(_)
+            | Self::Reset
+            | Self::Impair { .. }
+            | Self::Freeze { .. }
+            | Self::Packet(_)
+            | Self::Trap { .. }
+            | Self::PacketBytes { .. }
+            | Self::Wire(_) => None,
             Self::Option { socket, .. }
             | Self::Bind { socket, .. }
             | Self::Listen { socket, .. }
@@ -295,6 +361,19 @@ impl Command {
             | Self::Burst { socket, .. }
             | Self::Reader { socket, .. } => Some(*socket),
         }
+    }
+
+    /// Whether it is asked of the wire, not of a socket.
+    pub fn for_wire(&self) -> bool {
+        matches!(
+            self,
+            Self::Impair { .. }
+                | Self::Freeze { .. }
+                | Self::Packet(_)
+                | Self::Trap { .. }
+                | Self::PacketBytes { .. }
+                | Self::Wire(_)
+        )
     }
 
     /// The same with its payload cut to what an event carries, and the whole length where it was cut.

@@ -1,8 +1,12 @@
 //! Owns the journal's currency: what happened, when, and who says so.
 
-use crate::command::Command;
+use crate::command::{Command, Family, Kind};
+use crate::message::RungName;
+use crate::number::Wide;
+use crate::packet::{End, Head, Mark, PacketFate, PacketId};
 use crate::sample::Field;
-use crate::{Answer, CallId, Nanos, Seq, SessionId, SocketId};
+use crate::wire::{Deed, Impairment, Match};
+use crate::{Address, Answer, CallId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId};
 use serde::{Deserialize, Serialize};
 
 /// Who says so.
@@ -67,6 +71,28 @@ pub enum Crossing {
         /// How many follow each other.
         count: u32,
     },
+}
+
+/// A program that is not the relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Its process id, as the relay sees it; null where the kernel does not tell.
+    pub pid: Option<u32>,
+    /// Its command's name (proc_pid_comm(5)), "" where the kernel does not tell.
+    pub name: String,
+}
+
+/// One of a net's own counters (RFC 4293 and Linux's own; /proc/net/snmp, netstat, dev).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Counter {
+    /// Its name with its group, as `Tcp.RetransSegs`.
+    pub name: String,
+    /// Its value since the wire was made.
+    pub value: u64,
 }
 
 /// What happened.
@@ -175,6 +201,152 @@ pub enum What {
         /// Whether every promise held.
         passed: bool,
     },
+    /// The first packet of a flow is about to be told of.
+    FlowSeen {
+        /// The flow.
+        flow: FlowId,
+        /// From which end.
+        from: End,
+        /// The protocol inside IP (IANA's numbers; 6 TCP, 17 UDP, 1 and 58 ICMP).
+        protocol: u8,
+        /// Its sender; port 0 where it carries none.
+        src: Address,
+        /// Its receiver.
+        dst: Address,
+    },
+    /// A packet came into our hands.
+    PacketEntered {
+        /// The packet.
+        packet: PacketId,
+        /// Its flow.
+        flow: FlowId,
+        /// From which end.
+        from: End,
+        /// Its length, IP header included.
+        bytes: u32,
+        /// Its sender; port 0 where it carries none. A fragment's ports are those of its datagram.
+        src: Address,
+        /// Its receiver.
+        dst: Address,
+        /// What its headers say.
+        head: Head,
+    },
+    /// Something was done to a packet.
+    PacketMarked {
+        /// The packet.
+        packet: PacketId,
+        /// What.
+        mark: Mark,
+    },
+    /// A packet left our hands. Told before it is written; a failed write is told by a second one.
+    PacketLeft {
+        /// The packet.
+        packet: PacketId,
+        /// Its flow.
+        flow: FlowId,
+        /// How.
+        fate: PacketFate,
+    },
+    /// The wire was made.
+    WireUp {
+        /// On which rung.
+        rung: RungName,
+        /// The seed of its random numbers.
+        seed: u32,
+    },
+    /// No sockets can be made on the wire any more; those that are there live on.
+    WireDown {
+        /// Why, in one sentence.
+        why: String,
+    },
+    /// One direction is impaired from now on.
+    Impaired {
+        /// Who asked.
+        by: Option<SessionId>,
+        /// Packets from this end.
+        from: End,
+        /// How.
+        set: Impairment,
+        /// The seed with which the random numbers began anew; null when they go on.
+        seed: Option<u32>,
+    },
+    /// Every packet is held from now on, or none.
+    Frozen {
+        /// Who asked.
+        by: Option<SessionId>,
+        /// On or off.
+        on: bool,
+    },
+    /// A trap was armed.
+    TrapArmed {
+        /// Who asked.
+        by: Option<SessionId>,
+        /// The trap.
+        trap: TrapId,
+        /// What it waits for.
+        #[serde(rename = "match")]
+        matching: Match,
+        /// What it does.
+        #[serde(rename = "do")]
+        act: Deed,
+        /// On how many packets.
+        count: u32,
+    },
+    /// A trap caught a packet.
+    TrapSprung {
+        /// The trap.
+        trap: TrapId,
+        /// The packet.
+        packet: PacketId,
+        /// On how many more it will act; 0 when it is gone.
+        left: u32,
+    },
+    /// A trap was disarmed before it was done.
+    TrapDisarmed {
+        /// Who asked.
+        by: Option<SessionId>,
+        /// The trap.
+        trap: TrapId,
+    },
+    /// Counters of one end's kernel; only what changed is told.
+    Counted {
+        /// Which end.
+        net: End,
+        /// The changes.
+        set: Vec<Counter>,
+    },
+    /// Packets that one end's device dropped before they came into our hands, since the wire was made.
+    DeviceDropped {
+        /// Which end sent them.
+        from: End,
+        /// How many in all.
+        packets: u64,
+    },
+    /// A socket on the wire that another program made.
+    Appeared {
+        /// The socket.
+        socket: SocketId,
+        /// Its `SO_COOKIE`.
+        cookie: Wide,
+        /// Where it lives.
+        net: End,
+        /// Address family.
+        family: Family,
+        /// Stream or datagram.
+        kind: Kind,
+        /// Whose it is.
+        program: Program,
+    },
+}
+
+impl What {
+    /// Whether it tells of one packet only.
+    pub fn is_packet(&self) -> bool {
+        matches!(
+            self,
+            Self::PacketEntered { .. } | Self::PacketMarked { .. } | Self::PacketLeft { .. }
+        )
+    }
 }
 
 /// One event of the journal.

@@ -33,4 +33,8 @@ id! {
     SessionId
     /// A command, as numbered by whoever asked.
     CommandId
+    /// A flow of packets on the wire: one direction between two addresses.
+    FlowId
+    /// A trap on the wire.
+    TrapId
 }

@@ -3,8 +3,8 @@
 //! Pure: no I/O, no clock, no randomness. Reading order:
 //!
 //! 1. [`id`], [`address`], [`data`]: the small words;
-//! 2. [`command`]: what may be asked; [`reply`]: what is answered;
-//! 3. [`sample`] and [`event`]: what is told, the journal's one currency;
+//! 2. [`command`] and [`wire`]: what may be asked; [`reply`]: what is answered;
+//! 3. [`sample`], [`packet`] and [`event`]: what is told, the journal's one currency;
 //! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form;
 //! 5. [`limit`]: the bounds, as named constants;
 //! 6. [`world`]: the state at a moment, a fold over the journal, and its ledger.
@@ -18,14 +18,17 @@ pub mod id;
 pub mod limit;
 pub mod message;
 pub mod number;
+pub mod packet;
 pub mod reply;
 pub mod sample;
+pub mod wire;
 pub mod world;
 
 pub use address::Address;
 pub use command::Command;
 pub use event::{Event, Source, What};
-pub use id::{CallId, CommandId, Nanos, Seq, SessionId, SocketId};
+pub use id::{CallId, CommandId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId};
+pub use packet::{End, PacketId};
 pub use reply::{Answer, Done, ErrorKind, Failure};
 pub use sample::{Field, TcpState};
 pub use world::World;

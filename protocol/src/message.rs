@@ -2,7 +2,8 @@
 
 use crate::limit::Limits;
 use crate::number::Wide;
-use crate::{Answer, Command, CommandId, ErrorKind, Event, Seq, SessionId, World};
+use crate::packet::PacketFate;
+use crate::{Answer, Command, CommandId, ErrorKind, Event, FlowId, Nanos, Seq, SessionId, World};
 use serde::{Deserialize, Serialize};
 
 /// Subprotocol with one JSON object a text frame.
@@ -154,6 +155,21 @@ pub struct Reply {
     pub result: Answer,
 }
 
+/// Packets of one flow with the same fate, told together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Thin {
+    /// The flow.
+    pub flow: FlowId,
+    /// How they left; null for those that entered.
+    pub fate: Option<PacketFate>,
+    /// How many.
+    pub packets: u64,
+    /// Their bytes, IP headers included; 0 for those that left.
+    pub bytes: u64,
+}
+
 /// What comes to the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -178,5 +194,16 @@ pub enum ToPage {
         from: Seq,
         /// The last missing.
         to: Seq,
+    },
+    /// These events, all of single packets, are told in sums. Not a gap: the world is the same.
+    Thinned {
+        /// The first.
+        from: Seq,
+        /// The last.
+        to: Seq,
+        /// The last one's moment.
+        at: Nanos,
+        /// Per flow and fate.
+        flows: Vec<Thin>,
     },
 }

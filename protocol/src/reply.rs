@@ -2,7 +2,7 @@
 
 use crate::data::Payload;
 use crate::number::Wide;
-use crate::{Address, CallId, SocketId};
+use crate::{Address, CallId, PacketId, SocketId, TrapId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why a command or call failed.
@@ -158,6 +158,21 @@ shapes! {
         /// The value as the kernel reads it back; -1 is off.
         value: i64,
     }
+    /// What `trap` gives when it is armed.
+    Trapped {
+        /// The trap.
+        trap: TrapId,
+    }
+    /// What `packet` with `copy` gives.
+    Copied {
+        /// The copy.
+        copy: PacketId,
+    }
+    /// What `packet_bytes` gives.
+    Whole {
+        /// All bytes, from the IP header's first.
+        data: Payload,
+    }
     /// What calls without a value give.
     Nothing {}
 }
@@ -165,7 +180,8 @@ shapes! {
 /// The values of a call that succeeded. In JSON the bare fields, as in `{"bytes":5,"parts":1}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
-    /// listen, shutdown, close, timeout, nonblocking, interrupt, reader, experiment, reset.
+    /// listen, shutdown, close, timeout, nonblocking, interrupt, reader, experiment, reset, impair, freeze,
+    /// packet, trap off, wire.
     Nothing(Nothing),
     /// socket.
     Made(Made),
@@ -181,6 +197,12 @@ pub enum Done {
     Received(Received),
     /// burst.
     Burst(Burst),
+    /// trap.
+    Trapped(Trapped),
+    /// packet copy.
+    Copied(Copied),
+    /// packet_bytes.
+    Whole(Whole),
 }
 
 impl Done {
@@ -210,6 +232,9 @@ enum Tagged {
     Sent(Sent),
     Received(Received),
     Burst(Burst),
+    Trapped(Trapped),
+    Copied(Copied),
+    Whole(Whole),
 }
 
 /// Read by which fields are there; never used with postcard.
@@ -224,6 +249,9 @@ enum Bare {
     Sent(Sent),
     Local(Local),
     Value(Value),
+    Trapped(Trapped),
+    Copied(Copied),
+    Whole(Whole),
     Nothing(Nothing),
 }
 
@@ -240,6 +268,9 @@ macro_rules! convert {
                     $from::Sent(x) => Self::Sent(x),
                     $from::Received(x) => Self::Received(x),
                     $from::Burst(x) => Self::Burst(x),
+                    $from::Trapped(x) => Self::Trapped(x),
+                    $from::Copied(x) => Self::Copied(x),
+                    $from::Whole(x) => Self::Whole(x),
                 }
             }
         }

@@ -9,6 +9,7 @@ mod lesson;
 mod outcome;
 mod pair;
 mod socket;
+mod wire;
 
 pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
@@ -16,6 +17,7 @@ pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
 pub use socket::{Moved, Socket};
+pub use wire::{Fated, Flow, KEPT_FLOWS, Packet, Trap, Wire};
 
 use crate::command::{Command, Kind};
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
@@ -45,6 +47,8 @@ pub struct World {
     pub clients: u32,
     /// The experiment being played, if any.
     pub lesson: Option<Lesson>,
+    /// The wire, where there is one.
+    pub wire: Option<Wire>,
 }
 
 impl World {
@@ -82,12 +86,31 @@ impl World {
                     lesson.apply(&event.what);
                 }
             }
+            What::Appeared { .. } => self.appeared(event.at, &event.what),
+            What::FlowSeen { .. }
+            | What::PacketEntered { .. }
+            | What::PacketMarked { .. }
+            | What::PacketLeft { .. }
+            | What::WireUp { .. }
+            | What::WireDown { .. }
+            | What::Impaired { .. }
+            | What::Frozen { .. }
+            | What::TrapArmed { .. }
+            | What::TrapSprung { .. }
+            | What::TrapDisarmed { .. }
+            | What::Counted { .. }
+            | What::DeviceDropped { .. } => self.wire_event(event.at, &event.what),
         }
     }
 
-    /// A short fingerprint of the whole state: equal worlds have equal ones (FNV-1a over postcard).
+    /// A short fingerprint of the state: equal worlds have equal ones (FNV-1a over postcard). The
+    /// packets on the wire are left out, since a thinned journal does not tell of each.
     pub fn fingerprint(&self) -> u64 {
-        let bytes = postcard::to_allocvec(self).unwrap_or_default();
+        let mut bare = self.clone();
+        if let Some(wire) = &mut bare.wire {
+            wire.packets.clear();
+        }
+        let bytes = postcard::to_allocvec(&bare).unwrap_or_default();
         bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
         })
@@ -184,7 +207,9 @@ impl World {
     }
 
     fn reset(&mut self) {
-        let (seq, at) = (self.seq, self.at);
-        *self = Self { seq, at, ..Self::default() };
+        let (seq, at, wire) = (self.seq, self.at, self.wire.take());
+        let mut sockets = std::mem::take(&mut self.sockets);
+        sockets.retain(|_, socket| socket.program.is_some());
+        *self = Self { seq, at, sockets, wire, ..Self::default() };
     }
 }

@@ -91,6 +91,13 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Interrupt { .. } => "interrupt".into(),
         Command::Experiment(_) => "experiment".into(),
         Command::Reset => "reset".into(),
+        // These are no socket calls; the wire's own panel tells of them.
+        Command::Impair { .. } => "impair".into(),
+        Command::Freeze { .. } => "freeze".into(),
+        Command::Packet(_) => "packet".into(),
+        Command::Trap { .. } => "trap".into(),
+        Command::PacketBytes { .. } => "packet_bytes".into(),
+        Command::Wire(_) => "wire".into(),
     }
 }
 
@@ -238,6 +245,9 @@ fn python_result(world: &World, ask: &Command, result: &Answer) -> String {
             }
         }
         Done::Burst(burst) if burst.refused == 0 => burst.sent.to_string(),
+        Done::Trapped(trapped) => format!("trap {}", trapped.trap),
+        Done::Copied(copied) => format!("packet {}", copied.copy),
+        Done::Whole(whole) => format!("{} B", whole.data.bytes().len()),
         Done::Burst(burst) => format!(
             "{}, {} × {}",
             burst.sent,

@@ -2,9 +2,10 @@
 //! which a datagram's fate becomes known.
 
 use super::World;
-use crate::command::Kind;
-use crate::reply::Received;
+use crate::command::{Kind, Net};
+use crate::reply::{Numbered, Received};
 use crate::sample::Run;
+use crate::wire::lands;
 use crate::{Address, CallId, SocketId};
 use serde::{Deserialize, Serialize};
 
@@ -25,10 +26,12 @@ pub enum Fate {
     Discarded,
     /// sendto refused it.
     Refused,
+    /// The wire lost it, whole or in part.
+    Lost,
 }
 
 impl Fate {
-    const ALL: [(Self, u8); 7] = [
+    const ALL: [(Self, u8); 8] = [
         (Self::Unsent, b'.'),
         (Self::Sent, b's'),
         (Self::Waiting, b'w'),
@@ -36,6 +39,7 @@ impl Fate {
         (Self::Dropped, b'd'),
         (Self::Discarded, b'c'),
         (Self::Refused, b'e'),
+        (Self::Lost, b'l'),
     ];
 
     fn letter(self) -> u8 {
@@ -48,7 +52,7 @@ impl Fate {
 }
 
 /// One letter a datagram, in sending order: `.` unsent, `s` sent, `w` waiting, `r` read, `d` dropped,
-/// `c` discarded at close, `e` refused.
+/// `c` discarded at close, `e` refused, `l` lost on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
@@ -56,7 +60,7 @@ pub struct Sheet(Vec<u8>);
 
 /// A sheet has a letter that stands for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a sheet is written with the letters . s w r d c e")]
+#[error("a sheet is written with the letters . s w r d c e l")]
 pub struct SheetError;
 
 impl TryFrom<String> for Sheet {
@@ -91,6 +95,8 @@ pub struct Tally {
     pub discarded: u32,
     /// Refused by sendto.
     pub refused: u32,
+    /// Lost on the wire.
+    pub lost: u32,
 }
 
 /// One burst.
@@ -169,6 +175,7 @@ impl Sheet {
                 Fate::Dropped => &mut tally.dropped,
                 Fate::Discarded => &mut tally.discarded,
                 Fate::Refused => &mut tally.refused,
+                Fate::Lost => &mut tally.lost,
             } += 1;
         }
         tally
@@ -202,10 +209,12 @@ impl World {
         {
             burst.sheet.put(numbered.number, Fate::Read);
         }
+        let net = self.sockets.get(&socket).map_or(Net::Host, |socket| socket.net);
         let ours = received.from.as_ref().is_none_or(|from| {
+            let net = lands(net, from);
             self.sockets
                 .values()
-                .filter(|s| s.kind == Kind::Datagram)
+                .filter(|s| s.kind == Kind::Datagram && s.net == net && s.program.is_none())
                 .any(|s| s.kernel.local.as_ref().is_some_and(|own| own.covers(from)))
         });
         if !ours && let Some(receiver) = self.sockets.get_mut(&socket) {
@@ -245,8 +254,12 @@ impl World {
         let Some(queue) = socket.kernel.queue.clone() else { return };
         let accounted = socket.read.count.saturating_sub(socket.from_outside)
             + u64::from(queue.datagrams)
-            + u64::from(socket.kernel.drops.unwrap_or(0));
-        let adds_up = socket.from_outside == 0 && accounted == socket.aimed;
+            + u64::from(socket.kernel.drops.unwrap_or(0))
+            + socket.fated.lost
+            + socket.fated.broken;
+        let adds_up = socket.from_outside == 0
+            && accounted == socket.aimed + socket.fated.copied
+            && self.on_wire_to(receiver) == 0;
         let aimed: Vec<_> = self
             .bursts
             .iter()
@@ -270,6 +283,15 @@ impl World {
                     burst.sheet.replace(Fate::Sent, Fate::Dropped);
                 }
             }
+        }
+    }
+
+    /// The wire lost a numbered datagram; a reader may have told of a copy of it already.
+    pub(super) fn numbered_lost(&mut self, numbered: Numbered) {
+        if let Some(burst) = self.bursts.get_mut(&numbered.call)
+            && matches!(burst.sheet.get(numbered.number), Fate::Unsent | Fate::Sent)
+        {
+            burst.sheet.put(numbered.number, Fate::Lost);
         }
     }
 

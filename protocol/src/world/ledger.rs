@@ -1,8 +1,8 @@
 //! Owns the balance: what was sent against what was read, queued and lost. Protocol.md's formula.
 
 use super::{Socket, World};
-use crate::command::{Command, Kind};
-use crate::{SocketId, TcpState};
+use crate::command::{Command, Kind, Net};
+use crate::{End, SocketId, TcpState};
 
 /// The balance of one direction of a TCP connection between two sockets of ours; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,18 @@ pub struct DatagramLedger {
     pub read: u64,
     /// Dropped by the receiver's kernel.
     pub dropped: u64,
+    /// On the wire.
+    pub on_wire: u64,
+    /// Lost on the wire.
+    pub lost: u64,
+    /// Lost on the wire in part, and so never put together.
+    pub not_reassembled: u64,
+    /// Sent a second time by the wire.
+    pub copied: u64,
+    /// Delivered with a flipped bit; the kernel drops them for their checksum.
+    pub damaged: u64,
+    /// Dropped by the sender's device before they came to the wire.
+    pub device_full: u64,
     /// What does not add up; null where not knowable.
     pub unexplained: Option<u64>,
     /// Whether the moment is quiet.
@@ -100,7 +112,7 @@ impl World {
             read: receiver.read.bytes,
             ..StreamLedger::default()
         };
-        ledger.quiet = self.still(sender) && self.still(receiver);
+        ledger.quiet = self.still(sender) && self.still(receiver) && !self.under_way(sender);
         let alive = |s: &Socket| s.is_open() && s.kernel.state.is_some_and(TcpState::connected);
         // close() empties the queue; a reset or an orderly end leaves it to be read.
         let waiting = if receiver.is_open() { receiver.kernel.receive_queue } else { Some(0) };
@@ -132,18 +144,43 @@ impl World {
         let mut ledger = DatagramLedger {
             sent: socket.aimed,
             read: socket.read.count.saturating_sub(socket.from_outside),
-            quiet: self.still(socket) && !self.sends_datagrams(),
+            on_wire: self.on_wire_to(receiver),
+            lost: socket.fated.lost,
+            not_reassembled: socket.fated.broken,
+            copied: socket.fated.copied,
+            damaged: socket.fated.damaged,
             ..DatagramLedger::default()
         };
+        ledger.quiet = self.still(socket) && !self.sends_datagrams() && ledger.on_wire == 0;
         ledger.dropped = u64::from(socket.kernel.drops.unwrap_or(0));
         let Some(queue) = &socket.kernel.queue else { return Some(ledger) };
         ledger.waiting = u64::from(queue.datagrams);
         if socket.from_outside == 0 {
             // More than was sent: somebody else sends here too, and whose are missing is not told.
-            let found = ledger.read + ledger.waiting + ledger.dropped;
-            ledger.unexplained = ledger.sent.checked_sub(found);
+            let found = ledger.read
+                + ledger.waiting
+                + ledger.dropped
+                + ledger.lost
+                + ledger.not_reassembled
+                + ledger.on_wire;
+            ledger.unexplained = (ledger.sent + ledger.copied).checked_sub(found);
+            self.explain_by_device(socket, &mut ledger);
         }
         Some(ledger)
+    }
+
+    /// What is missing when the sender's device has dropped exactly as many was dropped there; where
+    /// it dropped others too, nobody can tell whose they were.
+    fn explain_by_device(&self, receiver: &Socket, ledger: &mut DatagramLedger) {
+        let from = receiver.net.end().map(End::opposite);
+        let (Some(wire), Some(from), Some(missing)) = (&self.wire, from, ledger.unexplained) else {
+            return;
+        };
+        let dropped = wire.device_dropped[from.index()];
+        if missing > 0 && dropped > 0 {
+            (ledger.device_full, ledger.unexplained) =
+                if missing == dropped { (missing, Some(0)) } else { (0, None) };
+        }
     }
 
     /// Whether a datagram may be under way because a sender of ours is in the kernel (not asleep).
@@ -158,6 +195,16 @@ impl World {
                 _ => false,
             },
         )
+    }
+
+    /// Whether a packet of this connection is on the wire, either way.
+    fn under_way(&self, socket: &Socket) -> bool {
+        let (Some(wire), Some(local), Some(peer)) =
+            (&self.wire, &socket.kernel.local, &socket.kernel.peer)
+        else {
+            return false;
+        };
+        socket.net != Net::Host && wire.on_wire(local, peer) + wire.on_wire(peer, local) > 0
     }
 
     /// Whether a socket is steady and no call on it is in the kernel (a sleeping one is not).

@@ -3,7 +3,8 @@
 use super::{Call, Socket, World};
 use crate::command::{Command, Kind, Net, Side};
 use crate::reply::{Accepted, Done};
-use crate::{Address, Field, Nanos, SocketId};
+use crate::wire::lands;
+use crate::{Address, End, Field, Nanos, SocketId, What};
 
 impl World {
     pub(super) fn succeeded(&mut self, at: Nanos, call: &Call, done: &Done) {
@@ -42,6 +43,19 @@ impl World {
         }
     }
 
+    /// Another program made a socket on the wire.
+    pub(super) fn appeared(&mut self, at: Nanos, what: &What) {
+        let What::Appeared { socket, cookie, net, family, kind, program } = what else { return };
+        let side = match net {
+            End::Left => Side::Left,
+            End::Right => Side::Right,
+        };
+        let mut new = Socket::new(*socket, *cookie, (*net).into(), *family, *kind, side, at);
+        new.program = Some(program.clone());
+        new.name = Some(program.name.clone()).filter(|name| !name.is_empty());
+        self.sockets.insert(*socket, new);
+    }
+
     /// A single datagram was taken for `to`.
     fn aim_one(&mut self, sender: SocketId, to: &Address) {
         if let Some(sender) = self.sockets.get_mut(&sender) {
@@ -55,8 +69,10 @@ impl World {
     }
 
     fn accepted(&mut self, at: Nanos, listener: SocketId, accepted: &Accepted) {
+        let net = self.sockets.get(&listener).map(|parent| lands(parent.net, &accepted.peer));
         let twin = self.sockets.values().find(|s| {
-            s.kernel.local.as_ref() == Some(&accepted.peer)
+            Some(s.net) == net
+                && s.kernel.local.as_ref() == Some(&accepted.peer)
                 && s.kernel.peer.as_ref() == Some(&accepted.local)
         });
         let twin_side = twin.map(|twin| twin.side);

@@ -1,7 +1,8 @@
 //! Owns who is at the other end: pairs of our own sockets, told by their addresses alone.
 
 use super::{Socket, World};
-use crate::command::Kind;
+use crate::command::{Kind, Net};
+use crate::wire::lands;
 use crate::{Address, SocketId};
 
 impl World {
@@ -16,10 +17,12 @@ impl World {
             Some((kernel.local.as_ref()?.canonical(), kernel.peer.as_ref()?.canonical()))
         };
         let (local, peer) = ends(socket)?;
+        let net = lands(socket.net, &peer);
         self.sockets
             .values()
             .filter(|other| {
                 other.kind == Kind::Stream
+                    && other.net == net
                     && ends(other).is_some_and(|(own, far)| own == peer && far == local)
             })
             .map(|other| other.id)
@@ -29,16 +32,28 @@ impl World {
     /// Our only open datagram socket that is bound so as to receive what `from` sends to `to`. A
     /// connected one hears its peer only (connect(2)).
     pub fn receiver_of(&self, to: &Address, from: SocketId) -> Option<SocketId> {
-        let sender = self.sockets.get(&from).and_then(|sender| sender.kernel.local.as_ref());
+        let sender = self.sockets.get(&from);
+        let net = sender.map_or(Net::Host, |sender| lands(sender.net, to));
+        self.receiver_at(net, to, sender.and_then(|sender| sender.kernel.local.as_ref()))
+    }
+
+    /// The same for what comes to `to` in a net, from an address.
+    pub(super) fn receiver_at(
+        &self,
+        net: Net,
+        to: &Address,
+        from: Option<&Address>,
+    ) -> Option<SocketId> {
         let hears = |s: &Socket| {
             let peer = s.kernel.peer.as_ref();
-            peer.is_none_or(|peer| sender.is_some_and(|sender| sender.covers(peer)))
+            peer.is_none_or(|peer| from.is_some_and(|from| from.covers(peer)))
         };
         let mut found = self
             .sockets
             .values()
             .filter(|s| {
                 s.kind == Kind::Datagram
+                    && s.net == net
                     && s.is_open()
                     && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
                     && hears(s)
@@ -55,13 +70,15 @@ impl World {
         if self.far_end(client).is_some() || !socket.active {
             return None;
         }
-        self.listener_of(socket.kernel.peer.as_ref()?)
+        self.listener_of(socket.net, socket.kernel.peer.as_ref()?)
     }
 
-    /// Our socket that listens where `to` leads.
-    pub fn listener_of(&self, to: &Address) -> Option<SocketId> {
-        let listens =
-            |s: &&Socket| s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(to));
+    /// Our socket that listens where `to` leads from a net.
+    pub fn listener_of(&self, from: Net, to: &Address) -> Option<SocketId> {
+        let net = lands(from, to);
+        let listens = |s: &&Socket| {
+            s.net == net && s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(to))
+        };
         self.sockets.values().find(listens).map(|s| s.id)
     }
 }

@@ -1,8 +1,9 @@
 //! Owns one socket: what was asked of it, what went through it, and what the kernel last said.
 
-use super::{Call, Kernel};
+use super::{Call, Fated, Kernel};
 use crate::address::Address;
 use crate::command::{Command, Family, Half, Kind, Net, Reading, Side};
+use crate::event::Program;
 use crate::limit::PEEK;
 use crate::number::Wide;
 use crate::reply::Done;
@@ -86,6 +87,10 @@ pub struct Socket {
     pub last_read: Vec<u8>,
     /// Whether the peer's end was read (0 bytes).
     pub eof: bool,
+    /// What the wire did to the datagrams that were sent to it.
+    pub fated: Fated,
+    /// The program that made it, where that is not the relay.
+    pub program: Option<Program>,
     /// What the kernel last said.
     pub kernel: Kernel,
 }
@@ -127,6 +132,8 @@ impl Socket {
             tail: Vec::new(),
             last_read: Vec::new(),
             eof: false,
+            fated: Fated::default(),
+            program: None,
             kernel: Kernel::default(),
         }
     }

@@ -191,7 +191,7 @@ impl Desk {
             // An unbound datagram socket that sends is bound to every address: keep it on loopback.
             socket.bind_device(Some(b"lo"))?;
         }
-        let (id, cookie) = self.adopt(socket, family, kind)?;
+        let (id, cookie) = self.adopt(socket, Net::Host, family, kind)?;
         Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
     }
 
@@ -199,13 +199,14 @@ impl Desk {
     pub(super) fn adopt(
         &self,
         socket: Socket,
+        net: Net,
         family: Family,
         kind: Kind,
     ) -> io::Result<(SocketId, u64)> {
         socket.set_nonblocking(true)?;
         let cookie = kernel::cookie(socket.as_fd())?;
         let id = SocketId(self.next_socket.get());
-        let slot = Slot::new(id, cookie, family, kind, socket);
+        let slot = Slot::new(id, cookie, net, family, kind, socket);
         self.next_socket.set(id.0 + 1);
         self.slots.borrow_mut().insert(id, Rc::new(slot));
         Ok((id, cookie))

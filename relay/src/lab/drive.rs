@@ -236,7 +236,7 @@ impl Desk {
             ));
         };
         let (id, cookie) =
-            self.adopt(socket, slot.family, slot.kind).map_err(|error| told(&error))?;
+            self.adopt(socket, slot.net, slot.family, slot.kind).map_err(|error| told(&error))?;
         Ok(Done::Accepted(Accepted {
             socket: id,
             peer: Address::Inet(peer),

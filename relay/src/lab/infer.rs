@@ -20,7 +20,11 @@ impl Desk {
     /// A connection's counters moved between two looks at it.
     pub(super) fn infer_from_change(&self, id: SocketId, before: &Reading, after: &Reading) {
         let (Some((acked, received)), Some(now)) = (before.progress(), after.state) else { return };
-        let Some(far) = self.journal.look(|world| world.far_end(id)) else { return };
+        let far = self.journal.look(|world| {
+            // On the wire the packets themselves are seen.
+            world.far_end(id).filter(|far| !world.across(id, *far))
+        });
+        let Some(far) = far else { return };
         let left_at = self.slots.borrow().get(&far).map_or(0, |slot| slot.sending_since.get());
         if let Some((acked_now, received_now)) = after.progress() {
             if received_now > received {
@@ -67,9 +71,13 @@ impl Desk {
         let now = self.journal.now();
         match (ask, result) {
             (Command::Connect { address, .. }, Ok(_)) if slot.kind == Kind::Stream => {
-                let listener = self
-                    .journal
-                    .look(|world| world.far_end(slot.id).or_else(|| world.listener_of(address)));
+                let listener = self.journal.look(|world| {
+                    let listener = || world.listener_of(slot.net, address);
+                    world
+                        .far_end(slot.id)
+                        .or_else(listener)
+                        .filter(|far| !world.across(slot.id, *far))
+                });
                 let Some(listener) = listener else { return };
                 let third = (now - began) / 3;
                 self.crossed(slot.id, listener, Crossing::Syn, began, began + third);
@@ -107,6 +115,9 @@ impl Desk {
             receiver.touch();
         }
         self.look(receiver, false);
+        if self.journal.look(|world| world.across(slot.id, receiver)) {
+            return;
+        }
         self.crossed(slot.id, receiver, what, began, self.journal.now());
     }
 }

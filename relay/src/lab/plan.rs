@@ -78,7 +78,15 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
             Plan::Reader
         }
         Command::Close { .. } => Plan::Close,
-        Command::Socket { .. } | Command::Experiment(_) | Command::Reset => {
+        Command::Socket { .. }
+        | Command::Experiment(_)
+        | Command::Reset
+        | Command::Impair { .. }
+        | Command::Freeze { .. }
+        | Command::Packet(_)
+        | Command::Trap { .. }
+        | Command::PacketBytes { .. }
+        | Command::Wire(_) => {
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })

@@ -2,7 +2,7 @@
 
 use super::work::Work;
 use crate::kernel::peek::Datagrams;
-use protocol::command::{Family, Kind};
+use protocol::command::{Family, Kind, Net};
 use protocol::{CallId, Nanos, SocketId};
 use socket2::Socket;
 use std::cell::{Cell, RefCell};
@@ -56,6 +56,7 @@ pub(super) type Walked = (Option<(u32, u32)>, u64);
 pub(super) struct Slot {
     pub(super) id: SocketId,
     pub(super) cookie: u64,
+    pub(super) net: Net,
     pub(super) family: Family,
     pub(super) kind: Kind,
     pub(super) socket: Socket,
@@ -89,6 +90,7 @@ impl Slot {
     pub(super) fn new(
         id: SocketId,
         cookie: u64,
+        net: Net,
         family: Family,
         kind: Kind,
         socket: Socket,
@@ -96,6 +98,7 @@ impl Slot {
         Self {
             id,
             cookie,
+            net,
             family,
             kind,
             socket,

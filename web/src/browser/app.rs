@@ -200,7 +200,7 @@ impl App {
                     }
                 }
                 // A new welcome with a snapshot follows; what comes before it is skipped above.
-                ToPage::Gap { .. } => {}
+                ToPage::Gap { .. } | ToPage::Thinned { .. } => {}
             }
         }
     }

@@ -48,6 +48,7 @@ fn amount(tally: Tally, fate: Fate) -> u32 {
         Fate::Dropped => tally.dropped,
         Fate::Discarded => tally.discarded,
         Fate::Refused => tally.refused,
+        Fate::Lost => tally.lost,
     }
 }
 
@@ -60,6 +61,7 @@ fn word(language: Language, fate: Fate) -> &'static str {
         Fate::Dropped => picture::sheet_dropped(language),
         Fate::Discarded => picture::sheet_discarded(language),
         Fate::Refused => picture::sheet_refused(language),
+        Fate::Lost => picture::sheet_lost(language),
     }
 }
 
@@ -81,7 +83,7 @@ fn stamp(pen: &mut Pen, fate: Fate, at: Vec<[f32; 2]>, size: f32) {
             pen.marks(at.clone(), size, Mark::Hollow, Ink::Udp);
             pen.marks(at, size * 0.6, Mark::Cross, Ink::Lost);
         }
-        Fate::Refused => pen.marks(at, size, Mark::Cross, Ink::Lost),
+        Fate::Refused | Fate::Lost => pen.marks(at, size, Mark::Cross, Ink::Lost),
     }
 }
 

@@ -92,6 +92,20 @@ fn sentence(language: Language, world: &World, event: &Event) -> (bool, String) 
             language.pick("within", "历时不超过"),
             span(ended.saturating_sub(*began)),
         ),
+        What::FlowSeen { .. }
+        | What::PacketEntered { .. }
+        | What::PacketMarked { .. }
+        | What::PacketLeft { .. }
+        | What::WireUp { .. }
+        | What::WireDown { .. }
+        | What::Impaired { .. }
+        | What::Frozen { .. }
+        | What::TrapArmed { .. }
+        | What::TrapSprung { .. }
+        | What::TrapDisarmed { .. }
+        | What::Counted { .. }
+        | What::DeviceDropped { .. }
+        | What::Appeared { .. } => String::new(),
         What::Reset { .. } => language.pick("Everything was closed.", "全部已关闭。").to_owned(),
         What::ExperimentBegan { title, .. } => {
             format!(

@@ -240,6 +240,8 @@ words! {
     sheet_discarded: "discarded at close", "关闭时作废";
     /// Sheet.
     sheet_refused: "refused by sendto", "被 sendto 拒绝";
+    /// Lost on the wire.
+    sheet_lost: "lost on the wire", "在线上丢失";
     /// Charge against limit.
     charged_word: "charged", "记账";
     /// Round trip.

@@ -1,0 +1,387 @@
+//! Owns the wire's state: its impairments, traps and counters, its flows' sums, and the packets on it.
+
+use super::World;
+use crate::command::{Kind, Net};
+use crate::event::{Counter, What};
+use crate::message::{RungName, Thin};
+use crate::packet::{End, Head, Lost, Mark, PacketFate, PacketId};
+use crate::wire::{Deed, Impairment, Match};
+use crate::{Address, FlowId, Nanos, Seq, SocketId, TrapId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Flows that the world remembers.
+pub const KEPT_FLOWS: usize = 4_096;
+/// Broken datagrams that a flow remembers, so that none is counted twice.
+const KEPT_BROKEN: usize = 64;
+
+/// A packet that is on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Packet {
+    /// Its flow.
+    pub flow: FlowId,
+    /// From which end.
+    pub from: End,
+    /// Its length, IP header included.
+    pub bytes: u32,
+    /// Its sender.
+    pub src: Address,
+    /// Its receiver.
+    pub dst: Address,
+    /// What its headers say.
+    pub head: Head,
+    /// When it came.
+    pub entered: Nanos,
+    /// Since when it has been held, where it is.
+    pub held: Option<Nanos>,
+    /// Which packet it is a copy of.
+    pub copy_of: Option<PacketId>,
+    /// Whether a bit of it was flipped.
+    pub damaged: bool,
+}
+
+/// A trap that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Trap {
+    /// What it waits for.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// What it does.
+    #[serde(rename = "do")]
+    pub act: Deed,
+    /// On how many more packets.
+    pub left: u32,
+    /// The last that it caught.
+    pub caught: Option<PacketId>,
+}
+
+/// One direction between two addresses, in sums since it was first seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Flow {
+    /// From which end.
+    pub from: End,
+    /// The protocol inside IP.
+    pub protocol: u8,
+    /// Its sender.
+    pub src: Address,
+    /// Its receiver.
+    pub dst: Address,
+    /// Packets that entered, copies included.
+    pub packets: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Packets that were delivered.
+    pub delivered: u64,
+    /// Packets that the wire lost, by reason.
+    pub lost: BTreeMap<Lost, u64>,
+    /// Fragmented datagrams of which a part was lost: identification, latest last.
+    pub broken: Vec<u32>,
+}
+
+impl Flow {
+    /// Packets that the wire lost.
+    pub fn all_lost(&self) -> u64 {
+        self.lost.values().sum()
+    }
+
+    /// Packets on the wire now.
+    pub fn on_wire(&self) -> u64 {
+        self.packets.saturating_sub(self.delivered + self.all_lost())
+    }
+
+    fn left(&mut self, fate: PacketFate, packets: u64) {
+        match fate {
+            PacketFate::Delivered => self.delivered += packets,
+            PacketFate::Lost(why) => *self.lost.entry(why).or_default() += packets,
+        }
+    }
+}
+
+/// What the wire did to the datagrams on their way to a receiver of ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fated {
+    /// Lost whole.
+    pub lost: u64,
+    /// Lost in part, so that its kernel cannot put them together.
+    pub broken: u64,
+    /// Sent a second time.
+    pub copied: u64,
+    /// Delivered with a flipped bit.
+    pub damaged: u64,
+}
+
+/// The wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Wire {
+    /// On which rung it was made.
+    pub rung: RungName,
+    /// Why no more sockets can be made on it; null while they can.
+    pub down: Option<String>,
+    /// The seed with which its random numbers last began.
+    pub seed: u32,
+    /// What leaves left, and what leaves right.
+    pub impaired: [Impairment; 2],
+    /// Since when every packet is held; null when none is.
+    pub frozen: Option<Nanos>,
+    /// Traps that wait.
+    pub traps: BTreeMap<TrapId, Trap>,
+    /// The last [`KEPT_FLOWS`] flows.
+    pub flows: BTreeMap<FlowId, Flow>,
+    /// What left's kernel counts, and what right's does, since the wire was made; zeroes left out.
+    pub counters: [BTreeMap<String, u64>; 2],
+    /// Packets that left's device dropped before they came to us, and right's.
+    pub device_dropped: [u64; 2],
+    /// Packets on the wire now, those told in sums left out.
+    pub packets: BTreeMap<PacketId, Packet>,
+}
+
+impl Wire {
+    fn new(rung: RungName, seed: u32) -> Self {
+        Self {
+            rung,
+            down: None,
+            seed,
+            impaired: Default::default(),
+            frozen: None,
+            traps: BTreeMap::new(),
+            flows: BTreeMap::new(),
+            counters: Default::default(),
+            device_dropped: [0; 2],
+            packets: BTreeMap::new(),
+        }
+    }
+
+    fn seen(&mut self, flow: FlowId, new: Flow) {
+        self.flows.insert(flow, new);
+        while self.flows.len() > KEPT_FLOWS {
+            let oldest = self.flows.iter().find(|(_, flow)| flow.on_wire() == 0);
+            let oldest = oldest.map(|(id, _)| *id).or(self.flows.keys().next().copied());
+            oldest.and_then(|id| self.flows.remove(&id));
+        }
+    }
+
+    /// Packets of the flow between these addresses that are on the wire, from `src` to `dst`.
+    pub fn on_wire(&self, src: &Address, dst: &Address) -> u64 {
+        let (src, dst) = (src.canonical(), dst.canonical());
+        let between = |flow: &&Flow| flow.src == src && flow.dst == dst;
+        self.flows.values().filter(between).map(Flow::on_wire).sum()
+    }
+
+    fn count(&mut self, net: End, set: &[Counter]) {
+        for Counter { name, value } in set {
+            self.counters[net.index()].insert(name.clone(), *value);
+        }
+    }
+}
+
+impl World {
+    /// What happened on the wire.
+    pub(super) fn wire_event(&mut self, at: Nanos, what: &What) {
+        if let What::WireUp { rung, seed } = what {
+            self.wire = Some(Wire::new(*rung, *seed));
+        }
+        let Some(wire) = &mut self.wire else { return };
+        match what {
+            What::FlowSeen { flow, from, protocol, src, dst } => {
+                let (src, dst) = (src.clone(), dst.clone());
+                let new = Flow {
+                    from: *from,
+                    protocol: *protocol,
+                    src,
+                    dst,
+                    packets: 0,
+                    bytes: 0,
+                    delivered: 0,
+                    lost: BTreeMap::new(),
+                    broken: Vec::new(),
+                };
+                wire.seen(*flow, new);
+            }
+            What::PacketEntered { packet, flow, from, bytes, src, dst, head } => {
+                let (src, dst, head) = (src.clone(), dst.clone(), head.clone());
+                if let Some(flow) = wire.flows.get_mut(flow) {
+                    flow.packets += 1;
+                    flow.bytes += u64::from(*bytes);
+                }
+                let new = Packet {
+                    flow: *flow,
+                    from: *from,
+                    bytes: *bytes,
+                    src,
+                    dst,
+                    head,
+                    entered: at,
+                    held: None,
+                    copy_of: None,
+                    damaged: false,
+                };
+                wire.packets.insert(*packet, new);
+            }
+            What::PacketMarked { packet, mark } => self.marked(at, *packet, *mark),
+            What::PacketLeft { packet, flow, fate } => self.left(*packet, *flow, *fate),
+            What::WireDown { why } => wire.down = Some(why.clone()),
+            What::Impaired { from, set, seed, .. } => {
+                wire.impaired[from.index()].clone_from(set);
+                wire.seed = seed.unwrap_or(wire.seed);
+            }
+            What::Frozen { on, .. } => wire.frozen = on.then_some(wire.frozen.unwrap_or(at)),
+            What::TrapArmed { trap, matching, act, count, .. } => {
+                let new =
+                    Trap { matching: matching.clone(), act: *act, left: *count, caught: None };
+                wire.traps.insert(*trap, new);
+            }
+            What::TrapSprung { trap, packet, left } => {
+                if *left == 0 {
+                    wire.traps.remove(trap);
+                } else if let Some(trap) = wire.traps.get_mut(trap) {
+                    (trap.left, trap.caught) = (*left, Some(*packet));
+                }
+            }
+            What::TrapDisarmed { trap, .. } => {
+                wire.traps.remove(trap);
+            }
+            What::Counted { net, set } => wire.count(*net, set),
+            What::DeviceDropped { from, packets } => wire.device_dropped[from.index()] = *packets,
+            _ => {}
+        }
+    }
+
+    /// The same as applying the events `to`'s last one ends, which were all of single packets.
+    ///
+    /// # Panics
+    /// In debug builds, when they are not the next ones.
+    pub fn apply_thinned(&mut self, from: Seq, to: Seq, at: Nanos, flows: &[Thin]) {
+        debug_assert!(self.seq == 0 || from == self.seq + 1, "thinned {from} after {}", self.seq);
+        (self.seq, self.at) = (to, at);
+        let Some(wire) = &mut self.wire else { return };
+        for thin in flows {
+            let Some(flow) = wire.flows.get_mut(&thin.flow) else { continue };
+            match thin.fate {
+                None => {
+                    flow.packets += thin.packets;
+                    flow.bytes += thin.bytes;
+                }
+                Some(fate) => flow.left(fate, thin.packets),
+            }
+        }
+        for thin in flows {
+            if let Some(PacketFate::Lost(_)) = thin.fate {
+                self.fated(thin.flow, |fated| fated.lost += thin.packets);
+            }
+        }
+    }
+
+    fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
+        let Some(wire) = &mut self.wire else { return };
+        let Some(packet) = wire.packets.get_mut(&id) else { return };
+        let (flow, whole) = (packet.flow, starts_datagram(&packet.head));
+        match mark {
+            Mark::Held => packet.held = Some(at),
+            Mark::Released => packet.held = None,
+            Mark::Delayed { .. } => {}
+            Mark::Damaged { .. } => {
+                packet.damaged = true;
+                if whole {
+                    self.fated(flow, |fated| fated.damaged += 1);
+                }
+            }
+            Mark::Copied { copy } => {
+                let twin = Packet { copy_of: Some(id), entered: at, held: None, ..packet.clone() };
+                let bytes = twin.bytes;
+                wire.packets.insert(copy, twin);
+                if let Some(flow) = wire.flows.get_mut(&flow) {
+                    flow.packets += 1;
+                    flow.bytes += u64::from(bytes);
+                }
+                if whole {
+                    self.fated(flow, |fated| fated.copied += 1);
+                }
+            }
+        }
+    }
+
+    fn left(&mut self, id: PacketId, flow: FlowId, fate: PacketFate) {
+        let Some(wire) = &mut self.wire else { return };
+        let packet = wire.packets.remove(&id);
+        let lost = matches!(fate, PacketFate::Lost(_));
+        let Some(sums) = wire.flows.get_mut(&flow) else { return };
+        // A failed write: it was called delivered before.
+        let corrected = fate == PacketFate::Lost(Lost::DeviceFull);
+        sums.delivered -= u64::from(corrected && sums.delivered > 0);
+        sums.left(fate, 1);
+        if !lost {
+            return;
+        }
+        let ident = match packet.as_ref().map(|packet| &packet.head) {
+            Some(Head::Fragment(fragment)) => Some(fragment.ident),
+            _ => None,
+        };
+        if let Some(numbered) = packet.as_ref().and_then(|packet| packet.head.numbered())
+            && packet.as_ref().is_some_and(|packet| packet.copy_of.is_none())
+        {
+            self.numbered_lost(numbered);
+        }
+        match ident {
+            None => self.fated(flow, |fated| fated.lost += 1),
+            Some(ident) if self.breaks(flow, ident) => {
+                self.fated(flow, |fated| fated.broken += 1);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Whether this is the first part of that datagram that is lost.
+    fn breaks(&mut self, flow: FlowId, ident: u32) -> bool {
+        let flow = self.wire.as_mut().and_then(|wire| wire.flows.get_mut(&flow));
+        let Some(flow) = flow.filter(|flow| !flow.broken.contains(&ident)) else { return false };
+        flow.broken.push(ident);
+        let over = flow.broken.len().saturating_sub(KEPT_BROKEN);
+        flow.broken.drain(..over);
+        true
+    }
+
+    /// Something befell datagrams of a flow on their way to a receiver of ours.
+    fn fated(&mut self, flow: FlowId, befell: impl FnOnce(&mut Fated)) {
+        const UDP: u8 = 17;
+        let flow = self.wire.as_ref().and_then(|wire| wire.flows.get(&flow));
+        let Some(flow) = flow.filter(|flow| flow.protocol == UDP) else { return };
+        let receiver = self.receiver_at(flow.from.opposite().into(), &flow.dst, Some(&flow.src));
+        if let Some(receiver) = receiver.and_then(|receiver| self.sockets.get_mut(&receiver)) {
+            befell(&mut receiver.fated);
+            receiver.kernel.steady = false;
+        }
+    }
+
+    /// Packets on the wire that lead to this socket of ours.
+    pub(super) fn on_wire_to(&self, socket: SocketId) -> u64 {
+        let (Some(wire), Some(socket)) = (&self.wire, self.sockets.get(&socket)) else { return 0 };
+        let (Some(end), Some(local)) = (socket.net.end(), socket.kernel.local.as_ref()) else {
+            return 0;
+        };
+        let protocol = if socket.kind == Kind::Stream { 6 } else { 17 };
+        let leads = |flow: &&Flow| {
+            flow.from == end.opposite() && flow.protocol == protocol && local.covers(&flow.dst)
+        };
+        wire.flows.values().filter(leads).map(Flow::on_wire).sum()
+    }
+
+    /// Whether what these two say to each other passes the wire.
+    pub fn across(&self, a: SocketId, b: SocketId) -> bool {
+        let net = |id| self.sockets.get(&id).map_or(Net::Host, |socket| socket.net);
+        net(a) != net(b)
+    }
+}
+
+/// Whether it is a whole datagram, or the first fragment of one.
+fn starts_datagram(head: &Head) -> bool {
+    match head {
+        Head::Udp(_) => true,
+        Head::Fragment(fragment) => fragment.offset == 0,
+        _ => false,
+    }
+}
