@@ -1,6 +1,7 @@
 //! Patchbay's native side. Reading order:
 //!
-//! 1. [`kernel`]: what can be read of a socket; [`journal`]: the order of events, the only truth that
+//! 1. [`kernel`]: what can be read of a socket; [`errno`]: what it refuses with; [`wire`]: the two
+//!    namespaces and the packets between them; [`journal`]: the order of events, the only truth that
 //!    leaves the lab;
 //! 2. [`lab`]: the sockets and their calls; [`policy`]: which addresses they may have; [`rung`]: what
 //!    this machine offers; [`descriptor`]: how many there may be;
@@ -12,6 +13,7 @@
 pub mod assets;
 pub mod descriptor;
 pub mod director;
+pub mod errno;
 pub mod experiment;
 pub mod journal;
 #[cfg(target_os = "linux")]
@@ -22,3 +24,5 @@ pub mod rung;
 pub mod server;
 pub mod session;
 pub mod state;
+#[cfg(target_os = "linux")]
+pub mod wire;

@@ -10,7 +10,7 @@ use relay::policy::Policy;
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
 use relay::state::{self, State, Token};
-use relay::{assets, descriptor, experiment, policy, rung};
+use relay::{assets, descriptor, experiment, policy, rung, wire};
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -66,6 +66,10 @@ enum ExperimentOrder {
 }
 
 fn main() -> ExitCode {
+    // Before any thread: the helper is this program too.
+    if let Some(code) = wire::helper::run(std::env::args_os()) {
+        return code;
+    }
     let options = Options::parse();
     let done = match &options.order {
         None => serve(&options),
@@ -115,7 +119,7 @@ async fn run(listen: SocketAddr, token: Token, descriptors: u64) -> anyhow::Resu
     let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy), limits)
         .context("The lab cannot be started")?;
     let hub =
-        Hub::new(Director::new(lab), token, rung::offered(), limits, session::Config::default());
+        Hub::new(Director::new(lab), token, rung::loopback(Vec::new()), limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
     server.run(Arc::new(hub), shutdown).await;
@@ -151,11 +155,17 @@ fn epoch() -> anyhow::Result<String> {
 }
 
 fn check(json: bool) -> anyhow::Result<()> {
-    let rung = rung::offered();
+    let (rung, unset) = match wire::open() {
+        Ok(parts) => (parts.rung, parts.unset),
+        Err(rung) => (rung, Vec::new()),
+    };
     if json {
-        return say(&format!("{}\n", serde_json::to_string(&rung)?));
+        let mut told = serde_json::to_value(&rung)?;
+        told["unset"] = unset.into();
+        return say(&format!("{told}\n"));
     }
-    say(&rung::told(&rung))
+    let unset: String = unset.iter().map(|what| format!("not set: {what}\n")).collect();
+    say(&(rung::told(&rung) + &unset))
 }
 
 fn list() -> anyhow::Result<()> {

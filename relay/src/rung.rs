@@ -1,19 +1,14 @@
-//! Owns what this machine offers, rung by rung. Never opens a socket.
+//! Owns how a rung of the ladder is told, and the loopback one, which every machine has. What stands
+//! above it is found out by [`wire`](crate::wire).
 
 use protocol::message::{Privilege, Refused, Rung, RungName};
 
-/// The rung in use and the better ones that are not there.
-pub fn offered() -> Rung {
-    let refused = Refused {
-        rung: RungName::Tun,
-        step: "not built".into(),
-        errno: "ENOSYS".into(),
-        remedy: "this version offers loopback only".into(),
-    };
-    Rung { name: RungName::Loopback, privilege: Privilege::None, refused: vec![refused] }
+/// This machine's loopback, and the better rungs that it refused.
+pub fn loopback(refused: Vec<Refused>) -> Rung {
+    Rung { name: RungName::Loopback, privilege: Privilege::None, refused }
 }
 
-/// The same in words, a line for each rung.
+/// A rung in words, a line for each.
 pub fn told(rung: &Rung) -> String {
     let refused = rung
         .refused

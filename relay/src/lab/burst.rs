@@ -66,7 +66,7 @@ impl Burst {
         Attempt::Ended(Ok(Done::Burst(Outcome {
             sent: self.count - self.refused,
             refused: self.refused,
-            errno: self.first_refusal.as_ref().map(super::errno::name_of),
+            errno: self.first_refusal.as_ref().map(crate::errno::name_of),
         })))
     }
 }

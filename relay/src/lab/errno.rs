@@ -1,30 +1,8 @@
-//! Owns the errnos' names and one plain sentence for each (errno(3)).
+//! Owns one plain sentence for each errno (errno(3)).
 
+use crate::errno::name_of;
 use protocol::{Command, Failure};
 use std::io;
-
-macro_rules! names {
-    ($($name:ident)*) => {
-        fn name(code: i32) -> Option<&'static str> {
-            $(if code == libc::$name { return Some(stringify!($name)); })*
-            None
-        }
-    };
-}
-
-names! {
-    EPERM ENOENT EINTR EIO EBADF EAGAIN ENOMEM EACCES EFAULT EBUSY EEXIST ENODEV EINVAL ENFILE EMFILE ENOSPC EPIPE
-    EDOM ERANGE ENOSYS EPROTO EOVERFLOW ENOTSOCK EDESTADDRREQ EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT
-    ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH ENETRESET
-    ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETIMEDOUT ECONNREFUSED EHOSTDOWN EHOSTUNREACH
-    EALREADY EINPROGRESS ESTALE EDQUOT ECANCELED
-}
-
-/// The errno's name; a number where it has none that we know.
-pub fn name_of(error: &io::Error) -> String {
-    let code = error.raw_os_error().unwrap_or(0);
-    name(code).map_or_else(|| format!("errno {code}"), str::to_owned)
-}
 
 /// A kernel's refusal of a call, as an answer.
 pub fn failure(ask: &Command, error: &io::Error) -> Failure {

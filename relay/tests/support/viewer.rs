@@ -95,7 +95,7 @@ impl Relay {
     }
 
     pub async fn with(fake: Fake, session: session::Config, server: server::Config) -> Self {
-        let rung = relay::rung::offered();
+        let rung = relay::rung::loopback(Vec::new());
         let hub = Hub::new(fake, token(), rung, limit::Limits::default(), session);
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), server).await.expect("bound");
         let address = server.address();

@@ -1,0 +1,77 @@
+//! Owns how a message crosses the control socket: one `SOCK_SEQPACKET` record each (unix(7)), with
+//! descriptors beside it (`SCM_RIGHTS`). Knows no message's meaning.
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+/// Bytes of the longest message.
+const BYTES: usize = 8 * 1024;
+/// Descriptors that a message carries at most.
+const DESCRIPTORS: usize = 24;
+
+/// Sends one message. `EPIPE` if nobody is at the other end; never a signal.
+pub(in crate::wire) fn send(
+    socket: BorrowedFd<'_>,
+    message: &impl Serialize,
+    descriptors: &[BorrowedFd<'_>],
+) -> io::Result<()> {
+    let bytes = postcard::to_allocvec(message).map_err(io::Error::other)?;
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS))];
+    let mut beside = SendAncillaryBuffer::new(&mut space);
+    if !descriptors.is_empty() && !beside.push(SendAncillaryMessage::ScmRights(descriptors)) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    rustix::io::retry_on_intr(|| {
+        sendmsg(socket, &[IoSlice::new(&bytes)], &mut beside, SendFlags::NOSIGNAL)
+    })?;
+    Ok(())
+}
+
+/// What came over the socket.
+pub(in crate::wire) enum Got<T> {
+    /// A message and its descriptors, which close on exec.
+    Message(T, Vec<OwnedFd>),
+    /// Something that is no message.
+    Garbage,
+    /// The other end is gone.
+    End,
+}
+
+/// The next message. `EMFILE` if this process has no room for its descriptors; the message is gone then.
+pub(in crate::wire) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result<Got<T>> {
+    let mut bytes = [0; BYTES];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS))];
+    let mut beside = RecvAncillaryBuffer::new(&mut space);
+    let got = rustix::io::retry_on_intr(|| {
+        let into = &mut [IoSliceMut::new(&mut bytes)];
+        recvmsg(socket, into, &mut beside, RecvFlags::CMSG_CLOEXEC)
+    })?;
+    let descriptors: Vec<OwnedFd> = beside
+        .drain()
+        .filter_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if got.bytes == 0 {
+        return Ok(Got::End);
+    }
+    if got.flags.contains(ReturnFlags::CTRUNC) {
+        return Err(io::Error::from_raw_os_error(libc::EMFILE));
+    }
+    if got.flags.contains(ReturnFlags::TRUNC) {
+        return Ok(Got::Garbage);
+    }
+    match postcard::take_from_bytes(&bytes[..got.bytes]) {
+        Ok((message, [])) => Ok(Got::Message(message, descriptors)),
+        _ => Ok(Got::Garbage),
+    }
+}
