@@ -6,6 +6,7 @@ use crate::{Address, Nanos};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Payload bytes that an event shows of a short packet; a longer payload is left out.
 pub const START: usize = 32;
@@ -46,6 +47,24 @@ impl End {
             Self::Left => Self::Right,
             Self::Right => Self::Left,
         }
+    }
+
+    /// "left" or "right".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+
+    /// Its IPv4 address, in 10.77.0.0/24.
+    pub fn ipv4(self) -> Ipv4Addr {
+        Ipv4Addr::new(10, 77, 0, 1 + self.index() as u8)
+    }
+
+    /// Its IPv6 address, in fd77::/64.
+    pub fn ipv6(self) -> Ipv6Addr {
+        Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1 + self.index() as u16)
     }
 
     /// 0 for left, 1 for right.

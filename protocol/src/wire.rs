@@ -5,20 +5,14 @@ use crate::command::Net;
 use crate::packet::{End, PacketId};
 use crate::{Address, ErrorKind, Failure, Nanos};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// IPv4 addresses of the left and the right end; /24.
-pub const IPV4: [Ipv4Addr; 2] = [Ipv4Addr::new(10, 77, 0, 1), Ipv4Addr::new(10, 77, 0, 2)];
-/// IPv6 addresses of the left and the right end; /64.
-pub const IPV6: [Ipv6Addr; 2] =
-    [Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1), Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 2)];
+use std::net::IpAddr;
 
 /// The net where what is sent from `from` to this address comes to: across the wire, or back to itself.
 pub fn lands(from: Net, to: &Address) -> Net {
     let ip = to.inet().map(|inet| inet.ip().to_canonical());
     let at = |end: End| match ip {
-        Some(IpAddr::V4(v4)) => v4 == IPV4[end.index()],
-        Some(IpAddr::V6(v6)) => v6 == IPV6[end.index()],
+        Some(IpAddr::V4(v4)) => v4 == end.ipv4(),
+        Some(IpAddr::V6(v6)) => v6 == end.ipv6(),
         None => false,
     };
     match from {

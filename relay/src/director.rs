@@ -34,7 +34,7 @@ impl Director {
         let mut playing = self.playing();
         match lesson {
             Lesson::Start { name } => {
-                let script = experiment::find(name)
+                let script = experiment::find_for(name, self.lab.namespaces().is_some())
                     .map_err(|wrong| Failure::new(ErrorKind::BadRequest, wrong))?;
                 self.stop(playing.take());
                 *playing = Some(self.play(script));
@@ -84,6 +84,12 @@ impl Director {
     fn busy(&self, command: &Command) -> Option<Failure> {
         let playing = self.playing();
         let playing = playing.as_ref().filter(|playing| !playing.task.is_finished())?;
+        if let Command::Impair { .. } | Command::Wire(_) = command {
+            return Some(Failure::new(
+                ErrorKind::Busy,
+                "The wire's weather belongs to the experiment until it ends or you leave it.",
+            ));
+        }
         let socket = command.socket().filter(|socket| playing.leases.holds(*socket))?;
         Some(Failure::new(
             ErrorKind::Busy,

@@ -10,15 +10,17 @@ pub mod headless;
 pub mod lease;
 pub mod player;
 pub mod script;
+pub mod weather;
 
 pub use bell::Bell;
 pub use lease::Leases;
 pub use player::{Ending, Player};
-pub use script::Script;
+pub use script::{Need, Script};
 
 /// The experiments that come with the relay, in order.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     ("first", include_str!("../experiments/first.toml")),
+    ("first-host", include_str!("../experiments/first-host.toml")),
     ("flood", include_str!("../experiments/flood.toml")),
 ];
 
@@ -40,4 +42,19 @@ pub fn find(name: &str) -> Result<Script, String> {
         )
     })?;
     Script::read(name, text)
+}
+
+/// The same, or what is to be played instead on a machine without a wire.
+///
+/// # Errors
+/// As [`find`]; and why it cannot be played here.
+pub fn find_for(name: &str, wire: bool) -> Result<Script, String> {
+    let script = find(name)?;
+    if wire || script.needs != Some(Need::Wire) {
+        return Ok(script);
+    }
+    match &script.instead {
+        Some(other) => Ok(Script { name: script.name.clone(), ..find(other)? }),
+        None => Err(format!("The experiment {name:?} needs the wire, which is not here.")),
+    }
 }

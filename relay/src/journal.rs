@@ -1,6 +1,7 @@
 //! Owns the order of events: one clock, one counter, one bounded ring, and the world they add up to.
 //! Never knows who writes or who reads.
 
+use protocol::packet::Head;
 use protocol::{Event, Nanos, Seq, Source, What, World};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,19 @@ struct State {
     ring: VecDeque<Event>,
     bytes: usize,
     world: World,
+}
+
+impl State {
+    fn push(&mut self, event: Event, most: usize) {
+        self.world.apply(&event);
+        self.bytes += weight(&event);
+        self.ring.push_back(event);
+        while self.bytes > most
+            && let Some(old) = self.ring.pop_front()
+        {
+            self.bytes -= weight(&old);
+        }
+    }
 }
 
 /// What a reader finds after the event that it has.
@@ -81,24 +95,19 @@ impl Journal {
 
     /// Appends: takes the clock, assigns seq, pushes and folds under one lock, so `at` never decreases.
     pub fn append(&self, source: Source, what: What) -> (Seq, Nanos) {
+        self.append_all(std::iter::once((source, what)))
+    }
+
+    /// Appends several at one moment, under one lock; the last one's seq, and the moment.
+    pub fn append_all(&self, news: impl Iterator<Item = (Source, What)>) -> (Seq, Nanos) {
         let (seq, at) = {
             let mut state = self.lock();
-            let event = Event {
-                seq: state.world.seq + 1,
-                at: self.now().max(state.world.at),
-                source,
-                what,
-            };
-            let stamp = (event.seq, event.at);
-            state.world.apply(&event);
-            state.bytes += weight(&event);
-            state.ring.push_back(event);
-            while state.bytes > self.shared.ring_bytes
-                && let Some(old) = state.ring.pop_front()
-            {
-                state.bytes -= weight(&old);
+            let at = self.now().max(state.world.at);
+            for (source, what) in news {
+                let event = Event { seq: state.world.seq + 1, at, source, what };
+                state.push(event, self.shared.ring_bytes);
             }
-            stamp
+            (state.world.seq, at)
         };
         self.shared.newest.send_replace(seq);
         (seq, at)
@@ -151,10 +160,25 @@ fn weight(event: &Event) -> usize {
     const HEAP: usize = 2 * protocol::limit::EVENT_PAYLOAD;
     size_of::<Event>()
         + match &event.what {
-            What::DatagramSent { .. } | What::Crossed { .. } | What::Gone { .. } => 0,
+            What::DatagramSent { .. }
+            | What::Crossed { .. }
+            | What::Gone { .. }
+            | What::PacketMarked { .. }
+            | What::PacketLeft { .. } => 0,
+            What::PacketEntered { head, .. } => head_weight(head),
             What::Sample { set, .. } => set.capacity() * size_of::<protocol::Field>() + 64,
             _ => HEAP,
         }
+}
+
+/// What a packet's head has on the heap.
+fn head_weight(head: &Head) -> usize {
+    match head {
+        Head::Tcp(tcp) => tcp.start.bytes().len() + tcp.sack.len() * size_of::<(u32, u32)>(),
+        Head::Udp(udp) => udp.start.bytes().len(),
+        Head::Unparsed { why } => why.len(),
+        Head::Icmp(_) | Head::Fragment(_) | Head::Other(_) => 0,
+    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ mod burst;
 mod desk;
 mod drive;
 pub mod errno;
+mod ground;
 mod immediate;
 mod infer;
 pub mod number;
 mod option;
+mod outside;
 mod plan;
 mod reader;
 mod ready;
@@ -22,9 +24,11 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
+use crate::wire::{Namespaces, WireParts};
+pub use ground::Maker;
 use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 
@@ -39,6 +43,7 @@ pub type Outcome = (Seq, Result<Done, Failure>);
 pub struct Lab {
     journal: Journal,
     requests: mpsc::Sender<(Asker, Command)>,
+    helper: ground::Shared,
 }
 
 /// Who asked, and where the answer goes.
@@ -58,21 +63,48 @@ impl Asker {
 }
 
 impl Lab {
-    /// Starts the lab's own thread; it keeps to `limits`' sockets and blocked calls.
+    /// Starts the lab's own thread, without a wire; it keeps to `limits`' sockets and blocked calls.
     pub fn start(journal: Journal, policy: Arc<Policy>, limits: Limits) -> io::Result<Self> {
+        Self::start_with(journal, policy, limits, None)
+    }
+
+    /// The same on a wire, and with the means to make another.
+    pub fn start_with(
+        journal: Journal,
+        policy: Arc<Policy>,
+        limits: Limits,
+        wire: Option<(WireParts, Maker, u32)>,
+    ) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let desk_journal = journal.clone();
+        let helper = ground::Shared::default();
+        let shared = Arc::clone(&helper);
+        let (laid, outcome) = std::sync::mpsc::channel();
         thread::Builder::new().name("lab".into()).spawn(move || {
             let local = tokio::task::LocalSet::new();
             local.block_on(&runtime, async move {
-                let desk = desk::Desk::open(desk_journal, policy, limits);
+                let (parts, maker, seed) = match wire {
+                    Some((parts, maker, seed)) => (Some(parts), Some(maker), seed),
+                    None => (None, None, 0),
+                };
+                let ground = ground::Ground::new(maker, shared, seed);
+                let desk = desk::Desk::open(desk_journal, policy, limits, ground);
+                // Whoever started the lab waits for this.
+                let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
+                drop(laid);
                 while let Some((asker, command)) = incoming.recv().await {
                     desk.take(asker, command).await;
                 }
             });
         })?;
-        Ok(Self { journal, requests })
+        outcome.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
+        Ok(Self { journal, requests, helper })
+    }
+
+    /// The helper of the wire in use.
+    pub fn namespaces(&self) -> Option<Arc<Namespaces>> {
+        self.helper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The journal that it writes.

@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use protocol::message::{ToPage, ToRelay};
+use protocol::message::{RungName, ToPage, ToRelay};
 use relay::director::Director;
 use relay::journal::Journal;
-use relay::lab::Lab;
+use relay::lab::{Lab, Maker};
 use relay::policy::Policy;
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
@@ -27,6 +27,9 @@ struct Options {
     /// Replace the token, so that earlier links stop working
     #[arg(long)]
     new_token: bool,
+    /// Use this rung only, not the best that there is
+    #[arg(long, value_name = "RUNG", value_parser = ["tun", "veth", "loopback"])]
+    rung: Option<String>,
     #[command(subcommand)]
     order: Option<Order>,
 }
@@ -76,7 +79,9 @@ fn main() -> ExitCode {
         Some(Order::Check { json }) => check(*json),
         Some(Order::Schema) => schema(),
         Some(Order::Experiment(ExperimentOrder::List)) => list(),
-        Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => play(names, *json),
+        Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => {
+            play(names, *json, &maker(options.rung.as_deref()))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -102,12 +107,18 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let token = if options.new_token { state.new_token()? } else { state.token()? };
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let done = runtime.block_on(run(options.listen, token, descriptors));
+    let maker = maker(options.rung.as_deref());
+    let done = runtime.block_on(run(options.listen, token, descriptors, maker));
     runtime.shutdown_background();
     done
 }
 
-async fn run(listen: SocketAddr, token: Token, descriptors: u64) -> anyhow::Result<()> {
+async fn run(
+    listen: SocketAddr,
+    token: Token,
+    descriptors: u64,
+    maker: Maker,
+) -> anyhow::Result<()> {
     let shutdown = asked_to_end().context("Signals cannot be watched")?;
     let connections = descriptor::connections(descriptors);
     let server = Server::bind(listen, server::Config { connections, ..Default::default() })
@@ -116,10 +127,17 @@ async fn run(listen: SocketAddr, token: Token, descriptors: u64) -> anyhow::Resu
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
-    let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy), limits)
+    let (parts, rung) = match maker() {
+        Ok(parts) => {
+            let rung = parts.rung.clone();
+            (Some(parts), rung)
+        }
+        Err(rung) => (None, rung),
+    };
+    let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
+    let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
         .context("The lab cannot be started")?;
-    let hub =
-        Hub::new(Director::new(lab), token, rung::loopback(Vec::new()), limits, session::Config::default());
+    let hub = Hub::new(Director::new(lab), token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
     server.run(Arc::new(hub), shutdown).await;
@@ -154,6 +172,24 @@ fn epoch() -> anyhow::Result<String> {
     Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
 }
 
+/// Makes the wire, on the rung asked for or the best there is.
+fn maker(rung: Option<&str>) -> Maker {
+    let only = match rung {
+        Some("tun") => Some(RungName::Tun),
+        Some("veth") => Some(RungName::Veth),
+        Some(_) => Some(RungName::Loopback),
+        None => None,
+    };
+    Arc::new(move || only.map_or_else(wire::open, wire::open_on))
+}
+
+/// Where the wire's random numbers begin; told in the journal.
+fn seed() -> anyhow::Result<u32> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).context("The kernel gives no random bytes")?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
 fn check(json: bool) -> anyhow::Result<()> {
     let (rung, unset) = match wire::open() {
         Ok(parts) => (parts.rung, parts.unset),
@@ -176,9 +212,9 @@ fn list() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn play(names: &[String], json: bool) -> anyhow::Result<()> {
+fn play(names: &[String], json: bool, maker: &Maker) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let reports = runtime.block_on(experiment::headless::run(names))?;
+    let reports = runtime.block_on(experiment::headless::run(names, maker))?;
     runtime.shutdown_background();
     if json {
         say(&format!("{}\n", serde_json::to_string(&reports)?))?;

@@ -2,6 +2,7 @@
 //! reach. Pure: never resolves a name, opens a socket or asks the kernel (ports below 1024 are its
 //! business).
 
+use protocol::command::Net;
 use protocol::{Address, ErrorKind, Failure};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -14,10 +15,14 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The address to bind, in its one spelling; `denied` unless it is loopback (a wildcard would
-    /// listen beyond it), `unsupported` for `unix:`.
-    pub fn check_bind(&self, address: &Address) -> Result<SocketAddr, Failure> {
+    /// The address to bind in a net, in its one spelling. On `host`: `denied` unless it is loopback (a
+    /// wildcard would listen beyond it). On the wire: wildcards too, since they stay inside it.
+    /// `unsupported` for `unix:`.
+    pub fn check_bind(&self, net: Net, address: &Address) -> Result<SocketAddr, Failure> {
         let inet = canonical(address)?;
+        if net != Net::Host {
+            return inside(inet);
+        }
         if !inet.ip().is_loopback() {
             return denied(
                 inet,
@@ -30,8 +35,13 @@ impl Policy {
     /// The address to connect or send to, in its one spelling; `denied` unless it is loopback and
     /// not the relay itself, `unsupported` for `unix:`. `0.0.0.0` and `[::]` are denied because the
     /// kernel takes them for loopback (connect(2) on Linux), and so for the relay.
-    pub fn check_target(&self, address: &Address) -> Result<SocketAddr, Failure> {
+    ///
+    /// On the wire: any address of it and of its own loopback; nothing else is there.
+    pub fn check_target(&self, net: Net, address: &Address) -> Result<SocketAddr, Failure> {
         let inet = canonical(address)?;
+        if net != Net::Host {
+            return inside(inet);
+        }
         if !inet.ip().is_loopback() {
             return denied(inet, "a socket here may only reach loopback, 127.0.0.0/8 or [::1]");
         }
@@ -43,6 +53,22 @@ impl Policy {
         }
         Ok(inet)
     }
+}
+
+/// An address that a socket on the wire may name: the wire's, loopback, or a wildcard.
+fn inside(inet: SocketAddr) -> Result<SocketAddr, Failure> {
+    let ip = inet.ip();
+    let wire = match ip {
+        IpAddr::V4(v4) => v4.octets()[..3] == [10, 77, 0],
+        IpAddr::V6(v6) => v6.segments()[..4] == [0xfd77, 0, 0, 0],
+    };
+    if wire || ip.is_loopback() || ip.is_unspecified() {
+        return Ok(inet);
+    }
+    denied(
+        inet,
+        "a socket on the wire may only name 10.77.0.0/24, fd77::/64, loopback and wildcards",
+    )
 }
 
 /// Whether what is sent to `target` comes to a listener on `own`.
@@ -129,14 +155,46 @@ mod tests {
             ("unix:name", UNSUPPORTED, UNSUPPORTED),
             ("unix:", UNSUPPORTED, UNSUPPORTED),
         ] {
-            assert_eq!(kind(policy().check_bind(&address(text))), bind, "bind {text}");
-            assert_eq!(kind(policy().check_target(&address(text))), target, "target {text}");
+            assert_eq!(kind(policy().check_bind(Net::Host, &address(text))), bind, "bind {text}");
+            assert_eq!(
+                kind(policy().check_target(Net::Host, &address(text))),
+                target,
+                "target {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_wire_has_addresses_of_its_own() {
+        for (text, allowed) in [
+            ("10.77.0.1:80", true),
+            ("10.77.0.2:80", true),
+            ("10.77.0.99:80", true), // nobody is there
+            ("[fd77::2]:80", true),
+            ("0.0.0.0:80", true),
+            ("[::]:80", true),
+            ("127.0.0.1:7007", true), // the net's own loopback: the relay is not there
+            ("[::1]:80", true),
+            ("10.77.1.1:80", false),
+            ("8.8.8.8:53", false),
+            ("[fd77:1::1]:80", false),
+            ("[fe80::1]:80", false),
+        ] {
+            for net in [Net::Left, Net::Right] {
+                let results = [
+                    policy().check_bind(net, &address(text)),
+                    policy().check_target(net, &address(text)),
+                ];
+                for result in results {
+                    assert_eq!(result.is_ok(), allowed, "{text}");
+                }
+            }
         }
     }
 
     #[test]
     fn a_mapped_address_is_used_in_its_plain_form() {
-        let used = policy().check_target(&address("[::ffff:127.0.0.1]:80")).unwrap();
+        let used = policy().check_target(Net::Host, &address("[::ffff:127.0.0.1]:80")).unwrap();
         assert_eq!(used, "127.0.0.1:80".parse().unwrap());
     }
 
@@ -145,7 +203,7 @@ mod tests {
         let policy = Policy { own: vec!["[::]:7007".parse().unwrap()] };
         for text in ["127.0.0.1:7007", "127.9.9.9:7007", "[::1]:7007"] {
             assert_eq!(
-                kind(policy.check_target(&address(text))),
+                kind(policy.check_target(Net::Host, &address(text))),
                 Some(ErrorKind::Denied),
                 "{text}"
             );
@@ -154,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_denial_says_what_is_allowed() {
-        let failure = policy().check_target(&address("10.0.0.1:80")).unwrap_err();
+        let failure = policy().check_target(Net::Host, &address("10.0.0.1:80")).unwrap_err();
         assert_eq!(
             failure.message,
             "10.0.0.1:80 is out of reach: a socket here may only reach loopback, 127.0.0.0/8 or [::1]."
@@ -184,7 +242,7 @@ mod tests {
                 IpAddr::V4(_) => SocketAddr::new(ip, port),
                 IpAddr::V6(v6) => SocketAddrV6::new(v6, port, flow, scope).into(),
             };
-            for result in [policy().check_bind(&inet.into()), policy().check_target(&inet.into())] {
+            for result in [policy().check_bind(Net::Host, &inet.into()), policy().check_target(Net::Host, &inet.into())] {
                 match result {
                     Ok(used) => {
                         prop_assert!(used.ip().is_loopback());
@@ -212,7 +270,7 @@ mod tests {
                 IpAddr::V6(v6) => spellings.push(SocketAddrV6::new(v6, port, flow, scope).into()),
             }
             for target in spellings {
-                prop_assert!(policy.check_target(&target.into()).is_err(), "{}", target);
+                prop_assert!(policy.check_target(Net::Host, &target.into()).is_err(), "{}", target);
             }
         }
     }

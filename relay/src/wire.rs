@@ -10,20 +10,25 @@
 mod ask;
 mod counter;
 mod device;
-mod end;
+pub mod forward;
 pub mod helper;
+pub mod impair;
 mod key;
 mod ladder;
 mod namespaces;
+pub mod packet;
 mod raw;
 mod remedy;
+pub mod trap;
+mod whole;
 
 pub use counter::{ProcFiles, text};
 pub use device::Device;
-pub use end::End;
 pub use key::Key;
-pub use ladder::{WireParts, open, open_with};
+pub use ladder::{WireParts, open, open_on, open_with};
 pub use namespaces::{Join, Namespaces};
+pub use protocol::End;
+pub use whole::Wire;
 
 /// The name of the device in each end.
 const WIRE: &str = "wire0";

@@ -1,23 +1,52 @@
 //! Owns what a promise is held against: values in the world and in results, by a dotted path.
 
+use protocol::world::Flow;
 use protocol::{Answer, SocketId, World};
 use serde_json::{Map, Value, json};
 
-/// What is found at `path` of a role's socket; of the last burst's tally for the role `burst`.
-pub fn at(world: &World, socket: Option<SocketId>, path: &str) -> Value {
-    let root = match socket {
-        Some(id) => world.sockets.get(&id).and_then(|socket| serde_json::to_value(socket).ok()),
-        None => world.bursts.values().next_back().map(|burst| {
-            let tally = burst.sheet.tally();
-            json!({
-                "count": burst.count, "bytes": burst.bytes, "sent": burst.count - tally.unsent - tally.refused,
-                "unknown": tally.sent, "waiting": tally.waiting, "read": tally.read, "dropped": tally.dropped, "refused": tally.refused,
-            })
-        }),
+/// Where a path begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A socket.
+    Socket(SocketId),
+    /// The last burst's tally.
+    Burst,
+    /// The wire's sums.
+    Wire,
+}
+
+/// What is found at `path`.
+pub fn at(world: &World, root: Root, path: &str) -> Value {
+    let root = match root {
+        Root::Socket(id) => {
+            world.sockets.get(&id).and_then(|socket| serde_json::to_value(socket).ok())
+        }
+        Root::Burst => burst(world),
+        Root::Wire => wire(world),
     };
     path.split('.').fold(root.unwrap_or(Value::Null), |value, key| {
         value.get(key).cloned().unwrap_or(Value::Null)
     })
+}
+
+fn burst(world: &World) -> Option<Value> {
+    let burst = world.bursts.values().next_back()?;
+    let tally = burst.sheet.tally();
+    Some(json!({
+        "count": burst.count, "bytes": burst.bytes, "sent": burst.count - tally.unsent - tally.refused,
+        "unknown": tally.sent, "waiting": tally.waiting, "read": tally.read, "dropped": tally.dropped,
+        "refused": tally.refused, "lost": tally.lost,
+    }))
+}
+
+fn wire(world: &World) -> Option<Value> {
+    let wire = world.wire.as_ref()?;
+    let sum = |of: fn(&Flow) -> u64| wire.flows.values().map(of).sum::<u64>();
+    Some(json!({
+        "packets": sum(|flow| flow.packets), "lost": sum(Flow::all_lost), "on_wire": sum(Flow::on_wire),
+        "held": wire.packets.values().filter(|packet| packet.held.is_some()).count(),
+        "traps": wire.traps.len(), "counters": wire.counters,
+    }))
 }
 
 /// Whether a result is what was promised: every promised field is there with that value.

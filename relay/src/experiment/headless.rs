@@ -1,15 +1,19 @@
 //! Owns experiments without a page: plays them in a lab of their own and tells what came of them.
 
-use super::{Ending, Leases, Player, find, names};
+use super::{Ending, Leases, Need, Player, find, names};
 use crate::journal::Journal;
-use crate::lab::Lab;
+use crate::lab::{Lab, Maker};
 use crate::policy::Policy;
 use protocol::World;
 use protocol::event::Words;
 use protocol::limit::Limits;
+use protocol::message::Rung;
 use serde::Serialize;
 use std::io;
 use std::sync::Arc;
+
+/// The seed of the wire's random numbers: the same each time, so that a run can be repeated.
+const SEED: u32 = 1;
 
 /// What came of one experiment.
 #[derive(Clone, Debug, Serialize)]
@@ -61,9 +65,18 @@ impl Report {
         }
     }
 
-    /// Whether every promise held.
+    fn skipped(script: &super::Script, rung: &Rung) -> Self {
+        let why = rung.refused.first().map_or_else(
+            || "this machine was asked for loopback only".into(),
+            |no| format!("{} ({})", no.step, no.errno),
+        );
+        let outcome = format!("skipped: it needs the wire, and {why}");
+        Self { outcome, ..Self::of(script, Ending::default(), 0) }
+    }
+
+    /// Whether no promise was broken.
     pub fn passed(&self) -> bool {
-        self.outcome == "passed"
+        self.outcome != "failed"
     }
 
     /// The same for people.
@@ -76,19 +89,28 @@ impl Report {
     }
 }
 
-/// Plays the experiments of these names; all, where there are none.
+/// Plays the experiments of these names; all, where there are none. Those that need the wire get one
+/// from `maker`, or are skipped.
 ///
 /// # Errors
 /// There is no such experiment, its file is wrong, or the lab cannot be started.
-pub async fn run(wanted: &[String]) -> io::Result<Vec<Report>> {
+pub async fn run(wanted: &[String], maker: &Maker) -> io::Result<Vec<Report>> {
     let all: Vec<String> = names().map(str::to_owned).collect();
     let mut reports = Vec::new();
     for name in if wanted.is_empty() { &all } else { wanted } {
         let script = find(name).map_err(io::Error::other)?;
-        let lab = Lab::start(
+        let wire = match script.needs.map(|Need::Wire| maker()).transpose() {
+            Ok(parts) => parts.map(|parts| (parts, Maker::clone(maker), SEED)),
+            Err(rung) => {
+                reports.push(Report::skipped(&script, &rung));
+                continue;
+            }
+        };
+        let lab = Lab::start_with(
             Journal::new(format!("experiment {name}")),
             Arc::new(Policy::default()),
             Limits::default(),
+            wire,
         )?;
         let ending = Player::new(lab.clone(), Leases::default()).play(&script, None).await;
         reports.push(Report::of(&script, ending, lab.journal().look(|world: &World| world.seq)));

@@ -2,7 +2,7 @@
 //! waits for its learner. Everything that it does and finds is in the journal.
 
 use super::bell::Bell;
-use super::found;
+use super::found::{self, Root};
 use super::lease::Leases;
 use super::script::{Act, Script, See};
 use crate::lab::{Lab, Outcome};
@@ -103,6 +103,8 @@ impl Player {
             self.see(place, see).await;
         } else if let Some(role) = &act.balanced {
             self.balanced(place, role).await;
+        } else if let Some(weather) = &act.weather {
+            self.weather(place, weather).await;
         } else if let Some(say) = &act.say {
             self.say(act, say).await;
         }
@@ -157,7 +159,7 @@ impl Player {
                     if arguments.contains_key("peer") { "kernel.peer" } else { "kernel.local" };
                 arguments.insert(
                     "address".into(),
-                    self.lab.journal().look(|world| found::at(world, Some(id), path)),
+                    self.lab.journal().look(|world| found::at(world, Root::Socket(id), path)),
                 );
             }
         }
@@ -175,6 +177,33 @@ impl Player {
             }
         }
         self.roles.get(role).copied().ok_or_else(|| format!("no socket plays {role:?}"))
+    }
+
+    /// Where a role's paths begin.
+    async fn root(&mut self, role: &str) -> Result<Root, String> {
+        match role {
+            "burst" => Ok(Root::Burst),
+            "wire" => Ok(Root::Wire),
+            role => self.role(role).await.map(Root::Socket),
+        }
+    }
+
+    /// Impairs the wire.
+    async fn weather(&mut self, place: usize, weather: &Map<String, Value>) {
+        let asked = match super::weather::commands(weather) {
+            Ok(asked) => asked,
+            Err(wrong) => return self.check(place, false, "a weather that can be", wrong),
+        };
+        for command in asked {
+            let (_, result) = self.ask(command).await;
+            let answer = Answer::from(result);
+            self.check(
+                place,
+                found::fits(&Map::new(), &answer),
+                "the wire is impaired so",
+                serde_json::to_string(&answer).unwrap_or_default(),
+            );
+        }
     }
 
     fn adopt(
@@ -195,12 +224,11 @@ impl Player {
     }
 
     async fn see(&mut self, place: usize, see: &See) {
-        let socket = match see.role.as_str() {
-            "burst" => None,
-            role => match self.role(role).await {
-                Ok(id) => Some(id),
-                Err(wrong) => return self.check(place, false, format!("{role} is there"), wrong),
-            },
+        let root = match self.root(&see.role).await {
+            Ok(root) => root,
+            Err(wrong) => {
+                return self.check(place, false, format!("{} is there", see.role), wrong);
+            }
         };
         let expected = match (&see.is, see.at_least) {
             (Some(is), _) => format!("{} {} is {is}", see.role, see.path),
@@ -208,12 +236,13 @@ impl Player {
                 format!("{} {} is at least {}", see.role, see.path, least.unwrap_or(0.0))
             }
         };
-        let look = |world: &World| found::at(world, socket, &see.path);
+        let look = |world: &World| found::at(world, root, &see.path);
         let fits = |value: &Value| match (&see.is, see.at_least) {
             (Some(is), _) => value == is,
             (None, least) => value.as_f64().is_some_and(|value| value >= least.unwrap_or(0.0)),
         };
-        let held = self.until(|world| fits(&look(world))).await;
+        let patience = see.within.map_or(PATIENCE, Duration::from_secs_f64);
+        let held = self.until(patience, |world| fits(&look(world))).await;
         let found = self.lab.journal().look(look);
         self.check(place, held, expected, found.to_string());
     }
@@ -224,7 +253,7 @@ impl Player {
             Err(wrong) => return self.check(place, false, format!("{role} is there"), wrong),
         };
         let held = self
-            .until(|world| match world.ledger(id) {
+            .until(PATIENCE, |world| match world.ledger(id) {
                 Some(Ledger::Stream(ledger)) => ledger.quiet && ledger.unexplained == Some(0),
                 Some(Ledger::Datagram(ledger)) => ledger.quiet && ledger.unexplained == Some(0),
                 None => false,
@@ -235,7 +264,7 @@ impl Player {
     }
 
     /// Whether the world comes to say so in time.
-    async fn until(&self, mut fits: impl FnMut(&World) -> bool) -> bool {
+    async fn until(&self, patience: Duration, mut fits: impl FnMut(&World) -> bool) -> bool {
         let mut news = self.lab.journal().watch();
         let seen = async {
             while !self.lab.journal().look(&mut fits) {
@@ -244,7 +273,7 @@ impl Player {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, seen).await.is_ok() && self.lab.journal().look(&mut fits)
+        tokio::time::timeout(patience, seen).await.is_ok() && self.lab.journal().look(&mut fits)
     }
 
     async fn say(&mut self, act: &Act, say: &Words) {
@@ -255,11 +284,15 @@ impl Player {
         };
         let journal = self.lab.journal();
         let look = |role: &str, path: &str| {
-            let socket = self.roles.get(role).copied();
-            if socket.is_none() && role != "burst" {
-                return Value::Null;
-            }
-            journal.look(|world| found::at(world, socket, path))
+            let root = match role {
+                "burst" => Root::Burst,
+                "wire" => Root::Wire,
+                role => match self.roles.get(role) {
+                    Some(id) => Root::Socket(*id),
+                    None => return Value::Null,
+                },
+            };
+            journal.look(|world| found::at(world, root, path))
         };
         let words = |words: &Words| Words {
             en: found::fill(&words.en, look),

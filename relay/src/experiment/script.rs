@@ -13,11 +13,23 @@ pub struct Script {
     pub name: String,
     /// What it is called.
     pub title: Words,
+    /// What the machine must offer.
+    pub needs: Option<Need>,
+    /// The experiment to play where it does not.
+    pub instead: Option<String>,
     /// What happens, in order.
     pub act: Vec<Act>,
 }
 
-/// One act: exactly one of call, see, balanced and say.
+/// What an experiment needs of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// The wire, on whichever rung.
+    Wire,
+}
+
+/// One act: exactly one of call, see, balanced, weather and say.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
@@ -40,6 +52,9 @@ pub struct Act {
     pub see: Option<See>,
     /// The role whose flow must balance: `unexplained` 0 at a quiet moment, within five seconds.
     pub balanced: Option<String>,
+    /// How the wire is impaired from now on: `{ preset = "slow" }`, or the fields of the protocol's
+    /// impairment that differ from a clean wire, `from` one end or both.
+    pub weather: Option<Map<String, Value>>,
     /// A sentence. `{role:path}` stands for what is found there.
     pub say: Option<Words>,
     /// A second, quieter one.
@@ -54,7 +69,7 @@ pub struct Act {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct See {
-    /// Whose; `burst` is the last burst's tally.
+    /// Whose; `burst` is the last burst's tally, `wire` the wire's sums.
     pub role: String,
     /// Where, as in `kernel.receive_queue`.
     pub path: String,
@@ -62,6 +77,8 @@ pub struct See {
     pub is: Option<Value>,
     /// At least so much.
     pub at_least: Option<f64>,
+    /// Seconds that it may take; 5 where nothing is said.
+    pub within: Option<f64>,
 }
 
 impl Script {
@@ -74,11 +91,16 @@ impl Script {
             toml::from_str(text).map_err(|error| format!("{name}.toml: {error}"))?;
         name.clone_into(&mut script.name);
         for (place, act) in script.act.iter().enumerate() {
-            let kinds =
-                [act.call.is_some(), act.see.is_some(), act.balanced.is_some(), act.say.is_some()];
+            let kinds = [
+                act.call.is_some(),
+                act.see.is_some(),
+                act.balanced.is_some(),
+                act.weather.is_some(),
+                act.say.is_some(),
+            ];
             if kinds.iter().filter(|kind| **kind).count() != 1 {
                 return Err(format!(
-                    "{name}.toml: act {} needs exactly one of call, see, balanced and say.",
+                    "{name}.toml: act {} needs exactly one of call, see, balanced, weather and say.",
                     place + 1
                 ));
             }

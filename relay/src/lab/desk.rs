@@ -1,6 +1,8 @@
 //! Owns dispatch: which command is allowed, which is made at once, and which takes a lane.
 
+use super::ground::Ground;
 use super::immediate;
+use super::outside::Outside;
 use super::plan::{Plan, plan};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
@@ -27,21 +29,30 @@ pub(super) struct Desk {
     pub(super) journal: Journal,
     policy: Arc<Policy>,
     pub(super) limits: Limits,
+    pub(super) ground: Ground,
     pub(super) slots: RefCell<BTreeMap<SocketId, Rc<Slot>>>,
     pub(super) watcher: RefCell<Watcher>,
+    pub(super) outside: RefCell<Outside>,
     next_socket: Cell<u32>,
     next_call: Cell<u32>,
     pub(super) blocked: Cell<u32>,
 }
 
 impl Desk {
-    pub(super) fn open(journal: Journal, policy: Arc<Policy>, limits: Limits) -> Rc<Self> {
+    pub(super) fn open(
+        journal: Journal,
+        policy: Arc<Policy>,
+        limits: Limits,
+        ground: Ground,
+    ) -> Rc<Self> {
         let desk = Rc::new(Self {
             journal,
             policy,
             limits,
+            ground,
             slots: RefCell::default(),
             watcher: RefCell::new(Watcher::open()),
+            outside: RefCell::default(),
             next_socket: Cell::new(1),
             next_call: Cell::new(1),
             blocked: Cell::new(0),
@@ -63,9 +74,12 @@ impl Desk {
                 let refused = self.refuse_socket(*net, name.as_deref());
                 match refused {
                     Some(failure) => asker.answer(self.journal.seq(), Err(failure)),
-                    None => self.at_once(None, asker, &command, || self.make(*family, *kind)),
+                    None => {
+                        self.at_once(None, asker, &command, || self.make(*net, *family, *kind));
+                    }
                 }
             }
+            asked if asked.for_wire() => self.take_for_wire(asker, command),
             _ => match self.slot_for(&command) {
                 Ok(slot) => self.take_for(slot, asker, command).await,
                 Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
@@ -75,6 +89,12 @@ impl Desk {
 
     fn slot_for(&self, command: &Command) -> Result<Rc<Slot>, Failure> {
         let id = command.socket().unwrap_or_default();
+        if self.journal.look(|world| world.sockets.get(&id).is_some_and(|s| s.program.is_some())) {
+            return Err(Failure::new(
+                ErrorKind::Denied,
+                format!("Socket {id} belongs to another program; only that can use it."),
+            ));
+        }
         self.slots.borrow().get(&id).cloned().ok_or_else(|| {
             let text = if id.0 != 0 && id.0 < self.next_socket.get() {
                 "is closed"
@@ -103,11 +123,8 @@ impl Desk {
     }
 
     fn refuse_socket(&self, net: Net, name: Option<&str>) -> Option<Failure> {
-        if net != Net::Host {
-            return Some(Failure::new(
-                ErrorKind::NoWire,
-                "This machine offers no wire; make the socket in net host.",
-            ));
+        if let Some(failure) = self.refuse_net(net) {
+            return Some(failure);
         }
         if name.is_some_and(|name| name.len() > limit::NAME) {
             return Some(Failure::new(
@@ -177,21 +194,12 @@ impl Desk {
         asker.answer(self.journal.seq(), result.clone());
     }
 
-    fn make(&self, family: Family, kind: Kind) -> io::Result<Done> {
-        let domain = match family {
-            Family::Ipv4 => Domain::IPV4,
-            Family::Ipv6 => Domain::IPV6,
+    fn make(&self, net: Net, family: Family, kind: Kind) -> io::Result<Done> {
+        let socket = match net.end() {
+            Some(end) => self.make_on_wire(end, family, kind)?,
+            None => make_on_host(family, kind)?,
         };
-        let ty = match kind {
-            Kind::Stream => Type::STREAM,
-            Kind::Datagram => Type::DGRAM,
-        };
-        let socket = Socket::new(domain, ty, None)?;
-        if kind == Kind::Datagram {
-            // An unbound datagram socket that sends is bound to every address: keep it on loopback.
-            socket.bind_device(Some(b"lo"))?;
-        }
-        let (id, cookie) = self.adopt(socket, Net::Host, family, kind)?;
+        let (id, cookie) = self.adopt(socket, net, family, kind)?;
         Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
     }
 
@@ -205,11 +213,14 @@ impl Desk {
     ) -> io::Result<(SocketId, u64)> {
         socket.set_nonblocking(true)?;
         let cookie = kernel::cookie(socket.as_fd())?;
-        let id = SocketId(self.next_socket.get());
+        let id = self.new_socket_id();
         let slot = Slot::new(id, cookie, net, family, kind, socket);
-        self.next_socket.set(id.0 + 1);
         self.slots.borrow_mut().insert(id, Rc::new(slot));
         Ok((id, cookie))
+    }
+
+    pub(super) fn new_socket_id(&self) -> SocketId {
+        SocketId(self.next_socket.replace(self.next_socket.get() + 1))
     }
 
     fn queue(self: &Rc<Self>, slot: &Rc<Slot>, job: Job) {
@@ -274,6 +285,7 @@ impl Desk {
             self.release(slot).await;
         }
         self.watcher.borrow_mut().forget_all();
+        self.clear_wire(asker.by).await;
         let (seq, _) = self.journal.append(Source::Relay, What::Reset { by: asker.by });
         asker.answer(seq, Ok(Done::nothing()));
     }
@@ -283,4 +295,22 @@ impl Desk {
         let lane = slot.lane(direction);
         if lane.current.get().is_some() { None } else { lane.waiting.borrow_mut().pop_front() }
     }
+}
+
+/// socket(2) in this machine's own network.
+fn make_on_host(family: Family, kind: Kind) -> io::Result<Socket> {
+    let domain = match family {
+        Family::Ipv4 => Domain::IPV4,
+        Family::Ipv6 => Domain::IPV6,
+    };
+    let ty = match kind {
+        Kind::Stream => Type::STREAM,
+        Kind::Datagram => Type::DGRAM,
+    };
+    let socket = Socket::new(domain, ty, None)?;
+    if kind == Kind::Datagram {
+        // An unbound datagram socket that sends is bound to every address: keep it on loopback.
+        socket.bind_device(Some(b"lo"))?;
+    }
+    Ok(socket)
 }

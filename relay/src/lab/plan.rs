@@ -6,7 +6,7 @@ use super::slot::Slot;
 use super::work::State;
 use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Kind, Reading};
+use protocol::command::{Family, Kind, Net, Reading};
 use protocol::data::Data;
 use protocol::{CallId, Command, Done, ErrorKind, Failure, limit};
 use std::io;
@@ -32,7 +32,7 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
     Ok(match command {
         Command::Accept { .. } => Plan::Lane(State::Accept),
         Command::Connect { address, .. } => {
-            let to = fit(slot, policy.check_target(address)?);
+            let to = fit(slot, policy.check_target(slot.net, address)?);
             Plan::Lane(State::Connect { to, begun: false })
         }
         Command::Send { data, all, .. } => {
@@ -42,7 +42,7 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
             datagram_only(slot, "send_to")?;
             Plan::Lane(State::SendTo {
                 data: payload(data)?,
-                to: fit(slot, policy.check_target(address)?),
+                to: fit(slot, policy.check_target(slot.net, address)?),
             })
         }
         Command::Recv { max, peek, .. } => {
@@ -54,11 +54,13 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         Command::Burst { address, count, bytes, .. } => {
             datagram_only(slot, "burst")?;
             check_burst(*count, *bytes)?;
-            let to = address.as_ref().map(|to| policy.check_target(to)).transpose()?;
+            let to = address.as_ref().map(|to| policy.check_target(slot.net, to)).transpose()?;
             let to = to.map(|to| fit(slot, to));
             Plan::Lane(State::Burst(super::burst::Burst::new(to, *count, *bytes as usize)))
         }
-        Command::Bind { address, .. } => Plan::Bind(fit(slot, policy.check_bind(address)?)),
+        Command::Bind { address, .. } => {
+            Plan::Bind(fit(slot, policy.check_bind(slot.net, address)?))
+        }
         Command::Listen { .. } => {
             check_listen(slot)?;
             Plan::Now(immediate::listen)
@@ -104,7 +106,8 @@ fn check_interrupt(slot: &Slot, call: Option<CallId>) -> Result<(), Failure> {
 
 fn check_listen(slot: &Slot) -> Result<(), Failure> {
     let bound = kernel::local(slot.as_fd()).ok().flatten().is_some_and(|local| local.port() != 0);
-    if bound || slot.kind == Kind::Datagram {
+    // On the wire, every network is the wire.
+    if bound || slot.kind == Kind::Datagram || slot.net != Net::Host {
         return Ok(());
     }
     Err(Failure::new(

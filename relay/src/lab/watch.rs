@@ -9,14 +9,17 @@ mod rest;
 
 use super::desk::Desk;
 use super::slot::Slot;
-use protocol::command::Kind;
+use protocol::command::{Kind, Net};
 use protocol::{Field, Nanos, SocketId, Source, What};
 pub(super) use reading::Reading;
 use rest::Resting;
-use std::collections::{BTreeMap, HashMap};
+pub(super) use rest::entry_fields;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::{Discriminant, discriminant};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 use crate::journal::Journal;
@@ -25,6 +28,10 @@ use crate::kernel::diag::Diag;
 
 /// Between two passes over the sockets that move.
 const PASS: Duration = Duration::from_millis(16);
+/// Between two looks at the wire's sockets because packets arrived.
+const ARRIVALS: Duration = Duration::from_millis(4);
+/// Sockets looked at when packets arrive; the others wait for their pass.
+const AT_ONCE: usize = 32;
 /// Every so many passes, all sockets are looked at.
 const SLOW: u64 = 15;
 /// How long a socket counts as moving after its last change.
@@ -63,6 +70,20 @@ pub(super) fn keep_watching(desk: &Rc<Desk>) {
     });
 }
 
+/// Looks at the wire's sockets whenever packets have arrived, for as long as that wire lives.
+pub(super) fn watch_arrivals(desk: &Rc<Desk>, arrivals: Arc<Notify>) {
+    let desk: Weak<Desk> = Rc::downgrade(desk);
+    tokio::task::spawn_local(async move {
+        loop {
+            arrivals.notified().await;
+            let Some(desk) = desk.upgrade() else { return };
+            desk.pass_wire();
+            drop(desk);
+            tokio::time::sleep(ARRIVALS).await;
+        }
+    });
+}
+
 impl Watcher {
     pub(super) fn open() -> Self {
         // Without sock_diag there are no timers and no resting sockets; the fields stay absent.
@@ -82,6 +103,11 @@ impl Watcher {
         }
     }
 
+    /// The cookies of the closed sockets that are followed.
+    pub(super) fn resting_cookies(&self) -> BTreeSet<u64> {
+        self.resting.values().map(|rest| rest.cookie).collect()
+    }
+
     /// Reset: what rests in the kernel is no longer the lab's.
     pub(super) fn forget_all(&mut self) {
         self.seen.clear();
@@ -90,6 +116,21 @@ impl Watcher {
 }
 
 impl Desk {
+    fn pass_wire(&self) {
+        let on_wire = |slot: &&Rc<Slot>| slot.net != Net::Host;
+        let ids: Vec<SocketId> = self
+            .slots
+            .borrow()
+            .values()
+            .filter(on_wire)
+            .take(AT_ONCE)
+            .map(|slot| slot.id)
+            .collect();
+        for id in ids {
+            self.look(id, false);
+        }
+    }
+
     fn pass(&self, all: bool) {
         let now = self.journal.now();
         let due: Vec<SocketId> = {
@@ -110,6 +151,8 @@ impl Desk {
         }
         if all {
             self.look_at_closed(None);
+            self.look_at_wire();
+            self.look_outside();
         }
     }
 
@@ -151,9 +194,15 @@ impl Desk {
         let Some(slot) = self.slots.borrow().get(&id).cloned() else { return false };
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
+        let mut wire = self.ground.wire.borrow_mut();
+        let diag = match (slot.net.end(), &mut *wire) {
+            (Some(end), Some(wire)) => wire.diag[end.index()].as_mut(),
+            (Some(_), None) => None,
+            (None, _) => diag.as_mut(),
+        };
         let seen = seen.entry(id).or_default();
-        let mut fresh =
-            Reading::take(&slot, diag.as_mut(), &seen.reading, self.journal.now(), pass);
+        let mut fresh = Reading::take(&slot, diag, &seen.reading, self.journal.now(), pass);
+        drop(wire);
         let now = self.journal.now();
         let mut set: Vec<Field> =
             fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();
@@ -189,13 +238,19 @@ impl Desk {
     pub(super) fn look_at_closed(&self, only: Option<SocketId>) {
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, resting, .. } = &mut *watcher;
+        let mut wire = self.ground.wire.borrow_mut();
         let mut told = Vec::new();
         resting.retain(|id, rest| {
             if only.is_some_and(|only| only != *id) {
                 return true;
             }
             let socket = *id;
-            let set = rest.look(diag.as_mut(), self.journal.now());
+            let diag = match (rest.net.end(), &mut *wire) {
+                (Some(end), Some(wire)) => wire.diag[end.index()].as_mut(),
+                (Some(_), None) => None,
+                (None, _) => diag.as_mut(),
+            };
+            let set = rest.look(diag, self.journal.now());
             let known = set.is_some();
             match set {
                 Some(set) if set.is_empty() => {}
@@ -204,7 +259,7 @@ impl Desk {
             }
             known
         });
-        drop(watcher);
+        drop((watcher, wire));
         for what in told {
             self.journal.append(Source::Kernel, what);
         }
@@ -222,7 +277,7 @@ impl Desk {
 
 impl Seen {
     /// Whether a field says what was not said before; remembers it.
-    fn is_news(&mut self, now: Nanos, field: &Field) -> bool {
+    pub(super) fn is_news(&mut self, now: Nanos, field: &Field) -> bool {
         let kind = discriminant(field);
         if let (Field::Timer(Some(new)), Some(Field::Timer(Some(old)))) =
             (field, self.told.get(&kind))

@@ -36,14 +36,26 @@ pub fn open() -> Result<WireParts, Rung> {
     open_with(Path::new("/proc/self/exe"))
 }
 
+/// The same, on that rung only: `loopback` is no wire.
+pub fn open_on(rung: RungName) -> Result<WireParts, Rung> {
+    climb(Path::new("/proc/self/exe"), Some(rung))
+}
+
 /// The same with the relay's program at an absolute path.
 pub fn open_with(program: &Path) -> Result<WireParts, Rung> {
+    climb(program, None)
+}
+
+fn climb(program: &Path, only: Option<RungName>) -> Result<WireParts, Rung> {
     let mut refused = Vec::new();
     for plan in plans() {
         let name = match plan.device {
             DeviceKind::Tun => RungName::Tun,
             DeviceKind::Veth => RungName::Veth,
         };
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
         match Namespaces::start(program, plan).and_then(|all| parts(all, plan.device)) {
             Ok(mut parts) => {
                 let privilege = if plan.userns { Privilege::Userns } else { Privilege::Root };

@@ -79,8 +79,7 @@ pub(super) fn bind_packet(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> 
     };
     let length = size_of_val(&address) as socklen_t;
     // SAFETY: the address is a `sockaddr_ll` of that length and lives through the call.
-    let status =
-        unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) };
+    let status = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) };
     if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

@@ -1,0 +1,191 @@
+//! Owns what the lab stands on besides this machine's own network: the wire, where there is one. Asks
+//! it, watches its helper, and makes it anew.
+
+use super::Asker;
+use super::desk::Desk;
+use crate::wire::{Namespaces, Wire, WireParts};
+use protocol::command::{Family, Kind, Net};
+use protocol::message::Rung;
+use protocol::wire::{MTU, WireOrder};
+use protocol::{Command, Done, End, ErrorKind, Failure, Source, What};
+use socket2::Socket;
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Makes a wire, or says why there is none.
+pub type Maker = Arc<dyn Fn() -> Result<WireParts, Rung> + Send + Sync>;
+
+/// The helper of the wire in use, for those outside the lab who join a net.
+pub(super) type Shared = Arc<Mutex<Option<Arc<Namespaces>>>>;
+
+/// The wire, and how to make another.
+pub(super) struct Ground {
+    pub(super) wire: RefCell<Option<Wire>>,
+    maker: Option<Maker>,
+    shared: Shared,
+    /// Whether the journal knows that the helper is gone.
+    down: Cell<bool>,
+    seed: Cell<u32>,
+}
+
+impl Ground {
+    pub(super) fn new(maker: Option<Maker>, shared: Shared, seed: u32) -> Self {
+        Self {
+            wire: RefCell::default(),
+            maker,
+            shared,
+            down: Cell::new(false),
+            seed: Cell::new(seed),
+        }
+    }
+}
+
+fn no_wire(why: &str) -> Failure {
+    Failure::new(ErrorKind::NoWire, why)
+}
+
+const NONE: &str = "This machine offers no wire; make the socket in net host.";
+const GONE: &str = "The wire's helper is gone, so no socket can be made on it; restart the wire.";
+
+impl Desk {
+    /// Sets parts to work.
+    pub(super) fn lay(self: &Rc<Self>, parts: WireParts) -> io::Result<()> {
+        let wire = Wire::start(parts, &self.journal, self.ground.seed.get())?;
+        let shared = Some(Arc::clone(&wire.namespaces));
+        *self.ground.shared.lock().unwrap_or_else(PoisonError::into_inner) = shared;
+        self.ground.down.set(false);
+        for socket in self.outside.borrow_mut().forget_all() {
+            self.journal.append(Source::Kernel, What::Gone { socket });
+        }
+        super::watch::watch_arrivals(self, wire.forwarder.arrivals());
+        *self.ground.wire.borrow_mut() = Some(wire);
+        Ok(())
+    }
+
+    /// Why no socket can be made in a net.
+    pub(super) fn refuse_net(&self, net: Net) -> Option<Failure> {
+        if net == Net::Host {
+            return None;
+        }
+        match &*self.ground.wire.borrow() {
+            None => Some(no_wire(NONE)),
+            Some(wire) if !wire.namespaces.alive() => Some(no_wire(GONE)),
+            Some(_) => None,
+        }
+    }
+
+    /// socket(2) in an end of the wire.
+    pub(super) fn make_on_wire(&self, end: End, family: Family, kind: Kind) -> io::Result<Socket> {
+        let domain = match family {
+            Family::Ipv4 => libc::AF_INET,
+            Family::Ipv6 => libc::AF_INET6,
+        };
+        let kind = match kind {
+            Kind::Stream => libc::SOCK_STREAM,
+            Kind::Datagram => libc::SOCK_DGRAM,
+        };
+        let wire = self.ground.wire.borrow();
+        let wire = wire.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(Socket::from(wire.namespaces.socket(end, domain, kind, 0)?))
+    }
+
+    /// Does what is asked of the wire, and answers when it is done.
+    pub(super) fn take_for_wire(self: &Rc<Self>, asker: Asker, command: Command) {
+        if let Command::Wire(WireOrder::Restart) = command {
+            let result = self.restart();
+            return asker.answer(self.journal.seq(), result);
+        }
+        let asked = match self.checked(&command) {
+            Ok(()) => {
+                let wire = self.ground.wire.borrow();
+                wire.as_ref().map(|wire| wire.forwarder.ask(asker.by, command))
+            }
+            Err(failure) => return asker.answer(self.journal.seq(), Err(failure)),
+        };
+        let Some(asked) = asked else {
+            return asker.answer(
+                self.journal.seq(),
+                Err(no_wire("This machine offers no wire, so there is nothing to impair or hold.")),
+            );
+        };
+        tokio::task::spawn_local(async move {
+            let (seq, result) = asked.await;
+            asker.answer(seq, result);
+        });
+    }
+
+    /// What the forwarder cannot do itself: the MTU is the sending interface's.
+    fn checked(&self, command: &Command) -> Result<(), Failure> {
+        let Command::Impair { from, set, .. } = command else { return Ok(()) };
+        set.check()?;
+        let wire = self.ground.wire.borrow();
+        let Some(wire) = &*wire else { return Ok(()) };
+        for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
+            let now = self
+                .journal
+                .look(|world| world.wire.as_ref().and_then(|wire| wire.impaired[end.index()].mtu));
+            let (now, wanted) = (now.unwrap_or(MTU), set.mtu.unwrap_or(MTU));
+            if now != wanted {
+                let failed = |error: io::Error| match error.kind() {
+                    io::ErrorKind::BrokenPipe => no_wire(GONE),
+                    _ => Failure::errno(
+                        crate::errno::name_of(&error),
+                        format!("The MTU of {} cannot be set to {wanted}.", end.name()),
+                    ),
+                };
+                wire.namespaces.mtu(end, wanted).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The wire as it began; its packets have left when this is done.
+    pub(super) async fn clear_wire(&self, by: Option<protocol::SessionId>) {
+        let cleared =
+            self.ground.wire.borrow().as_ref().map(|wire| wire.forwarder.ask(by, Command::Reset));
+        if let Some(cleared) = cleared {
+            // It cannot fail; a wire that has ended has nothing to clear.
+            let _ = self.checked(&Command::Impair {
+                from: None,
+                set: protocol::wire::Impairment::default(),
+                seed: None,
+            });
+            let _ = cleared.await;
+        }
+    }
+
+    fn restart(self: &Rc<Self>) -> Result<Done, Failure> {
+        let maker = self.ground.maker.as_ref().ok_or_else(|| no_wire(NONE))?;
+        let parts = maker().map_err(|rung| {
+            let why = rung.refused.last().map_or_else(String::new, |no| {
+                format!(" {} ({}); {}.", no.step, no.errno, no.remedy)
+            });
+            no_wire(&format!("The wire cannot be made.{why}"))
+        })?;
+        self.lay(parts).map_err(|error| {
+            Failure::errno(crate::errno::name_of(&error), "The wire's thread cannot be started.")
+        })?;
+        Ok(Done::nothing())
+    }
+
+    /// What the wire's kernels count, and whether its helper still lives; a few times a second.
+    pub(super) fn look_at_wire(&self) {
+        let mut wire = self.ground.wire.borrow_mut();
+        let Some(wire) = &mut *wire else { return };
+        for net in End::BOTH {
+            let set = wire.count(net);
+            if !set.is_empty() {
+                self.journal.append(Source::Kernel, What::Counted { net, set });
+            }
+        }
+        if !self.ground.down.get() && !wire.namespaces.alive() {
+            self.ground.down.set(true);
+            let why = "The helper that keeps the wire's namespaces has ended. What is connected \
+                       goes on; new sockets need a new wire."
+                .into();
+            self.journal.append(Source::Relay, What::WireDown { why });
+        }
+    }
+}

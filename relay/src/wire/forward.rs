@@ -1,0 +1,259 @@
+//! Owns the wire's middle: the one thread through whose hands every packet passes. Reads from one end,
+//! tells the journal, impairs, and writes to the other end; does what is asked of single packets.
+//!
+//! Reading order: `enter` (a packet comes) → `line` (what is under way) → `leave` (it goes) → `order`
+//! (what is asked).
+
+mod enter;
+mod flow;
+mod kept;
+mod leave;
+mod line;
+mod order;
+
+use super::device::Device;
+use super::impair::Line as Weather;
+use super::packet::Reader;
+use super::trap::Traps;
+use crate::journal::Journal;
+use crate::lab::Outcome;
+use protocol::packet::End;
+use protocol::wire::Impairment;
+use protocol::{Command, ErrorKind, Failure, Nanos, PacketId, SessionId, Source, What};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::{io, thread};
+use tokio::sync::{Notify, oneshot};
+
+/// Packets taken from one end before the other has its turn.
+const TURN: usize = 32;
+/// The longest packet: an IP packet's length has 16 bits.
+const LONGEST: usize = 65_536;
+/// How often the devices' own drop counters are read, while anything moves.
+const DEVICE_EVERY: Nanos = 100_000_000;
+
+/// What somebody asks of the wire.
+struct Order {
+    by: Option<SessionId>,
+    ask: Command,
+    reply: Option<oneshot::Sender<Outcome>>,
+}
+
+/// A handle on the forwarder; it ends when the last is dropped.
+#[derive(Clone)]
+pub struct Forwarder {
+    orders: mpsc::Sender<Order>,
+    wake: Arc<Wake>,
+    journal: Journal,
+    arrivals: Arc<Notify>,
+}
+
+/// Wakes the forwarder from its sleep, also by being dropped last.
+struct Wake(OwnedFd);
+
+impl Wake {
+    fn ring(&self) {
+        // A counter that is full wakes as well as one that grows.
+        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+    }
+}
+
+impl Drop for Forwarder {
+    fn drop(&mut self) {
+        // The sender goes after this body: the thread may wake too early, and looks again.
+        self.wake.ring();
+    }
+}
+
+impl Forwarder {
+    /// Starts the thread on the wire's two near ends.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE` (eventfd(2)), `EAGAIN` (pthread_create(3)).
+    pub fn start(devices: [Device; 2], journal: Journal, seed: u32) -> io::Result<Self> {
+        let wake = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let wake = Arc::new(Wake(wake));
+        let (orders, incoming) = mpsc::channel();
+        let arrivals = Arc::new(Notify::new());
+        let mut post = Post::new(devices, journal.clone(), seed, Arc::clone(&arrivals));
+        let ring = Arc::downgrade(&wake);
+        let bell = wake.0.try_clone()?;
+        thread::Builder::new()
+            .name("wire".into())
+            .spawn(move || while post.turn(&bell, &incoming) && ring.strong_count() > 0 {})?;
+        Ok(Self { orders, wake, journal, arrivals })
+    }
+
+    /// Rings after packets were delivered: what their receivers' kernels say may have changed.
+    pub fn arrivals(&self) -> Arc<Notify> {
+        Arc::clone(&self.arrivals)
+    }
+
+    /// Asks something of the wire; done when it is done, with its events in the journal.
+    pub fn ask(
+        &self,
+        by: Option<SessionId>,
+        ask: Command,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.orders.send(Order { by, ask, reply: Some(reply) });
+        self.wake.ring();
+        let journal = self.journal.clone();
+        async move {
+            let gone = || Failure::new(ErrorKind::NoWire, "The wire has ended; restart it.");
+            match sent {
+                Ok(()) => answer.await.unwrap_or_else(|_| (journal.seq(), Err(gone()))),
+                Err(_) => (journal.seq(), Err(gone())),
+            }
+        }
+    }
+}
+
+/// What the thread owns.
+struct Post {
+    journal: Journal,
+    devices: [Device; 2],
+    reader: Reader,
+    weather: [Weather; 2],
+    set: [Impairment; 2],
+    traps: Traps,
+    line: line::Line,
+    flows: flow::Flows,
+    kept: kept::Kept,
+    frozen: bool,
+    next: u64,
+    room: Vec<u8>,
+    /// Events of this turn that the journal has not been told yet.
+    news: Vec<(Source, What)>,
+    /// Packets that leave as soon as the journal knows.
+    leaving: Vec<line::Pending>,
+    dropped: [u64; 2],
+    counted_at: Nanos,
+    moved: bool,
+    arrivals: Arc<Notify>,
+}
+
+impl Post {
+    fn new(devices: [Device; 2], journal: Journal, seed: u32, arrivals: Arc<Notify>) -> Self {
+        let weather = End::BOTH.map(|end| Weather::new(side_seed(seed, end)));
+        // What the devices dropped while they were made is not this wire's.
+        let dropped = [&devices[0], &devices[1]].map(|device| device.dropped().unwrap_or(0));
+        Self {
+            journal,
+            devices,
+            reader: Reader::default(),
+            weather,
+            set: Default::default(),
+            traps: Traps::default(),
+            line: line::Line::default(),
+            flows: flow::Flows::default(),
+            kept: kept::Kept::default(),
+            frozen: false,
+            next: 1,
+            room: vec![0; LONGEST],
+            news: Vec::new(),
+            leaving: Vec::new(),
+            dropped,
+            counted_at: 0,
+            moved: false,
+            arrivals,
+        }
+    }
+
+    /// Waits for something to do and does it; false when nobody is left to do it for.
+    fn turn(&mut self, bell: &OwnedFd, incoming: &mpsc::Receiver<Order>) -> bool {
+        self.sleep(bell);
+        loop {
+            match incoming.try_recv() {
+                Ok(order) => self.order(order),
+                Err(mpsc::TryRecvError::Empty) => break,
+                Err(mpsc::TryRecvError::Disconnected) => return false,
+            }
+        }
+        for from in End::BOTH {
+            self.take(from);
+        }
+        self.release_due();
+        self.look_at_devices();
+        true
+    }
+
+    fn sleep(&self, bell: &OwnedFd) {
+        let wait = self.line.next().map(|at| at.saturating_sub(self.journal.now()));
+        // After traffic, once more for the devices' counters.
+        let wait =
+            if self.moved { Some(wait.unwrap_or(DEVICE_EVERY).min(DEVICE_EVERY)) } else { wait };
+        let wait = wait.map(|ns| Timespec {
+            tv_sec: (ns / 1_000_000_000) as i64,
+            tv_nsec: (ns % 1_000_000_000) as i64,
+        });
+        let mut fds = [
+            PollFd::from_borrowed_fd(self.devices[0].fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.devices[1].fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(bell.as_fd(), PollFlags::IN),
+        ];
+        // EINTR: the turn finds nothing and sleeps again.
+        let _ = rustix::event::poll(&mut fds, wait.as_ref());
+        if !fds[2].revents().is_empty() {
+            let _ = rustix::io::read(bell, &mut [0_u8; 8]);
+        }
+    }
+
+    fn take(&mut self, from: End) {
+        let mut room = std::mem::take(&mut self.room);
+        for _ in 0..TURN {
+            match self.devices[from.index()].read(&mut room) {
+                Ok(Some(length)) => self.enter(from, &room[..length]),
+                // A device that fails is one that is gone: the lab sees that its helper is.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        self.room = room;
+        self.flush();
+    }
+
+    /// Tells the journal, then lets go of what was told to leave.
+    fn flush(&mut self) {
+        if !self.news.is_empty() {
+            self.moved = true;
+            self.journal.append_all(self.news.drain(..));
+        }
+        self.write_out();
+    }
+
+    fn tell(&mut self, what: What) {
+        self.news.push((Source::Wire, what));
+    }
+
+    fn new_id(&mut self) -> PacketId {
+        let id = PacketId(self.next);
+        self.next += 1;
+        id
+    }
+
+    fn look_at_devices(&mut self) {
+        let now = self.journal.now();
+        if !self.moved || now < self.counted_at + DEVICE_EVERY {
+            return;
+        }
+        self.counted_at = now;
+        self.moved = false;
+        for from in End::BOTH {
+            let Ok(all) = self.devices[from.index()].dropped() else { continue };
+            if all > self.dropped[from.index()] {
+                self.dropped[from.index()] = all;
+                let what = What::DeviceDropped { from, packets: all };
+                self.news.push((Source::Kernel, what));
+            }
+        }
+        self.flush();
+        self.moved = false;
+    }
+}
+
+/// Each direction has random numbers of its own, both from one seed.
+fn side_seed(seed: u32, end: End) -> u64 {
+    u64::from(seed) << 1 | end.index() as u64
+}
