@@ -4,9 +4,10 @@
 //!    leaves the lab;
 //! 2. [`lab`]: the sockets and their calls; [`policy`]: which addresses they may have; [`rung`]: what
 //!    this machine offers; [`descriptor`]: how many there may be;
-//! 3. [`experiment`]: calls with promises; [`director`]: who may ask for what while one is played;
-//! 4. [`session`]: one viewer; [`state`]: the token that lets it in;
-//! 5. [`server`]: connections and requests; [`assets`]: the page.
+//! 3. [`wire`]: what its packets say, and what becomes of them;
+//! 4. [`experiment`]: calls with promises; [`director`]: who may ask for what while one is played;
+//! 5. [`session`]: one viewer; [`state`]: the token that lets it in;
+//! 6. [`server`]: connections and requests; [`assets`]: the page.
 #![deny(unsafe_code)]
 
 pub mod assets;
@@ -22,3 +23,4 @@ pub mod rung;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod wire;

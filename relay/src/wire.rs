@@ -1,0 +1,3 @@
+//! Owns the wire between the two ends: what its packets say, and what becomes of them.
+
+pub mod packet;
