@@ -11,3 +11,4 @@ mod script;
 mod snapshot;
 mod stream;
 mod stream_ledger;
+mod wire;
