@@ -1,12 +1,19 @@
 //! What an event costs: `cargo bench -p protocol` prints bytes on the page's subprotocol, and events per
-//! second encoded, decoded and folded, on numbered bursts. Figures, not assertions.
+//! second encoded, decoded, folded and thinned, on numbered bursts and on a stream's packets. Figures,
+//! not assertions.
 
 #![allow(missing_docs, clippy::print_stdout, reason = "a command that prints")]
 
 use protocol::command::{Family, Kind, Net};
+use protocol::message::{RungName, ToPage};
 use protocol::number::Wide;
+use protocol::packet::{Flags, Head, PacketFate, TcpHead};
 use protocol::reply::Made;
-use protocol::{Answer, CallId, Command, Done, Event, SocketId, Source, What, World, codec};
+use protocol::thin::{AT_LEAST, Thinner};
+use protocol::{
+    Address, Answer, CallId, Command, Done, End, Event, FlowId, PacketId, SocketId, Source, What,
+    World, codec,
+};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -14,15 +21,19 @@ use std::time::Instant;
 const BATCH: usize = 64;
 const BURST: u32 = 10_000;
 const BURSTS: u32 = 30;
+/// Packets of the stream, and how many of them are on the wire at once (50,000 a second, 20 ms).
+const PACKETS: u64 = 150_000;
+const ON_WIRE: u64 = 1_000;
 
-fn journal() -> Vec<Event> {
-    let mut events = Vec::new();
-    let mut at = 1_000_000;
-    let mut tell = |what| {
-        at += 1_700;
-        let seq = events.len() as u64 + 1;
-        events.push(Event { seq, at, source: Source::Relay, what });
-    };
+fn journal(source: Source, whats: impl IntoIterator<Item = What>) -> Vec<Event> {
+    let event = |(seq, what)| Event { seq, at: 1_000_000 + seq * 1_700, source, what };
+    (1..).zip(whats).map(event).collect()
+}
+
+/// Numbered bursts.
+fn bursts() -> Vec<Event> {
+    let mut whats = Vec::new();
+    let mut tell = |what| whats.push(what);
     let socket = SocketId(1);
     let make = Command::Socket {
         net: Net::Host,
@@ -48,7 +59,35 @@ fn journal() -> Vec<Event> {
         }
         tell(What::CallEnded { call, result: Answer::Ok(Done::nothing()) });
     }
-    events
+    journal(Source::Relay, whats)
+}
+
+/// A stream's packets on the wire.
+fn packets() -> Vec<Event> {
+    let (flow, from) = (FlowId(1), End::Left);
+    let address = |port| Address::Inet(([10, 77, 0, 1], port).into());
+    let (src, dst) = (address(40_000), address(8_001));
+    let seen = What::FlowSeen { flow, from, protocol: 6, src: src.clone(), dst: dst.clone() };
+    let mut whats = vec![What::WireUp { rung: RungName::Tun, seed: 7 }, seen];
+    for n in 1..=PACKETS + ON_WIRE {
+        if n <= PACKETS {
+            let head = Head::Tcp(TcpHead {
+                flags: Flags::PSH | Flags::ACK,
+                seq: n as u32 * 1_448,
+                ack: 1,
+                window: 64_240,
+                payload: 1_448,
+                ..TcpHead::default()
+            });
+            let (src, dst) = (src.clone(), dst.clone());
+            let packet = PacketId(n);
+            whats.push(What::PacketEntered { packet, flow, from, bytes: 1_500, src, dst, head });
+        }
+        if let Some(packet) = n.checked_sub(ON_WIRE).filter(|n| *n > 0).map(PacketId) {
+            whats.push(What::PacketLeft { packet, flow, fate: PacketFate::Delivered });
+        }
+    }
+    journal(Source::Wire, whats)
 }
 
 fn timed<T>(what: &str, events: usize, work: impl FnOnce() -> T) -> T {
@@ -59,20 +98,34 @@ fn timed<T>(what: &str, events: usize, work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn main() {
-    let events = journal();
+fn measure(name: &str, events: &[Event]) {
+    println!("{name}, {} events", events.len());
     let frames: Vec<Vec<u8>> =
-        timed("encode", events.len(), || events.chunks(BATCH).map(codec::encode_batch).collect());
+        timed("  encode", events.len(), || events.chunks(BATCH).map(codec::encode_batch).collect());
     let bytes: usize = frames.iter().map(Vec::len).sum();
-    println!("size: {:.1} bytes an event in frames of {BATCH}", bytes as f64 / events.len() as f64);
-    timed("decode", events.len(), || {
+    println!(
+        "  size: {:.1} bytes an event in frames of {BATCH}",
+        bytes as f64 / events.len() as f64
+    );
+    timed("  decode", events.len(), || {
         frames.iter().map(|frame| codec::decode(frame).map_or(0, |all| all.len())).sum::<usize>()
     });
-    timed("fold", events.len(), || {
+    timed("  fold", events.len(), || {
         let mut world = World::default();
-        for event in &events {
+        for event in events {
             world.apply(event);
         }
         world
     });
+    let told = timed("  thin", events.len(), || {
+        let mut thinner = Thinner::default();
+        let told = events.chunks(ON_WIRE as usize).flat_map(|part| thinner.thin(part, AT_LEAST));
+        told.collect::<Vec<ToPage>>()
+    });
+    println!("  thinned to {} messages", told.len());
+}
+
+fn main() {
+    measure("numbered bursts", &bursts());
+    measure("a stream's packets", &packets());
 }

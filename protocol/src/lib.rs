@@ -5,7 +5,8 @@
 //! 1. [`id`], [`address`], [`data`]: the small words;
 //! 2. [`command`] and [`wire`]: what may be asked; [`reply`]: what is answered;
 //! 3. [`sample`], [`packet`] and [`event`]: what is told, the journal's one currency;
-//! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form;
+//! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form; [`thin`]: many packets
+//!    told in sums;
 //! 5. [`limit`]: the bounds, as named constants;
 //! 6. [`world`]: the state at a moment, a fold over the journal, and its ledger.
 
@@ -21,6 +22,7 @@ pub mod number;
 pub mod packet;
 pub mod reply;
 pub mod sample;
+pub mod thin;
 pub mod wire;
 pub mod world;
 

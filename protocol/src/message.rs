@@ -155,8 +155,8 @@ pub struct Reply {
     pub result: Answer,
 }
 
-/// Packets of one flow with the same fate, told together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Packets of one flow with the same fate, told together ([`crate::thin`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Thin {
@@ -164,10 +164,14 @@ pub struct Thin {
     pub flow: FlowId,
     /// How they left; null for those that entered.
     pub fate: Option<PacketFate>,
-    /// How many.
+    /// How many, copies included.
     pub packets: u64,
     /// Their bytes, IP headers included; 0 for those that left.
     pub bytes: u64,
+    /// Of those that entered, datagrams that were sent a second time by the wire.
+    pub copied: u64,
+    /// Datagrams of which a bit was flipped meanwhile; 0 for those that left.
+    pub damaged: u64,
 }
 
 /// What comes to the page.

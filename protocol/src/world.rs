@@ -17,7 +17,7 @@ pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
 pub use socket::{Moved, Socket};
-pub use wire::{Fated, Flow, KEPT_FLOWS, Packet, Trap, Wire};
+pub use wire::{Fated, Flow, Handed, KEPT_FLOWS, Packet, Trap, Wire};
 
 use crate::command::{Command, Kind};
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
@@ -109,6 +109,7 @@ impl World {
         let mut bare = self.clone();
         if let Some(wire) = &mut bare.wire {
             wire.packets.clear();
+            wire.handed.clear();
         }
         let bytes = postcard::to_allocvec(&bare).unwrap_or_default();
         bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

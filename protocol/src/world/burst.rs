@@ -258,6 +258,7 @@ impl World {
             + socket.fated.lost
             + socket.fated.broken;
         let adds_up = socket.from_outside == 0
+            && socket.fated.fragments_copied == 0
             && accounted == socket.aimed + socket.fated.copied
             && self.on_wire_to(receiver) == 0;
         let aimed: Vec<_> = self

@@ -1,19 +1,24 @@
 //! Owns the wire's state: its impairments, traps and counters, its flows' sums, and the packets on it.
 
-use super::World;
+use super::{Socket, World};
 use crate::command::{Kind, Net};
 use crate::event::{Counter, What};
 use crate::message::{RungName, Thin};
 use crate::packet::{End, Head, Lost, Mark, PacketFate, PacketId};
+use crate::reply::Numbered;
 use crate::wire::{Deed, Impairment, Match};
 use crate::{Address, FlowId, Nanos, Seq, SocketId, TrapId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Flows that the world remembers.
 pub const KEPT_FLOWS: usize = 4_096;
 /// Broken datagrams that a flow remembers, so that none is counted twice.
 const KEPT_BROKEN: usize = 64;
+/// Fragments and numbered datagrams that the wire remembers behind their delivery, for a failed write.
+const KEPT_HANDED: usize = 64;
+/// UDP inside IP.
+const UDP: u8 = 17;
 
 /// A packet that is on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,10 +97,23 @@ impl Flow {
         self.packets.saturating_sub(self.delivered + self.all_lost())
     }
 
+    /// A datagram's first fragment: its identification is used anew (16 bits soon come round).
+    fn begins(&mut self, head: &Head) {
+        if let Head::Fragment(fragment) = head
+            && fragment.offset == 0
+        {
+            self.broken.retain(|ident| *ident != fragment.ident);
+        }
+    }
+
     fn left(&mut self, fate: PacketFate, packets: u64) {
         match fate {
             PacketFate::Delivered => self.delivered += packets,
             PacketFate::Lost(why) => *self.lost.entry(why).or_default() += packets,
+        }
+        // A failed write: they were called delivered before.
+        if fate == PacketFate::Lost(Lost::DeviceFull) {
+            self.delivered = self.delivered.saturating_sub(packets);
         }
     }
 }
@@ -110,8 +128,23 @@ pub struct Fated {
     pub broken: u64,
     /// Sent a second time.
     pub copied: u64,
-    /// Delivered with a flipped bit.
+    /// Fragments sent a second time: whether one of them made up for a lost one, or all of them a
+    /// second datagram, is the receiving kernel's secret.
+    pub fragments_copied: u64,
+    /// With a bit flipped on the way, or fragments with one.
     pub damaged: u64,
+}
+
+/// What must be known of a delivered packet if its write fails after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Handed {
+    /// The packet.
+    pub packet: PacketId,
+    /// Which of our numbered datagrams it was, or was a part of; null for copies.
+    pub numbered: Option<Numbered>,
+    /// A fragment's identification.
+    pub ident: Option<u32>,
 }
 
 /// The wire.
@@ -138,6 +171,8 @@ pub struct Wire {
     pub device_dropped: [u64; 2],
     /// Packets on the wire now, those told in sums left out.
     pub packets: BTreeMap<PacketId, Packet>,
+    /// The last fragments and numbered datagrams that were delivered.
+    pub handed: VecDeque<Handed>,
 }
 
 impl Wire {
@@ -153,16 +188,19 @@ impl Wire {
             counters: Default::default(),
             device_dropped: [0; 2],
             packets: BTreeMap::new(),
+            handed: VecDeque::new(),
         }
     }
 
+    /// Where there are too many, the oldest is forgotten: one at rest, if any is.
     fn seen(&mut self, flow: FlowId, new: Flow) {
-        self.flows.insert(flow, new);
-        while self.flows.len() > KEPT_FLOWS {
-            let oldest = self.flows.iter().find(|(_, flow)| flow.on_wire() == 0);
-            let oldest = oldest.map(|(id, _)| *id).or(self.flows.keys().next().copied());
+        self.flows.remove(&flow);
+        while self.flows.len() >= KEPT_FLOWS {
+            let resting = self.flows.iter().find(|(_, flow)| flow.on_wire() == 0);
+            let oldest = resting.or(self.flows.first_key_value()).map(|(id, _)| *id);
             oldest.and_then(|id| self.flows.remove(&id));
         }
+        self.flows.insert(flow, new);
     }
 
     /// Packets of the flow between these addresses that are on the wire, from `src` to `dst`.
@@ -170,6 +208,27 @@ impl Wire {
         let (src, dst) = (src.canonical(), dst.canonical());
         let between = |flow: &&Flow| flow.src == src && flow.dst == dst;
         self.flows.values().filter(between).map(Flow::on_wire).sum()
+    }
+
+    /// A packet leaves: what its loss, now or by a failed write, would mean.
+    fn hand_over(&mut self, id: PacketId, fate: PacketFate) -> Option<Handed> {
+        let Some(packet) = self.packets.remove(&id) else {
+            let place = self.handed.iter().rposition(|handed| handed.packet == id)?;
+            return self.handed.remove(place);
+        };
+        let ident = match &packet.head {
+            Head::Fragment(fragment) => Some(fragment.ident),
+            _ => None,
+        };
+        let numbered = packet.head.numbered().filter(|_| packet.copy_of.is_none());
+        let handed = Handed { packet: id, numbered, ident };
+        if fate == PacketFate::Delivered && (ident.is_some() || numbered.is_some()) {
+            self.handed.push_back(handed);
+            if self.handed.len() > KEPT_HANDED {
+                self.handed.pop_front();
+            }
+        }
+        Some(handed)
     }
 
     fn count(&mut self, net: End, set: &[Counter]) {
@@ -207,6 +266,7 @@ impl World {
                 if let Some(flow) = wire.flows.get_mut(flow) {
                     flow.packets += 1;
                     flow.bytes += u64::from(*bytes);
+                    flow.begins(&head);
                 }
                 let new = Packet {
                     flow: *flow,
@@ -251,27 +311,33 @@ impl World {
         }
     }
 
-    /// The same as applying the events `to`'s last one ends, which were all of single packets.
+    /// The same as applying the events `from` to `to`, which were all of single packets.
     ///
     /// # Panics
     /// In debug builds, when they are not the next ones.
     pub fn apply_thinned(&mut self, from: Seq, to: Seq, at: Nanos, flows: &[Thin]) {
         debug_assert!(self.seq == 0 || from == self.seq + 1, "thinned {from} after {}", self.seq);
         (self.seq, self.at) = (to, at);
-        let Some(wire) = &mut self.wire else { return };
         for thin in flows {
-            let Some(flow) = wire.flows.get_mut(&thin.flow) else { continue };
+            let flow = self.wire.as_mut().and_then(|wire| wire.flows.get_mut(&thin.flow));
+            let Some(flow) = flow else { continue };
+            let mut lost = 0;
             match thin.fate {
                 None => {
                     flow.packets += thin.packets;
                     flow.bytes += thin.bytes;
                 }
-                Some(fate) => flow.left(fate, thin.packets),
+                Some(fate) => {
+                    flow.left(fate, thin.packets);
+                    lost = if fate == PacketFate::Delivered { 0 } else { thin.packets };
+                }
             }
-        }
-        for thin in flows {
-            if let Some(PacketFate::Lost(_)) = thin.fate {
-                self.fated(thin.flow, |fated| fated.lost += thin.packets);
+            if lost + thin.copied + thin.damaged > 0 {
+                self.fated(thin.flow, |fated| {
+                    fated.lost += lost;
+                    fated.copied += thin.copied;
+                    fated.damaged += thin.damaged;
+                });
             }
         }
     }
@@ -279,27 +345,36 @@ impl World {
     fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
         let Some(wire) = &mut self.wire else { return };
         let Some(packet) = wire.packets.get_mut(&id) else { return };
-        let (flow, whole) = (packet.flow, starts_datagram(&packet.head));
+        let flow = packet.flow;
+        let (datagram, fragment) = match packet.head {
+            Head::Udp(_) => (1, 0),
+            Head::Fragment(_) => (0, 1),
+            _ => (0, 0),
+        };
         match mark {
             Mark::Held => packet.held = Some(at),
             Mark::Released => packet.held = None,
             Mark::Delayed { .. } => {}
             Mark::Damaged { .. } => {
-                packet.damaged = true;
-                if whole {
+                let again = std::mem::replace(&mut packet.damaged, true);
+                if datagram + fragment > 0 && !again {
                     self.fated(flow, |fated| fated.damaged += 1);
                 }
             }
             Mark::Copied { copy } => {
                 let twin = Packet { copy_of: Some(id), entered: at, held: None, ..packet.clone() };
-                let bytes = twin.bytes;
+                let (bytes, damaged) = (twin.bytes, u64::from(twin.damaged));
                 wire.packets.insert(copy, twin);
                 if let Some(flow) = wire.flows.get_mut(&flow) {
                     flow.packets += 1;
                     flow.bytes += u64::from(bytes);
                 }
-                if whole {
-                    self.fated(flow, |fated| fated.copied += 1);
+                if datagram + fragment > 0 {
+                    self.fated(flow, |fated| {
+                        fated.copied += datagram;
+                        fated.fragments_copied += fragment;
+                        fated.damaged += damaged;
+                    });
                 }
             }
         }
@@ -307,26 +382,16 @@ impl World {
 
     fn left(&mut self, id: PacketId, flow: FlowId, fate: PacketFate) {
         let Some(wire) = &mut self.wire else { return };
-        let packet = wire.packets.remove(&id);
-        let lost = matches!(fate, PacketFate::Lost(_));
+        let handed = wire.hand_over(id, fate);
         let Some(sums) = wire.flows.get_mut(&flow) else { return };
-        // A failed write: it was called delivered before.
-        let corrected = fate == PacketFate::Lost(Lost::DeviceFull);
-        sums.delivered -= u64::from(corrected && sums.delivered > 0);
         sums.left(fate, 1);
-        if !lost {
+        if fate == PacketFate::Delivered {
             return;
         }
-        let ident = match packet.as_ref().map(|packet| &packet.head) {
-            Some(Head::Fragment(fragment)) => Some(fragment.ident),
-            _ => None,
-        };
-        if let Some(numbered) = packet.as_ref().and_then(|packet| packet.head.numbered())
-            && packet.as_ref().is_some_and(|packet| packet.copy_of.is_none())
-        {
+        if let Some(numbered) = handed.and_then(|handed| handed.numbered) {
             self.numbered_lost(numbered);
         }
-        match ident {
+        match handed.and_then(|handed| handed.ident) {
             None => self.fated(flow, |fated| fated.lost += 1),
             Some(ident) if self.breaks(flow, ident) => {
                 self.fated(flow, |fated| fated.broken += 1);
@@ -347,10 +412,19 @@ impl World {
 
     /// Something befell datagrams of a flow on their way to a receiver of ours.
     fn fated(&mut self, flow: FlowId, befell: impl FnOnce(&mut Fated)) {
-        const UDP: u8 = 17;
         let flow = self.wire.as_ref().and_then(|wire| wire.flows.get(&flow));
         let Some(flow) = flow.filter(|flow| flow.protocol == UDP) else { return };
-        let receiver = self.receiver_at(flow.from.opposite().into(), &flow.dst, Some(&flow.src));
+        let (from, to) = (flow.from.into(), flow.from.opposite().into());
+        let sends = |s: &&Socket| {
+            let local = s.kernel.local.as_ref();
+            s.kind == Kind::Datagram && s.net == from && local.is_some_and(|l| l.covers(&flow.src))
+        };
+        // Those of another program's are in no balance; a sender that is gone was ours.
+        let mut senders = self.sockets.values().filter(sends).peekable();
+        if senders.peek().is_some() && senders.all(|sender| sender.program.is_some()) {
+            return;
+        }
+        let receiver = self.receiver_at(to, &flow.dst, Some(&flow.src));
         if let Some(receiver) = receiver.and_then(|receiver| self.sockets.get_mut(&receiver)) {
             befell(&mut receiver.fated);
             receiver.kernel.steady = false;
@@ -363,7 +437,7 @@ impl World {
         let (Some(end), Some(local)) = (socket.net.end(), socket.kernel.local.as_ref()) else {
             return 0;
         };
-        let protocol = if socket.kind == Kind::Stream { 6 } else { 17 };
+        let protocol = if socket.kind == Kind::Stream { 6 } else { UDP };
         let leads = |flow: &&Flow| {
             flow.from == end.opposite() && flow.protocol == protocol && local.covers(&flow.dst)
         };
@@ -374,14 +448,5 @@ impl World {
     pub fn across(&self, a: SocketId, b: SocketId) -> bool {
         let net = |id| self.sockets.get(&id).map_or(Net::Host, |socket| socket.net);
         net(a) != net(b)
-    }
-}
-
-/// Whether it is a whole datagram, or the first fragment of one.
-fn starts_datagram(head: &Head) -> bool {
-    match head {
-        Head::Udp(_) => true,
-        Head::Fragment(fragment) => fragment.offset == 0,
-        _ => false,
     }
 }

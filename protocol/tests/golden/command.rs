@@ -1,9 +1,11 @@
 //! What may be asked.
 
+use crate::wire::{ANY, CLEAN, MATCH, matching};
 use crate::{check, golden};
 use protocol::command::{Command, Family, Half, Kind, Lesson, Net, Reading, Side, SocketOption};
 use protocol::data::Data;
-use protocol::{Address, CallId, SocketId};
+use protocol::wire::{Deed, Handling, Impairment, Match, WireOrder};
+use protocol::{Address, CallId, End, PacketId, SocketId};
 
 const S: SocketId = SocketId(3);
 
@@ -49,6 +51,18 @@ golden! { commands, Command:
         r#"{"reader":{"socket":3,"set":{"max":10,"every":0}}}"#;
     Command::Experiment(_) => Command::Experiment(Lesson::Next), r#"{"experiment":"next"}"#;
     Command::Reset => Command::Reset, r#""reset""#;
+    Command::Impair { .. } => Command::Impair {
+        from: Some(End::Left), set: Impairment::default(), seed: Some(7),
+    }, &format!(r#"{{"impair":{{"from":"left","set":{CLEAN},"seed":7}}}}"#);
+    Command::Freeze { .. } => Command::Freeze { on: true }, r#"{"freeze":{"on":true}}"#;
+    Command::Packet(_) => Command::Packet(Handling::Kill { packet: PacketId(88) }),
+        r#"{"packet":{"kill":{"packet":88}}}"#;
+    Command::Trap { .. } => Command::Trap {
+        on: true, matching: matching(), act: Deed::Lose, count: 1,
+    }, &format!(r#"{{"trap":{{"on":true,"match":{MATCH},"do":"lose","count":1}}}}"#);
+    Command::PacketBytes { .. } => Command::PacketBytes { packet: PacketId(88) },
+        r#"{"packet_bytes":{"packet":88}}"#;
+    Command::Wire(_) => Command::Wire(WireOrder::Restart), r#"{"wire":"restart"}"#;
 }
 
 golden! { lessons, Lesson:
@@ -87,6 +101,14 @@ fn what_is_absent_is_null() {
     check(
         &Command::Interrupt { socket: S, call: None },
         r#"{"interrupt":{"socket":3,"call":null}}"#,
+    );
+    check(
+        &Command::Impair { from: None, set: Impairment::default(), seed: None },
+        &format!(r#"{{"impair":{{"from":null,"set":{CLEAN},"seed":null}}}}"#),
+    );
+    check(
+        &Command::Trap { on: false, matching: Match::default(), act: Deed::Hold, count: 1 },
+        &format!(r#"{{"trap":{{"on":false,"match":{ANY},"do":"hold","count":1}}}}"#),
     );
 }
 

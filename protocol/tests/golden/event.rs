@@ -1,12 +1,17 @@
 //! What happened.
 
+use crate::wire::{CLEAN, MATCH, SEGMENT, matching, segment};
 use crate::{check, golden};
-use protocol::command::Command;
+use protocol::command::{Command, Family, Kind};
 use protocol::data::Data;
-use protocol::event::{Crossing, Event, Source, What, Words};
+use protocol::event::{Counter, Crossing, Event, Program, Source, What, Words};
+use protocol::message::RungName;
+use protocol::number::Wide;
+use protocol::packet::{Lost, Mark, PacketFate};
 use protocol::reply::{Answer, Done, Sent};
 use protocol::sample::{Field, TcpState};
-use protocol::{CallId, SessionId, SocketId};
+use protocol::wire::{Deed, Impairment};
+use protocol::{CallId, End, FlowId, PacketId, SessionId, SocketId, TrapId};
 
 fn words(en: &str, zh: &str) -> Words {
     Words { en: en.into(), zh: zh.into() }
@@ -66,6 +71,47 @@ golden! { whats, What:
     }, r#"{"experiment_checked":{"step":1,"held":false,"expected":"5","found":"4"}}"#;
     What::ExperimentEnded { .. } => What::ExperimentEnded { passed: true },
         r#"{"experiment_ended":{"passed":true}}"#;
+    What::FlowSeen { .. } => What::FlowSeen {
+        flow: FlowId(3), from: End::Left, protocol: 6,
+        src: "10.77.0.1:4000".parse().unwrap(), dst: "10.77.0.2:80".parse().unwrap(),
+    }, r#"{"flow_seen":{"flow":3,"from":"left","protocol":6,"src":"10.77.0.1:4000",
+        "dst":"10.77.0.2:80"}}"#;
+    What::PacketEntered { .. } => What::PacketEntered {
+        packet: PacketId(88), flow: FlowId(3), from: End::Left, bytes: 1_500,
+        src: "10.77.0.1:4000".parse().unwrap(), dst: "10.77.0.2:80".parse().unwrap(),
+        head: segment(),
+    }, &format!(r#"{{"packet_entered":{{"packet":88,"flow":3,"from":"left","bytes":1500,
+        "src":"10.77.0.1:4000","dst":"10.77.0.2:80","head":{SEGMENT}}}}}"#);
+    What::PacketMarked { .. } => What::PacketMarked { packet: PacketId(88), mark: Mark::Held },
+        r#"{"packet_marked":{"packet":88,"mark":"held"}}"#;
+    What::PacketLeft { .. } => What::PacketLeft {
+        packet: PacketId(88), flow: FlowId(3), fate: PacketFate::Lost(Lost::Killed),
+    }, r#"{"packet_left":{"packet":88,"flow":3,"fate":{"lost":"killed"}}}"#;
+    What::WireUp { .. } => What::WireUp { rung: RungName::Tun, seed: 7 },
+        r#"{"wire_up":{"rung":"tun","seed":7}}"#;
+    What::WireDown { .. } => What::WireDown { why: "The helper has ended.".into() },
+        r#"{"wire_down":{"why":"The helper has ended."}}"#;
+    What::Impaired { .. } => What::Impaired {
+        by: Some(SessionId(1)), from: End::Right, set: Impairment::default(), seed: None,
+    }, &format!(r#"{{"impaired":{{"by":1,"from":"right","set":{CLEAN},"seed":null}}}}"#);
+    What::Frozen { .. } => What::Frozen { by: None, on: true }, r#"{"frozen":{"by":null,"on":true}}"#;
+    What::TrapArmed { .. } => What::TrapArmed {
+        by: Some(SessionId(1)), trap: TrapId(2), matching: matching(), act: Deed::Hold, count: 1,
+    }, &format!(r#"{{"trap_armed":{{"by":1,"trap":2,"match":{MATCH},"do":"hold","count":1}}}}"#);
+    What::TrapSprung { .. } => What::TrapSprung { trap: TrapId(2), packet: PacketId(88), left: 0 },
+        r#"{"trap_sprung":{"trap":2,"packet":88,"left":0}}"#;
+    What::TrapDisarmed { .. } => What::TrapDisarmed { by: None, trap: TrapId(2) },
+        r#"{"trap_disarmed":{"by":null,"trap":2}}"#;
+    What::Counted { .. } => What::Counted {
+        net: End::Right, set: vec![Counter { name: "Tcp.RetransSegs".into(), value: 3 }],
+    }, r#"{"counted":{"net":"right","set":[{"name":"Tcp.RetransSegs","value":3}]}}"#;
+    What::DeviceDropped { .. } => What::DeviceDropped { from: End::Left, packets: 9 },
+        r#"{"device_dropped":{"from":"left","packets":9}}"#;
+    What::Appeared { .. } => What::Appeared {
+        socket: SocketId(9), cookie: Wide(5), net: End::Left, family: Family::Ipv4, kind: Kind::Stream,
+        program: Program { pid: None, name: "curl".into() },
+    }, r#"{"appeared":{"socket":9,"cookie":"5","net":"left","family":"ipv4","kind":"stream",
+        "program":{"pid":null,"name":"curl"}}}"#;
 }
 
 #[test]
@@ -78,5 +124,13 @@ fn an_event() {
             what: What::Reset { by: None },
         },
         r#"{"seq":51,"at":1204318000,"source":"relay","what":{"reset":{"by":null}}}"#,
+    );
+}
+
+#[test]
+fn a_packet_that_arrived() {
+    check(
+        &What::PacketLeft { packet: PacketId(88), flow: FlowId(3), fate: PacketFate::Delivered },
+        r#"{"packet_left":{"packet":88,"flow":3,"fate":"delivered"}}"#,
     );
 }

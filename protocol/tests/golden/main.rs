@@ -6,6 +6,7 @@ mod message;
 mod reply;
 mod sample;
 mod snapshot;
+mod wire;
 mod word;
 
 use serde::Serialize;

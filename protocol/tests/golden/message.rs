@@ -5,11 +5,11 @@ use protocol::command::Command;
 use protocol::data::Data;
 use protocol::limit::Limits;
 use protocol::message::{
-    Hello, Privilege, Refused, Reply, Resume, Role, Rung, RungName, ToPage, ToRelay, Welcome,
+    Hello, Privilege, Refused, Reply, Resume, Role, Rung, RungName, Thin, ToPage, ToRelay, Welcome,
 };
 use protocol::number::Wide;
 use protocol::reply::{Answer, Done, ErrorKind, Failure, Sent};
-use protocol::{CommandId, Event, SessionId, SocketId, Source, What, World};
+use protocol::{CommandId, Event, FlowId, SessionId, SocketId, Source, What, World};
 
 golden! { to_relay, ToRelay:
     ToRelay::Hello(_) => ToRelay::Hello(Hello {
@@ -94,6 +94,10 @@ golden! { to_page, ToPage:
         id: Some(CommandId(7)), seq: 52, result: Answer::Ok(Done::Sent(Sent { bytes: 5, parts: 1 })),
     }), r#"{"reply":{"id":7,"seq":52,"result":{"ok":{"bytes":5,"parts":1}}}}"#;
     ToPage::Gap { .. } => ToPage::Gap { from: 60, to: 75 }, r#"{"gap":{"from":60,"to":75}}"#;
+    ToPage::Thinned { .. } => ToPage::Thinned {
+        from: 80, to: 980, at: 5, flows: vec![Thin { flow: FlowId(3), packets: 9, ..Thin::default() }],
+    }, r#"{"thinned":{"from":80,"to":980,"at":5,"flows":[{"flow":3,"fate":null,"packets":9,"bytes":0,
+        "copied":0,"damaged":0}]}}"#;
 }
 
 #[test]

@@ -4,10 +4,10 @@ use crate::{check, golden};
 use protocol::data::Payload;
 use protocol::number::Wide;
 use protocol::reply::{
-    Accepted, Answer, Burst, Done, ErrorKind, Failure, Local, Made, Nothing, Numbered, Received,
-    Sent, Value,
+    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Nothing, Numbered,
+    Received, Sent, Trapped, Value, Whole,
 };
-use protocol::{Address, CallId, SocketId};
+use protocol::{Address, CallId, PacketId, SocketId, TrapId};
 
 fn address(text: &str) -> Address {
     text.parse().unwrap()
@@ -33,6 +33,9 @@ golden! { done, Done:
         "from":"10.77.0.1:40000","numbered":{"call":7,"number":1},"peek":false}"#;
     Done::Burst(_) => Done::Burst(Burst { sent: 990, refused: 10, errno: Some("EAGAIN".into()) }),
         r#"{"sent":990,"refused":10,"errno":"EAGAIN"}"#;
+    Done::Trapped(_) => Done::Trapped(Trapped { trap: TrapId(2) }), r#"{"trap":2}"#;
+    Done::Copied(_) => Done::Copied(Copied { copy: PacketId(89) }), r#"{"copy":89}"#;
+    Done::Whole(_) => Done::Whole(Whole { data: Payload::new(*b"E") }), r#"{"data":{"hex":"45"}}"#;
 }
 
 #[test]

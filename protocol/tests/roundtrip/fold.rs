@@ -13,6 +13,9 @@ fn look(world: &World) {
         let socket = &world.sockets[&id];
         let _ = (socket.kept(), socket.kernel.timer_left(world.at), world.aim_of(id));
     }
+    for flow in world.wire.iter().flat_map(|wire| wire.flows.values()) {
+        let _ = (flow.on_wire(), flow.all_lost());
+    }
     for burst in world.bursts.values() {
         let tally = burst.sheet.tally();
         let all = [
@@ -23,6 +26,7 @@ fn look(world: &World) {
             tally.dropped,
             tally.discarded,
             tally.refused,
+            tally.lost,
         ];
         assert_eq!(all.iter().sum::<u32>() as usize, burst.sheet.len());
     }

@@ -59,6 +59,15 @@ fn each_names_what_is_wrong() {
             r#"{"command":{"id":1,"do":{"socket":{"net":"up","family":"ipv4","kind":"stream"}}}}"#,
             &["up", "left", "right", "host"],
         ),
+        (
+            r#"{"command":{"id":1,"do":{"impair":{"from":"left","set":{"delays":1}}}}}"#,
+            &["delays", "delay"],
+        ),
+        (r#"{"command":{"id":1,"do":{"packet":{"drop":{"packet":1}}}}}"#, &["drop", "`kill`"]),
+        (
+            r#"{"command":{"id":1,"do":{"trap":{"on":true,"match":{"kind":"sync"},"do":"lose","count":1}}}}"#,
+            &["sync", "`syn`"],
+        ),
         (r#"{"command":{"id":1,"do":{"close":{"socket":1},"reset":null}}}"#, &[]),
         (r#"{"command":{"id":1,"do":"reset"},"hello":{}}"#, &[]),
         (r#"{"command":{"id":1,"id":2,"do":"reset"}}"#, &["duplicate field `id`"]),
@@ -84,7 +93,7 @@ fn deep_nesting_is_refused() {
 
 #[test]
 fn a_sheet_has_only_its_own_letters() {
-    assert!(serde_json::from_str::<Sheet>(r#"".swrdce""#).is_ok());
+    assert!(serde_json::from_str::<Sheet>(r#"".swrdcel""#).is_ok());
     let error = serde_json::from_str::<Sheet>(r#""rr?""#).unwrap_err().to_string();
     assert!(error.contains("letters"), "{error}");
 }

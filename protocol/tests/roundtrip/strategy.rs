@@ -3,6 +3,7 @@
 mod command;
 mod event;
 mod message;
+mod wire;
 
 pub(crate) use command::command;
 pub(crate) use event::what;
@@ -14,6 +15,7 @@ use protocol::Address;
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::data::{Data, Hex, Payload};
 use protocol::event::Words;
+use protocol::reply::Numbered;
 use protocol::{CallId, SocketId};
 use std::net::{SocketAddrV4, SocketAddrV6};
 
@@ -23,6 +25,11 @@ pub(crate) fn socket() -> impl Strategy<Value = SocketId> {
 
 pub(crate) fn call() -> impl Strategy<Value = CallId> {
     prop_oneof![4 => 0..9_u32, 1 => any::<u32>()].prop_map(CallId)
+}
+
+pub(crate) fn numbered() -> impl Strategy<Value = Numbered> {
+    let number = prop_oneof![4 => 0..60_u32, 1 => any::<u32>()];
+    (call(), number).prop_map(|(call, number)| Numbered { call, number })
 }
 
 pub(crate) fn text() -> impl Strategy<Value = String> {

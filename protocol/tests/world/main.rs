@@ -11,3 +11,5 @@ mod script;
 mod snapshot;
 mod stream;
 mod stream_ledger;
+mod thin;
+mod wire;

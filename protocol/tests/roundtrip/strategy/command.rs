@@ -1,9 +1,11 @@
 //! Any command.
 
+use super::wire::{deed, end, handling, impairment, matching, packet};
 use super::{address, call, data, family, kind, net, side, socket, text};
 use proptest::option::of;
 use proptest::prelude::*;
 use protocol::command::{Command, Half, Lesson, Reading, SocketOption};
+use protocol::wire::WireOrder;
 
 fn option() -> impl Strategy<Value = SocketOption> {
     use SocketOption as O;
@@ -77,7 +79,25 @@ fn moving() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn of_wire() -> impl Strategy<Value = Command> {
+    use Command as C;
+    prop_oneof![
+        (of(end()), impairment(), any::<Option<u32>>()).prop_map(|(from, set, seed)| C::Impair {
+            from,
+            set,
+            seed
+        }),
+        any::<bool>().prop_map(|on| C::Freeze { on }),
+        handling().prop_map(C::Packet),
+        (any::<bool>(), matching(), deed(), any::<u32>())
+            .prop_map(|(on, matching, act, count)| C::Trap { on, matching, act, count }),
+        packet().prop_map(|packet| C::PacketBytes { packet }),
+        Just(C::Wire(WireOrder::Restart)),
+    ]
+}
+
 /// Any command.
 pub(crate) fn command() -> impl Strategy<Value = Command> {
-    prop_oneof![life(), moving()]
+    // Boxed: unboxed, a strategy of everything does not fit on a stack.
+    prop_oneof![4 => life().boxed(), 4 => moving().boxed(), 1 => of_wire().boxed()]
 }

@@ -1,16 +1,18 @@
 //! Anything that may be told.
 
-use super::{address, call, command, payload, socket, text, words};
+use super::wire::{of_wire, packet};
+use super::{address, call, command, numbered, payload, socket, text, words};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::SessionId;
 use protocol::event::{Crossing, Source, What};
 use protocol::number::Wide;
 use protocol::reply::{
-    Accepted, Answer, Burst, Done, ErrorKind, Failure, Local, Made, Numbered, Received, Sent, Value,
+    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Received, Sent,
+    Trapped, Value, Whole,
 };
 use protocol::sample::{Field, Queue, Run, TcpState, Timer, TimerKind};
+use protocol::{SessionId, TrapId};
 
 pub(crate) fn source() -> impl Strategy<Value = Source> {
     use Source as S;
@@ -40,8 +42,7 @@ pub(crate) fn error_kind() -> impl Strategy<Value = ErrorKind> {
 }
 
 fn received() -> impl Strategy<Value = Received> {
-    let numbered = of((call(), any::<u32>()).prop_map(|(call, number)| Numbered { call, number }));
-    (payload(), any::<u32>(), any::<[bool; 3]>(), of(address()), numbered).prop_map(
+    (payload(), any::<u32>(), any::<[bool; 3]>(), of(address()), of(numbered())).prop_map(
         |(data, bytes, [truncated, eof, peek], from, numbered)| Received {
             data,
             bytes,
@@ -68,6 +69,9 @@ fn done() -> impl Strategy<Value = Done> {
         received().prop_map(Done::Received),
         (any::<u32>(), any::<u32>(), of(text()))
             .prop_map(|(sent, refused, errno)| { Done::Burst(Burst { sent, refused, errno }) }),
+        any::<u32>().prop_map(|trap| Done::Trapped(Trapped { trap: TrapId(trap) })),
+        packet().prop_map(|copy| Done::Copied(Copied { copy })),
+        payload().prop_map(|data| Done::Whole(Whole { data })),
     ]
 }
 
@@ -196,6 +200,7 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
         4 => (socket(), vec(field(), 0..5)).prop_map(|(socket, set)| What::Sample { socket, set }),
         1 => socket().prop_map(|socket| What::Gone { socket }),
         2 => (call(), 0..60_u32).prop_map(|(call, number)| What::DatagramSent { call, number }),
-        1 => told(),
+        1 => told().boxed(),
+        8 => of_wire().boxed(),
     ]
 }

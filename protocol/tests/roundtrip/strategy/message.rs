@@ -1,13 +1,14 @@
 //! Any frame, and any run of events.
 
 use super::event::{answer, error_kind, source};
+use super::wire::{fate, flow, rung_name};
 use super::{command, text, what};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use protocol::limit::Limits;
 use protocol::message::{
-    Hello, Privilege, Refused, Reply, Resume, Role, Rung, RungName, ToPage, ToRelay, Welcome,
+    Hello, Privilege, Refused, Reply, Resume, Role, Rung, Thin, ToPage, ToRelay, Welcome,
 };
 use protocol::number::Wide;
 use protocol::{CommandId, Event, SessionId, World};
@@ -32,11 +33,6 @@ pub(crate) fn fold(events: &[Event]) -> World {
         world.apply(event);
     }
     world
-}
-
-fn rung_name() -> impl Strategy<Value = RungName> {
-    use RungName as R;
-    proptest::sample::select(vec![R::Tun, R::Veth, R::Loopback, R::Userspace])
 }
 
 fn rung() -> impl Strategy<Value = Rung> {
@@ -85,6 +81,20 @@ fn welcome() -> impl Strategy<Value = Welcome> {
     )
 }
 
+fn thin() -> impl Strategy<Value = Thin> {
+    let some = || any::<u32>().prop_map(u64::from);
+    (flow(), of(fate()), some(), some(), some(), some()).prop_map(
+        |(flow, fate, packets, bytes, copied, damaged)| Thin {
+            flow,
+            fate,
+            packets,
+            bytes,
+            copied,
+            damaged,
+        },
+    )
+}
+
 /// Anything that comes to the page.
 pub(crate) fn to_page() -> impl Strategy<Value = ToPage> {
     prop_oneof![
@@ -95,6 +105,8 @@ pub(crate) fn to_page() -> impl Strategy<Value = ToPage> {
             ToPage::Reply(Reply { id: id.map(CommandId), seq, result })
         }),
         any::<(u64, u64)>().prop_map(|(from, to)| ToPage::Gap { from, to }),
+        (any::<[u64; 3]>(), vec(thin(), 0..4))
+            .prop_map(|([from, to, at], flows)| ToPage::Thinned { from, to, at, flows }),
     ]
 }
 

@@ -158,7 +158,7 @@ impl Post {
                     Fate::Unsent => matches!(truth, Fate::Unsent | Fate::Refused),
                     Fate::Sent => !matches!(truth, Fate::Unsent | Fate::Refused),
                     Fate::Waiting | Fate::Read | Fate::Dropped | Fate::Refused => told == *truth,
-                    Fate::Discarded => false,
+                    Fate::Discarded | Fate::Lost => false,
                 };
                 prop_assert!(honest, "{} of {}: {:?}, truly {:?}", place + 1, call, told, truth);
                 if self.walked {
