@@ -118,8 +118,13 @@ async fn run(listen: SocketAddr, token: Token, descriptors: u64) -> anyhow::Resu
     let policy = Policy { own: vec![server.address()] };
     let lab = Lab::start(Journal::new(epoch()?), Arc::new(policy), limits)
         .context("The lab cannot be started")?;
-    let hub =
-        Hub::new(Director::new(lab), token, rung::loopback(Vec::new()), limits, session::Config::default());
+    let hub = Hub::new(
+        Director::new(lab),
+        token,
+        rung::loopback(Vec::new()),
+        limits,
+        session::Config::default(),
+    );
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
     server.run(Arc::new(hub), shutdown).await;

@@ -94,13 +94,7 @@ impl Namespaces {
     /// `SOCK_NONBLOCK`; it always closes on exec), and the protocol 0 or the one that fits.
     /// `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EPROTONOSUPPORT` for anything else; `EMFILE` as the kernel
     /// says it; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the helper is gone.
-    pub fn socket(
-        &self,
-        end: End,
-        domain: i32,
-        kind: i32,
-        protocol: i32,
-    ) -> io::Result<OwnedFd> {
+    pub fn socket(&self, end: End, domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
         let refused = |errno| Err(io::Error::from_raw_os_error(errno));
         let nonblocking = kind & libc::SOCK_NONBLOCK != 0;
         let family = match domain {
@@ -114,9 +108,7 @@ impl Namespaces {
             _ => return refused(libc::ESOCKTNOSUPPORT),
         };
         match (kind, protocol) {
-            (_, 0)
-            | (Kind::Stream, libc::IPPROTO_TCP)
-            | (Kind::Datagram, libc::IPPROTO_UDP) => {}
+            (_, 0) | (Kind::Stream, libc::IPPROTO_TCP) | (Kind::Datagram, libc::IPPROTO_UDP) => {}
             _ => return refused(libc::EPROTONOSUPPORT),
         }
         let descriptors = self.ask(Request::Socket { end, family, kind, nonblocking })?;
@@ -206,8 +198,7 @@ fn started(
         let (diag, destroyed) = (next()?, next()?);
         let (snmp, netstat, dev) = (next()?, next()?, next()?);
         let snmp6 = if ipv6 { Some(File::from(next()?)) } else { None };
-        let proc =
-            ProcFiles { snmp: snmp.into(), snmp6, netstat: netstat.into(), dev: dev.into() };
+        let proc = ProcFiles { snmp: snmp.into(), snmp6, netstat: netstat.into(), dev: dev.into() };
         Ok((diag, destroyed, proc))
     };
     let (left, right) = (witnesses()?, witnesses()?);

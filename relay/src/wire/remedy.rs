@@ -30,9 +30,7 @@ fn open_tun(errno: i32) -> &'static str {
         libc::EACCES | libc::EPERM => {
             "let this user open it: sudo chmod 666 /dev/net/tun (in a container, --device /dev/net/tun)"
         }
-        libc::ENOENT => {
-            "let it appear: sudo modprobe tun (in a container, --device /dev/net/tun)"
-        }
+        libc::ENOENT => "let it appear: sudo modprobe tun (in a container, --device /dev/net/tun)",
         libc::ENODEV | libc::ENXIO => "load the driver: sudo modprobe tun",
         _ => "see that /dev/net/tun is the TUN driver (character device 10, 200)",
     }
@@ -53,7 +51,9 @@ fn user_namespace(errno: i32) -> &'static str {
         libc::ENOSPC | libc::EUSERS => {
             "allow more of them: sudo sysctl user.max_user_namespaces=10000 user.max_net_namespaces=10000"
         }
-        libc::EINVAL | libc::ENOSYS => "use a kernel with CONFIG_USER_NS and CONFIG_NET_NS, or sudo",
+        libc::EINVAL | libc::ENOSYS => {
+            "use a kernel with CONFIG_USER_NS and CONFIG_NET_NS, or sudo"
+        }
         _ if says("kernel/unprivileged_userns_clone", "0") => {
             "allow them: sudo sysctl kernel.unprivileged_userns_clone=1"
         }

@@ -19,10 +19,7 @@ pub(super) fn drop_all_but_needed() -> io::Result<()> {
         }
     }
     set_no_new_privs(true)?;
-    let sets = CapabilitySets {
-        effective: kept,
-        permitted: kept,
-        inheritable: CapabilitySet::empty(),
-    };
+    let sets =
+        CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     Ok(set_capabilities(None, sets)?)
 }
