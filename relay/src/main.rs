@@ -200,7 +200,7 @@ fn check(json: bool) -> anyhow::Result<()> {
         told["unset"] = unset.into();
         return say(&format!("{told}\n"));
     }
-    let unset: String = unset.iter().map(|what| format!("not set: {what}\n")).collect();
+    let unset = unset.iter().fold(String::new(), |all, what| all + "not set: " + what + "\n");
     say(&(rung::told(&rung) + &unset))
 }
 

@@ -12,7 +12,7 @@ pub fn commands(weather: &Map<String, Value>) -> Result<Vec<Command>, String> {
     let mut weather = weather.clone();
     if let Some(preset) = weather.remove("preset") {
         let all = presets();
-        let found = all.iter().find(|known| Value::from(known.name) == preset);
+        let found = all.iter().find(|known| preset == known.name);
         let found = found.ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|known| known.name).collect();
             format!("There is no weather {preset}; there are: {}.", names.join(", "))

@@ -24,6 +24,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::time::Duration;
 use std::{io, thread};
 use tokio::sync::{Notify, oneshot};
 
@@ -185,10 +186,8 @@ impl Post {
         // After traffic, once more for the devices' counters.
         let wait =
             if self.moved { Some(wait.unwrap_or(DEVICE_EVERY).min(DEVICE_EVERY)) } else { wait };
-        let wait = wait.map(|ns| Timespec {
-            tv_sec: (ns / 1_000_000_000) as i64,
-            tv_nsec: (ns % 1_000_000_000) as i64,
-        });
+        // Longer than any Timespec holds is for ever.
+        let wait = wait.and_then(|ns| Timespec::try_from(Duration::from_nanos(ns)).ok());
         let mut fds = [
             PollFd::from_borrowed_fd(self.devices[0].fd(), PollFlags::IN),
             PollFd::from_borrowed_fd(self.devices[1].fd(), PollFlags::IN),

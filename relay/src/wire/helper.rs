@@ -13,6 +13,7 @@ mod witness;
 
 use super::End;
 use super::ask::{At as _, DeviceKind, Fault, Hello, Plan, Step, frame};
+use super::raw;
 use space::Space;
 use std::ffi::OsString;
 use std::io;
@@ -34,6 +35,7 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
         [right, device] => Plan::of([right, device]),
         _ => None,
     };
+    raw::close_strangers();
     let done = plan.map(|plan| serve(io::stdin().as_fd(), plan));
     Some(if let Some(Ok(())) = done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -84,12 +86,15 @@ fn build(plan: Plan) -> Result<Built, Fault> {
 impl Built {
     /// Hands everything over and keeps only the namespaces.
     fn announce(self, control: BorrowedFd<'_>) -> io::Result<Space> {
-        let ipv6 = self.witnesses.iter().all(Witness::has_ipv6);
-        let mut handed: Vec<BorrowedFd<'_>> = self.devices.iter().map(OwnedFd::as_fd).collect();
-        handed.extend(self.witnesses.iter().flat_map(|witness| witness.descriptors(ipv6)));
-        handed.extend(End::BOTH.map(|end| self.space.net(end)));
-        handed.extend(self.space.user());
-        frame::send(control, &Hello::Ready { ipv6, unset: self.unset }, &handed)?;
-        Ok(self.space)
+        let Self { space, devices, witnesses, unset } = self;
+        let ipv6 = witnesses.iter().all(Witness::has_ipv6);
+        let mut handed: Vec<BorrowedFd<'_>> = devices.iter().map(OwnedFd::as_fd).collect();
+        handed.extend(witnesses.iter().flat_map(|witness| witness.descriptors(ipv6)));
+        handed.extend(End::BOTH.map(|end| space.net(end)));
+        handed.extend(space.user());
+        frame::send(control, &Hello::Ready { ipv6, unset }, &handed)?;
+        drop((devices, witnesses));
+        frame::closed(control)?;
+        Ok(space)
     }
 }

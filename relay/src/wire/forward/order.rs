@@ -13,10 +13,10 @@ impl Post {
         let Order { by, ask, reply } = order;
         let result = match ask {
             Command::Impair { from, set, seed } => self.set_weather(by, from, &set, seed),
-            Command::Freeze { on } => self.freeze(by, on),
+            Command::Freeze { on } => Ok(self.freeze(by, on)),
             Command::Packet(handling) => self.handle(handling),
             Command::Trap { on: true, matching, act, count } => self.arm(by, matching, act, count),
-            Command::Trap { matching, act, .. } => self.disarm(by, &matching, act),
+            Command::Trap { matching, act, .. } => Ok(self.disarm(by, &matching, act)),
             Command::PacketBytes { packet } => self.bytes_of(packet),
             Command::Reset => self.clear(by),
             _ => Err(Failure::new(ErrorKind::BadRequest, "That is not asked of the wire.")),
@@ -48,7 +48,7 @@ impl Post {
         Ok(Done::nothing())
     }
 
-    fn freeze(&mut self, by: Option<SessionId>, on: bool) -> Result<Done, Failure> {
+    fn freeze(&mut self, by: Option<SessionId>, on: bool) -> Done {
         if on != self.frozen {
             self.frozen = on;
             self.order_told(What::Frozen { by, on });
@@ -62,7 +62,7 @@ impl Post {
                 self.go_on(id);
             }
         }
-        Ok(Done::nothing())
+        Done::nothing()
     }
 
     /// A held packet takes up its way where it stopped.
@@ -108,7 +108,11 @@ impl Post {
             Handling::Damage { offset, .. } => {
                 if let Some((mut packet, held)) = self.line.take(id) {
                     self.damage(&mut packet, offset, id.0 as u32);
-                    if held { self.line.hold(packet) } else { self.line.add(packet) }
+                    if held {
+                        self.line.hold(packet);
+                    } else {
+                        self.line.add(packet);
+                    }
                 }
             }
         }
@@ -122,9 +126,9 @@ impl Post {
         let copy = self.copy(&packet, 0, None);
         self.frozen = frozen;
         if held {
-            self.line.hold(packet)
+            self.line.hold(packet);
         } else {
-            self.line.add(packet)
+            self.line.add(packet);
         }
         Done::Copied(Copied { copy })
     }
@@ -150,16 +154,11 @@ impl Post {
         Ok(Done::Trapped(Trapped { trap }))
     }
 
-    fn disarm(
-        &mut self,
-        by: Option<SessionId>,
-        matching: &Match,
-        act: Deed,
-    ) -> Result<Done, Failure> {
+    fn disarm(&mut self, by: Option<SessionId>, matching: &Match, act: Deed) -> Done {
         for trap in self.traps.disarm(matching, act) {
             self.order_told(What::TrapDisarmed { by, trap });
         }
-        Ok(Done::nothing())
+        Done::nothing()
     }
 
     fn bytes_of(&self, id: PacketId) -> Result<Done, Failure> {
@@ -183,7 +182,7 @@ impl Post {
                 self.set_weather(by, Some(end), &Impairment::default(), None)?;
             }
         }
-        if self.frozen { self.freeze(by, false) } else { Ok(Done::nothing()) }
+        Ok(if self.frozen { self.freeze(by, false) } else { Done::nothing() })
     }
 
     fn order_told(&mut self, what: What) {

@@ -49,7 +49,7 @@ pub(super) fn set_mtu(end: End, bytes: u32) -> io::Result<()> {
     if bytes >= IPV6_LEAST {
         // Where it was less before, the kernel had taken IPv6 from the device. Where there never was
         // any, there is none now either.
-        let _ = no_link_local(&route, wire).and_then(|()| add_ipv6(&route, wire, end));
+        let _ = add_ipv6(&route, wire, end);
     }
     Ok(())
 }

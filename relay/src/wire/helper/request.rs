@@ -22,8 +22,15 @@ pub(super) fn answer_all(control: BorrowedFd<'_>, space: &Space) -> io::Result<(
             Ok(socket) => (Ok(()), socket),
             Err(error) => (Err(code(&error)), None),
         };
-        let descriptors: Vec<BorrowedFd<'_>> = socket.iter().map(OwnedFd::as_fd).collect();
-        frame::send(control, &Answered { number, result }, &descriptors)?;
+        let answer = Answered { number, result };
+        match socket {
+            None => frame::send(control, &answer, &[])?,
+            Some(socket) => {
+                frame::send(control, &answer, &[socket.as_fd()])?;
+                drop(socket);
+                frame::closed(control)?;
+            }
+        }
     }
 }
 

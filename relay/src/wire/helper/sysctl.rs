@@ -7,8 +7,9 @@ use rustix::process::getegid;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
-/// What both ends are given: no memory from one connection to the next, every ICMP error sent,
-/// plain exponential SYN retries, and port 80 for programs without privilege.
+/// What both ends are given: no memory from one connection to the next, plain exponential SYN
+/// retries, every ICMP error, port 80 for programs without privilege, IPv6 without the link-local
+/// address for which routers would be asked.
 const ALWAYS: &[(&str, &str)] = &[
     ("net/ipv4/tcp_no_metrics_save", "1"),
     ("net/ipv4/tcp_syn_linear_timeouts", "0"),
@@ -18,6 +19,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ("net/ipv6/icmp/ratelimit", "0"),
     ("net/ipv4/ip_unprivileged_port_start", "0"),
     ("net/ipv6/conf/default/disable_ipv6", "0"),
+    ("net/ipv6/conf/default/addr_gen_mode", "1"),
 ];
 const PING: &str = "net/ipv4/ping_group_range";
 

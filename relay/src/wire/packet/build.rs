@@ -3,26 +3,25 @@
 use etherparse::{IpFragOffset, IpHeaders, IpNumber, Ipv4Header, Ipv6FragmentHeader, Ipv6Header};
 use etherparse::{Ipv4Extensions, Ipv6Extensions, PacketBuilder, TcpHeader, TcpOptionElement};
 use protocol::packet::{End, Flags};
-use protocol::wire::{IPV4, IPV6};
 
 pub(crate) const PORTS: [u16; 2] = [40_000, 80];
 
 /// The IP header of a packet from there, of either family.
 pub(crate) fn ip(from: End, v6: bool) -> IpHeaders {
-    let (own, other) = (from.index(), from.opposite().index());
+    let (own, other) = (from, from.opposite());
     if v6 {
         let header = Ipv6Header {
             hop_limit: 64,
-            source: IPV6[own].octets(),
-            destination: IPV6[other].octets(),
+            source: own.ipv6().octets(),
+            destination: other.ipv6().octets(),
             ..Ipv6Header::default()
         };
         return IpHeaders::Ipv6(header, Ipv6Extensions::default());
     }
     let header = Ipv4Header {
         time_to_live: 64,
-        source: IPV4[own].octets(),
-        destination: IPV4[other].octets(),
+        source: own.ipv4().octets(),
+        destination: other.ipv4().octets(),
         ..Ipv4Header::default()
     };
     IpHeaders::Ipv4(header, Ipv4Extensions::default())

@@ -64,11 +64,8 @@ fn icmp_says_whose_packet_it_is_about() {
         let sent = udp(LEFT, v6, &[b'x'; 600]);
         let parsed = reader.read(RIGHT, &unreachable(v6, &sent[..100]));
         let about = |side: usize| -> protocol::Address {
-            let ip: IpAddr = if v6 {
-                protocol::wire::IPV6[side].into()
-            } else {
-                protocol::wire::IPV4[side].into()
-            };
+            let ip: IpAddr =
+                if v6 { End::BOTH[side].ipv6().into() } else { End::BOTH[side].ipv4().into() };
             SocketAddr::new(ip, PORTS[side]).into()
         };
         let Head::Icmp(head) = parsed.head else { panic!("{:?}", parsed.head) };
