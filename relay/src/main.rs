@@ -169,8 +169,8 @@ fn check(json: bool) -> anyhow::Result<()> {
         told["unset"] = unset.into();
         return say(&format!("{told}\n"));
     }
-    let unset: String = unset.iter().map(|what| format!("not set: {what}\n")).collect();
-    say(&(rung::told(&rung) + &unset))
+    let unset = unset.iter().map(|what| format!("not set: {what}\n"));
+    say(&(rung::told(&rung) + &unset.collect::<String>()))
 }
 
 fn list() -> anyhow::Result<()> {

@@ -70,7 +70,7 @@ impl Device {
     }
 
     /// Hands a packet to the end's kernel, as if it had come in there. `EINVAL` if it is neither IPv4
-    /// nor IPv6; `EMSGSIZE` if it is longer than any packet.
+    /// nor IPv6.
     ///
     /// A veth end drops, uncounted here, what is longer than its own MTU: give both ends the same.
     pub fn write(&self, packet: &[u8]) -> io::Result<()> {

@@ -54,7 +54,7 @@ pub fn open_with(program: &Path) -> Result<WireParts, Rung> {
                 rung: name,
                 step: fault.step.told().into(),
                 errno: name_of(&io::Error::from_raw_os_error(fault.errno)),
-                remedy: remedy::of(plan, fault),
+                remedy: remedy::of(plan, fault).into(),
             }),
         }
     }

@@ -1,10 +1,11 @@
 //! What may be asked of the helper, and what is refused.
 
-use super::{bound, socket, wait_until, wire};
+use super::{SPAWNING, bound, socket, wait_until, wire};
 use relay::wire::{End, Key};
 use socket2::{Domain, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::PoisonError;
 
 fn errno<T>(done: io::Result<T>) -> i32 {
     done.err().and_then(|error| error.raw_os_error()).unwrap_or(0)
@@ -68,6 +69,7 @@ fn a_socket_does_not_block_only_if_so_asked() {
 #[test]
 fn a_socket_that_is_closed_is_gone_at_once() {
     let Some(parts) = wire() else { return };
+    let _nobody_spawns = SPAWNING.read().unwrap_or_else(PoisonError::into_inner);
     let (first, address) = bound(&parts, End::Left, Domain::IPV4, Type::DGRAM);
     drop(first);
     for _ in 0..200 {
