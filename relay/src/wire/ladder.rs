@@ -66,7 +66,7 @@ fn climb(program: &Path, only: Option<RungName>) -> Result<WireParts, Rung> {
                 rung: name,
                 step: fault.step.told().into(),
                 errno: name_of(&io::Error::from_raw_os_error(fault.errno)),
-                remedy: remedy::of(plan, fault),
+                remedy: remedy::of(plan, fault).into(),
             }),
         }
     }

@@ -16,7 +16,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the helper is given to answer. It takes microseconds; only a stopped process takes this long.
+/// What the helper is given to make the namespaces. It takes milliseconds, but on a busy machine it may
+/// have to wait for others that are being taken down.
+const PATIENCE_TO_START: Duration = Duration::from_secs(20);
+/// What it is given to answer. It takes microseconds; only a stopped process takes this long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A handle on the helper and its two namespaces. When it is dropped both vanish with the helper; sockets
@@ -67,7 +70,7 @@ impl Namespaces {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .at(Step::Helper)?;
-        set_socket_timeout(&ours, Timeout::Recv, Some(PATIENCE)).at(Step::Helper)?;
+        set_socket_timeout(&ours, Timeout::Recv, Some(PATIENCE_TO_START)).at(Step::Helper)?;
         let child = Command::new(program)
             .arg(helper::MARKER)
             .args(plan.words())
@@ -81,7 +84,9 @@ impl Namespaces {
             .at(Step::Helper)?;
         let helper = Helper { id: child.id(), child: Mutex::new(child) };
         let control = Control { socket: ours, number: 0 };
-        match frame::receive(control.socket.as_fd()).at(Step::Helper)? {
+        let greeting = frame::receive(control.socket.as_fd()).at(Step::Helper)?;
+        set_socket_timeout(&control.socket, Timeout::Recv, Some(PATIENCE)).at(Step::Helper)?;
+        match greeting {
             Got::Message(Hello::Ready { ipv6, unset }, descriptors) => {
                 started(control, helper, ipv6, unset, descriptors).at(Step::Helper)
             }
@@ -93,7 +98,8 @@ impl Namespaces {
     /// socket(2) in an end: `AF_INET` or `AF_INET6`, `SOCK_STREAM` or `SOCK_DGRAM` (also with
     /// `SOCK_NONBLOCK`; it always closes on exec), and the protocol 0 or the one that fits.
     /// `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EPROTONOSUPPORT` for anything else; `EMFILE` as the kernel
-    /// says it; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the helper is gone.
+    /// says it; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the helper is gone,
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if it is stopped.
     pub fn socket(&self, end: End, domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
         let refused = |errno| Err(io::Error::from_raw_os_error(errno));
         let nonblocking = kind & libc::SOCK_NONBLOCK != 0;

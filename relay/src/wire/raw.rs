@@ -92,13 +92,23 @@ pub(super) fn bind_packet(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> 
 
 /// `PACKET_IGNORE_OUTGOING`: what we send is not read back (Linux 4.20).
 pub(super) fn ignore_outgoing(socket: BorrowedFd<'_>) -> io::Result<()> {
+    turn_on(socket, libc::PACKET_IGNORE_OUTGOING)
+}
+
+/// `PACKET_QDISC_BYPASS`: what we send goes to the driver at once (Linux 3.14).
+pub(super) fn bypass_qdisc(socket: BorrowedFd<'_>) -> io::Result<()> {
+    turn_on(socket, libc::PACKET_QDISC_BYPASS)
+}
+
+/// An option of packet(7) that is on or off.
+fn turn_on(socket: BorrowedFd<'_>, name: c_int) -> io::Result<()> {
     let on: c_int = 1;
-    // SAFETY: the option reads one int, and `on` is one.
+    // SAFETY: the options read one int, and `on` is one.
     let status = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             libc::SOL_PACKET,
-            libc::PACKET_IGNORE_OUTGOING,
+            name,
             (&raw const on).cast(),
             size_of::<c_int>() as socklen_t,
         )

@@ -5,24 +5,29 @@ use super::ask::{DeviceKind, Fault, Plan, Step};
 use std::fs;
 
 /// What would mend it, in one sentence without a full stop.
-pub(super) fn of(plan: Plan, fault: Fault) -> String {
+pub(super) fn of(plan: Plan, fault: Fault) -> &'static str {
     match fault.step {
-        Step::OpenTun => open_tun(fault.errno),
-        Step::AttachTun => "the TUN driver refused a device; the veth wire does the same",
         Step::UserNamespace | Step::Map | Step::NetNamespace | Step::Enter if plan.userns => {
-            return user_namespace(fault.errno).into();
+            user_namespace(fault.errno)
         }
         Step::UserNamespace | Step::Map | Step::NetNamespace | Step::Enter => {
             "root needs CAP_SYS_ADMIN here: in a container, start it with --cap-add SYS_ADMIN,NET_ADMIN"
         }
+        Step::OpenTun => open_tun(fault.errno),
         Step::Veth if fault.errno == libc::EOPNOTSUPP => {
-            "load the driver as root: modprobe veth"
+            "load the driver as root: sudo modprobe veth"
         }
-        Step::Veth | Step::Packet | Step::Link | Step::Address | Step::Harden => missing(plan.device),
-        Step::Witness => "mount /proc, and use a kernel with inet_diag (modprobe tcp_diag udp_diag)",
+        Step::AttachTun | Step::Veth | Step::Packet | Step::Link | Step::Address | Step::Harden => {
+            match plan.device {
+                DeviceKind::Tun => "this kernel refused a TUN wire; a veth wire does the same",
+                DeviceKind::Veth => "this kernel refused a veth wire; sudo may help",
+            }
+        }
+        Step::Witness => {
+            "mount /proc, and use a kernel with inet_diag (sudo modprobe tcp_diag udp_diag)"
+        }
         Step::Helper => "run the relay from its own file, and see that it may start a process",
     }
-    .into()
 }
 
 fn open_tun(errno: i32) -> &'static str {
@@ -33,13 +38,6 @@ fn open_tun(errno: i32) -> &'static str {
         libc::ENOENT => "let it appear: sudo modprobe tun (in a container, --device /dev/net/tun)",
         libc::ENODEV | libc::ENXIO => "load the driver: sudo modprobe tun",
         _ => "see that /dev/net/tun is the TUN driver (character device 10, 200)",
-    }
-}
-
-fn missing(device: DeviceKind) -> &'static str {
-    match device {
-        DeviceKind::Tun => "this kernel refused a TUN wire; the veth wire does the same",
-        DeviceKind::Veth => "this kernel refused a veth wire; sudo may help",
     }
 }
 

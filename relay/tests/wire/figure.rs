@@ -1,6 +1,8 @@
 //! What the wire costs. Prints; run it alone: `cargo test --test wire -- figure --ignored --nocapture`.
 
 use super::wire;
+use relay::kernel::States;
+use relay::kernel::diag::{Diag, Family, Filter, Protocol};
 use relay::wire::End;
 use std::fs;
 use std::time::Instant;
@@ -24,6 +26,18 @@ fn figures() {
     for line in status.expect("its status").lines().filter(|line| line.contains("Rss")) {
         println!("helper {line}");
     }
+    let mut diag = Diag::with(parts.diag[0].try_clone().expect("a copy")).expect("a socket");
+    let filter = Filter {
+        protocol: Protocol::Tcp,
+        family: Family::V4,
+        states: States::ALL,
+        local_port: None,
+    };
+    let began = Instant::now();
+    for _ in 0..100 {
+        diag.dump(filter).expect("a dump");
+    }
+    println!("sock_diag dump of no sockets: {:?}", began.elapsed() / 100);
     let began = Instant::now();
     drop(wires);
     println!("taken down: {:?} each", began.elapsed() / WIRES);

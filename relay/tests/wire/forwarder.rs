@@ -35,6 +35,7 @@ fn run(devices: &[Device; 2], stop: &OwnedFd) {
         }
         for (from, to) in [(left, right), (right, left)] {
             while let Some(length) = from.read(&mut room).expect("read") {
+                assert!(length <= 1500, "a packet of {length} bytes");
                 to.write(&room[..length]).expect("written");
             }
         }

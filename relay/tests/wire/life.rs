@@ -1,7 +1,7 @@
 //! The helper lives as long as the wire, and not longer; what it may do is little.
 
 use super::forwarder::Forwarder;
-use super::{bound, program, wait_until, wire};
+use super::{bound, program, spawn, wait_until, wire};
 use relay::wire::{End, WireParts};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send};
 use rustix::process::{Pid, Signal, kill_process};
@@ -58,6 +58,24 @@ fn without_its_helper_what_is_there_works_on() {
 }
 
 #[test]
+fn a_helper_that_is_stopped_is_not_waited_for_and_may_go_on() {
+    // It waits for five seconds: once is enough.
+    if std::env::var_os("PATCHBAY_WIRE_RUNG").is_some() {
+        return;
+    }
+    let Some(parts) = wire() else { return };
+    let ask = || parts.namespaces.socket(End::Left, libc::AF_INET, libc::SOCK_STREAM, 0);
+    let id = pid(parts.namespaces.pid());
+    kill_process(id, Signal::STOP).expect("stopped");
+    assert_eq!(ask().expect_err("no answer").kind(), io::ErrorKind::TimedOut);
+    assert!(parts.namespaces.alive());
+    kill_process(id, Signal::CONT).expect("continued");
+    for _ in 0..3 {
+        ask().expect("the answer to this question, not to the last one");
+    }
+}
+
+#[test]
 fn it_goes_with_the_wire() {
     let Some(parts) = wire() else { return };
     let id = parts.namespaces.pid();
@@ -75,13 +93,13 @@ struct Holder {
 impl Holder {
     fn start(shell: &str) -> Self {
         let this = std::env::current_exe().expect("this program");
-        let mut child = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", &format!("{shell}; exec \"$0\" --exact life::hold --ignored --nocapture")])
             .arg(this)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("started");
+            .stdout(Stdio::piped());
+        let mut child = spawn(&mut command);
         let out = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut lines = out.lines().map_while(Result::ok);
         let line = lines.find_map(|line| Some(line.split_once("HELD ")?.1.to_owned()));
@@ -168,13 +186,9 @@ fn by_hand(arguments: &[&str]) -> (Child, OwnedFd) {
         None,
     )
     .expect("a pair");
-    let helper = Command::new(program())
-        .arg("wire-helper")
-        .args(arguments)
-        .stdin(Stdio::from(theirs))
-        .spawn()
-        .expect("started");
-    (helper, ours)
+    let mut command = Command::new(program());
+    command.arg("wire-helper").args(arguments).stdin(Stdio::from(theirs));
+    (spawn(&mut command), ours)
 }
 
 #[test]
@@ -206,5 +220,5 @@ fn by_hand_it_does_nothing() {
     }
     let mut alone = Command::new(program());
     alone.args(["wire-helper", "userns", "tun"]).stdin(Stdio::null());
-    assert_eq!(alone.status().expect("ended").code(), Some(1));
+    assert_eq!(spawn(&mut alone).wait().expect("ended").code(), Some(1));
 }

@@ -16,13 +16,26 @@ mod traffic;
 
 use relay::wire::{self, End, WireParts};
 use socket2::{Domain, Socket, Type};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use support::need;
 
 /// How long a test waits for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Held to start a process, which until its exec has a copy of every socket here; shared by a test that
+/// needs a socket to be closed when it closes it.
+static SPAWNING: RwLock<()> = RwLock::new(());
+
+/// Starts a process.
+fn spawn(command: &mut Command) -> Child {
+    let _alone = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().expect("started")
+}
 
 /// The relay under test; `place` runs a copy of it.
 fn program() -> PathBuf {
@@ -33,7 +46,11 @@ fn program() -> PathBuf {
 /// A wire on this machine's best rung, or None after a loud skip. `PATCHBAY_WIRE_RUNG` says which rung
 /// it must be.
 fn wire() -> Option<WireParts> {
-    match wire::open_with(&program()) {
+    let opened = {
+        let _alone = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
+        wire::open_with(&program())
+    };
+    match opened {
         Ok(parts) => {
             if let Ok(wanted) = std::env::var("PATCHBAY_WIRE_RUNG") {
                 let rung = &parts.rung;
@@ -53,14 +70,28 @@ fn socket(parts: &WireParts, end: End, domain: Domain, kind: Type) -> Socket {
     parts.namespaces.socket(end, domain.into(), kind.into(), 0).expect("a socket").into()
 }
 
-/// The same, bound to the end's address and a port of the kernel's choice.
+/// An end's address of this family.
+fn address(end: End, domain: Domain) -> IpAddr {
+    if domain == Domain::IPV4 { end.ipv4().into() } else { end.ipv6().into() }
+}
+
+/// A socket bound to the end's address and a port of the kernel's choice.
 fn bound(parts: &WireParts, end: End, domain: Domain, kind: Type) -> (Socket, SocketAddr) {
-    let host = if domain == Domain::IPV4 { IpAddr::V4(end.ipv4()) } else { IpAddr::V6(end.ipv6()) };
     let socket = socket(parts, end, domain, kind);
-    socket.bind(&SocketAddr::new(host, 0).into()).expect("bound");
+    socket.bind(&SocketAddr::new(address(end, domain), 0).into()).expect("bound");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let address = socket.local_addr().expect("an address").as_socket().expect("of IP");
     (socket, address)
+}
+
+/// A call with a timeout, again if a signal ended it (signal(7): stopping and continuing does).
+fn again_if_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> T {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => break done.expect("done"),
+        }
+    }
 }
 
 /// Asks until the answer is Some, and panics after [`PATIENCE`].

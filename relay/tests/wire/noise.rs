@@ -1,7 +1,7 @@
 //! Nothing is on the wire that nobody sent.
 
 use super::{bound, wait_until, wire};
-use relay::wire::{End, WireParts};
+use relay::wire::{End, WireParts, text};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
 use socket2::{Domain, Type};
@@ -18,6 +18,13 @@ fn assert_silent(parts: &WireParts) {
     let mut room = [0; 128];
     let heard = [left, right].map(|device| device.read(&mut room).expect("read"));
     assert_eq!((ready, heard), (0, [None, None]), "{room:02x?}");
+    // Nor did anything come in that we did not write: the near ends are silent too.
+    for proc in &parts.proc {
+        let dev = text(&proc.dev).expect("its devices");
+        let wire = dev.lines().find_map(|line| line.trim_start().strip_prefix("wire0:"));
+        let received = wire.and_then(|numbers| numbers.split_ascii_whitespace().nth(1));
+        assert_eq!(received, Some("0"), "{dev}");
+    }
 }
 
 #[test]

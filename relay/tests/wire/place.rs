@@ -1,14 +1,14 @@
 //! Machines that offer less: the same tests again, as an ordinary user, without TUN, without user
 //! namespaces. Each place is made of private namespaces; this machine is not changed.
 
-use super::program;
 use super::support::need;
 use super::support::scratch::Scratch;
+use super::{program, spawn};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// A program and its first arguments, under which another program runs.
@@ -92,21 +92,33 @@ fn in_place(place: &[String], program: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+fn output(command: &mut Command) -> Output {
+    let child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.wait_with_output().expect("its output")
+}
+
 /// Whether these places can be made here; says so if not.
 fn possible() -> bool {
-    let root = rustix::process::geteuid().is_root();
-    let tools = ["setpriv", "unshare", "mount"].iter().all(|tool| need::program(&[tool]).is_some());
-    let device = fs::exists("/dev/net/tun").unwrap_or(false);
-    if !(root && tools && device) {
-        need::skip("place", "it needs root, util-linux and /dev/net/tun to make other machines");
+    let works = |program: &str, arguments: &[&str]| {
+        need::program(&[program]).is_some()
+            && output(Command::new(program).args(arguments).arg("true")).status.success()
+    };
+    let possible = rustix::process::geteuid().is_root()
+        && fs::exists("/dev/net/tun").unwrap_or(false)
+        && need::program(&["mount"]).is_some()
+        && works("setpriv", &["--no-new-privs"])
+        && works("unshare", &["--mount"])
+        && works("unshare", &["--user", "--map-root-user"]);
+    if !possible {
+        need::skip("place", "it takes root, util-linux and /dev/net/tun to make other machines");
     }
-    root && tools && device
+    possible
 }
 
 /// What `relay check --json` tells there.
 fn check(place: &[String]) -> Value {
     let Output { status, stdout, stderr } =
-        in_place(place, &copies().relay, &["check", "--json"]).output().expect("run");
+        output(&mut in_place(place, &copies().relay, &["check", "--json"]));
     let errors = String::from_utf8_lossy(&stderr);
     assert!(status.success(), "{place:?}: {errors}");
     serde_json::from_slice(&stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
@@ -115,12 +127,12 @@ fn check(place: &[String]) -> Value {
 /// Runs the tests of the wire there.
 fn suite(place: &[String], rung: &str) {
     let names = ["traffic::", "noise::", "setting::", "life::"];
-    let run = in_place(place, &copies().test, &names)
+    let mut suite = in_place(place, &copies().test, &names);
+    suite
         .env("PATCHBAY_WIRE_RELAY", &copies().relay)
         .env("PATCHBAY_WIRE_RUNG", rung)
-        .env("PATCHBAY_REQUIRE", "wire")
-        .output()
-        .expect("run");
+        .env("PATCHBAY_REQUIRE", "wire");
+    let run = output(&mut suite);
     let told = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{place:?}\n{told}\n{}", String::from_utf8_lossy(&run.stderr));
     assert!(told.contains("test result: ok. 2"), "twenty and more: {told}");

@@ -1,10 +1,11 @@
 //! What may be asked of the helper, and what is refused.
 
-use super::{bound, socket, wait_until, wire};
+use super::{SPAWNING, again_if_interrupted, bound, socket, wait_until, wire};
 use relay::wire::{End, Key};
 use socket2::{Domain, Type};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::sync::PoisonError;
 
 fn errno<T>(done: io::Result<T>) -> i32 {
     done.err().and_then(|error| error.raw_os_error()).unwrap_or(0)
@@ -32,6 +33,25 @@ fn the_largest_packet_changes_at_once() {
     }
     for mtu in [0, 67, 65_536, u32::MAX] {
         assert_eq!(errno(parts.namespaces.mtu(End::Left, mtu)), libc::EINVAL, "{mtu}");
+    }
+}
+
+#[test]
+fn what_an_end_cannot_take_is_no_silent_loss() {
+    let Some(parts) = wire() else { return };
+    let (left, _) = bound(&parts, End::Left, Domain::IPV4, Type::DGRAM);
+    let (right, there) = bound(&parts, End::Right, Domain::IPV4, Type::DGRAM);
+    parts.namespaces.mtu(End::Left, 9000).expect("set");
+    left.send_to(&[7; 4000], &there.into()).expect("sent");
+    let mut room = vec![0; 65_535];
+    let [from, to] = &parts.devices;
+    let length = wait_until("it is read", || from.read(&mut room).expect("read"));
+    match to.write(&room[..length]) {
+        Ok(()) => {
+            let right = UdpSocket::from(right);
+            assert_eq!(again_if_interrupted(|| right.recv(&mut room)), 4000);
+        }
+        Err(error) => assert_eq!(error.raw_os_error(), Some(libc::ENOBUFS), "{error}"),
     }
 }
 
@@ -68,6 +88,7 @@ fn a_socket_does_not_block_only_if_so_asked() {
 #[test]
 fn a_socket_that_is_closed_is_gone_at_once() {
     let Some(parts) = wire() else { return };
+    let _nobody_spawns = SPAWNING.read().unwrap_or_else(PoisonError::into_inner);
     let (first, address) = bound(&parts, End::Left, Domain::IPV4, Type::DGRAM);
     drop(first);
     for _ in 0..200 {

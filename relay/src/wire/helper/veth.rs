@@ -1,7 +1,7 @@
 //! Owns the making of a veth pair (veth(4)): the near end at home under an `AF_PACKET` socket, the far
 //! one in an end's namespace.
 
-use super::link::{any_socket, change, index, info};
+use super::link::{any_socket, change, index, info, no_link_local};
 use super::message::{Request, Route};
 use crate::wire::ask::{At as _, Fault, Step};
 use crate::wire::device::{FAR, NEAR};
@@ -24,6 +24,8 @@ pub(super) fn make(end: End, net: BorrowedFd<'_>) -> Result<OwnedFd, Fault> {
     let route = Route::open().at(Step::Veth)?;
     route.ask(pair(end, net)).at(Step::Veth)?;
     let near = index(end.name()).at(Step::Veth)?;
+    // Home must be as silent as the ends. Where it has no IPv6, it is.
+    let _ = no_link_local(&route, near);
     route.ask(change(near, libc::IFF_UP, libc::IFF_UP)).at(Step::Veth)?;
     packet_socket(near).at(Step::Packet)
 }
@@ -66,6 +68,9 @@ fn packet_socket(index: u32) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = socket_with(AddressFamily::PACKET, SocketType::RAW, flags, None)?;
     raw::ignore_outgoing(socket.as_fd())?;
+    // The near end's queue is made in the background, a while after the far end is up, and until then
+    // swallows what it is given without a word.
+    raw::bypass_qdisc(socket.as_fd())?;
     sockopt::set_socket_recv_buffer_size_force(&socket, ROOM)
         .or_else(|_| sockopt::set_socket_recv_buffer_size(&socket, ROOM))?;
     raw::bind_packet(socket.as_fd(), index)?;
