@@ -108,10 +108,14 @@ fn a_slow_link_sends_one_behind_the_other() {
     }
     assert_eq!(pass(&mut line, 999 * MS).at, 1_006 * MS, "waiting counts towards the delay");
     assert_eq!(pass(&mut line, 2_000 * MS).at, 2_006 * MS, "an idle link");
-    line.set(Impairment { duplicate: ALWAYS, ..set });
+    line.set(Impairment { duplicate: ALWAYS, ..set.clone() });
     let verdict = pass(&mut line, 3_000 * MS);
     let times = (verdict.at, verdict.copy.map(|copy| copy.at));
     assert_eq!(times, (3_006 * MS, Some(3_007 * MS)), "the copy takes the link too");
+    line.set(Impairment { delay: 0, rate: None, ..set.clone() });
+    assert_eq!(pass(&mut line, 3_001 * MS).at, 3_001 * MS, "no rate, no queue");
+    line.set(Impairment { delay: 0, ..set });
+    assert_eq!(pass(&mut line, 3_002 * MS).at, 3_008 * MS, "behind all that wait");
     line.set(Impairment { rate: Some(1), ..clean() });
     assert_eq!(line.verdict(4_000 * MS, u32::MAX, |_| false, 0).lost, None, "no overflow");
 }

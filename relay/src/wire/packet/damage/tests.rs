@@ -53,7 +53,8 @@ proptest! {
         let header = if v6 { 40 } else { 20 };
         let transport = if tcp { 20 } else { 8 };
         if payload.is_empty() {
-            prop_assert!((header + 4..header + transport).contains(&at));
+            let fields = if tcp { 4 } else { 6 };
+            prop_assert!((header + fields..header + transport).contains(&at));
         } else {
             prop_assert!(at >= header + transport);
         }

@@ -99,6 +99,8 @@ fn what_was_sent_before_is_sent_again() {
     assert!(again(&left(ACK | Flags::FIN, 13, 1)));
     assert!(!again(&left(Flags::RST, 13, 0)), "a reset");
     assert!(!again(&right(ACK, 1, 14).payload(b"hello")), "the other direction");
+    assert!(!again(&right(ACK, 11, 14)), "an acknowledgement past what the device dropped");
+    assert!(!again(&right(ACK, 6, 14).payload(b"hello")), "what it dropped");
     let mut reader = Reader::default();
     let syn = left(Flags::SYN, 0, 0);
     assert!(!read(&mut reader, &syn).again);
