@@ -9,6 +9,6 @@ mod verb;
 
 pub use gesture::{Gesture, Make, key};
 pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};
-pub use parse::Problem;
+pub use parse::{Here, Problem};
 pub use plan::Plan;
 pub use verb::{Input, Verb, Wrong};

@@ -4,9 +4,9 @@ use super::app::{App, Below};
 use super::asking::{Outcome, Place};
 use super::dom;
 use crate::clock::Speed;
-use crate::intent::{Gesture, Plan, Verb};
+use crate::intent::{Gesture, Here, Plan, Verb};
 use crate::text::Language;
-use protocol::command::{Family, Kind, Lesson, Net, Side};
+use protocol::command::{Kind, Lesson, Side};
 use protocol::{Command, SocketId};
 
 impl App {
@@ -62,7 +62,8 @@ impl App {
     pub(super) fn call(&mut self, socket: SocketId, verb: Verb, values: &[String]) {
         let Some(known) = self.timeline.newest().sockets.get(&socket) else { return };
         let place = Place::Call(socket, verb);
-        match verb.command(socket, known.family, values) {
+        let here = Here { net: known.net, family: known.family };
+        match verb.command(socket, here, values) {
             Ok(command) => self.ask(place, &command, None),
             Err(wrong) => {
                 self.asking.put(place, Outcome::Wrong(wrong));
@@ -72,11 +73,11 @@ impl App {
     }
 
     /// A new socket, alone or as a server.
-    pub(super) fn make(&mut self, side: Side, kind: Kind, family: Family, port: Option<u16>) {
+    pub(super) fn make(&mut self, side: Side, kind: Kind, here: Here, port: Option<u16>) {
         let place = Place::Host(side);
-        let net = Net::Host;
+        let Here { net, family } = here;
         if let Some(port) = port {
-            let (plan, first) = Plan::server(net, side, kind, family, port);
+            let (plan, first) = Plan::server(here, side, kind, port);
             return self.ask(place, &first, Some(plan));
         }
         let command = Command::Socket { net, family, kind, side: Some(side), name: None };

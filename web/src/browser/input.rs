@@ -106,10 +106,11 @@ fn make(form: &Element, event: &SubmitEvent) {
     };
     let kind = if checked("[value=datagram]") { Kind::Datagram } else { Kind::Stream };
     let family = if checked("[value=ipv6]") { Family::Ipv6 } else { Family::Ipv4 };
+    let host = checked("[value=host]");
     let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
     let port = input("[name=port]").map(|port| port.value()).unwrap_or_default();
     let server = pressed.as_deref() == Some("server");
-    with(|app| app.make_asked(side, kind, family, server.then_some(port.as_str())));
+    with(|app| app.make_asked(side, kind, family, host, server.then_some(port.as_str())));
 }
 
 fn changed(event: &Event) {
