@@ -14,6 +14,7 @@ mod browser;
 pub mod clock;
 pub mod code;
 pub mod intent;
+pub mod layers;
 pub mod scene;
 #[cfg(test)]
 mod script;
