@@ -5,7 +5,9 @@ mod gesture;
 mod offer;
 mod parse;
 mod plan;
+pub mod trap;
 mod verb;
+pub mod weather;
 
 pub use gesture::{Gesture, Make, key};
 pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};

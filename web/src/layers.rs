@@ -96,8 +96,8 @@ pub enum Value {
     Blocks(Vec<(u32, u32)>, Vec<(u32, u32)>),
     /// Timestamps: own, echoed.
     Stamps(u32, u32),
-    /// ICMP's type and code.
-    Message(u8, u8),
+    /// ICMP's type and code; whether it is ICMPv6.
+    Message(bool, u8, u8),
     /// It says all by being there.
     Present,
 }

@@ -20,6 +20,8 @@ pub enum Problem {
     Address(String),
     /// Not pairs of hex digits.
     Hex,
+    /// Not a number with at most so many decimals.
+    Decimal(usize),
     /// More bytes than one message carries.
     TooLong(u32),
 }

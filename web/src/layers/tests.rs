@@ -110,7 +110,7 @@ fn an_unreachable_port_quotes_its_packet() {
         "4500 0021 0000 4000 4011 0000 0a4d0001 0a4d0002 138c 138d 000d 0000"
     ));
     let layers = open(&bytes, None);
-    assert_eq!(*value(&layers, Kind::Icmp, Term::Message), Value::Message(3, 3));
+    assert_eq!(*value(&layers, Kind::Icmp, Term::Message), Value::Message(false, 3, 3));
     assert_eq!(layers[2].kind, Kind::Quoted);
     assert_eq!(overhead(&layers), (56, 0));
 }

@@ -102,7 +102,7 @@ impl Packet<'_> {
         // ICMP sums itself alone.
         let pseudo = if v6 { pseudo } else { pseudo.map(|_| 0) };
         let fields = vec![
-            (Term::Message, 0, 2, Value::Message(kind, self.u8(at + 1))),
+            (Term::Message, 0, 2, Value::Message(v6, kind, self.u8(at + 1))),
             (Term::Checksum, 2, 2, self.checksum(at + 2, &span, pseudo)),
             (Term::Rest, 4, 4, Value::Hex(self.u32(at + 4))),
         ];

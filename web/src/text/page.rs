@@ -125,6 +125,14 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()
         }
         (Problem::Hex, Language::Chinese) => "十六进制须成对书写，用 0–9 和 a–f。".to_owned(),
+        (Problem::Decimal(0), Language::English) => "Write a whole number.".to_owned(),
+        (Problem::Decimal(0), Language::Chinese) => "请填整数。".to_owned(),
+        (Problem::Decimal(most), Language::English) => {
+            format!("Write a number such as 5 or 0.5, with at most {most} decimals.")
+        }
+        (Problem::Decimal(most), Language::Chinese) => {
+            format!("请填数字，如 5 或 0.5，小数最多 {most} 位。")
+        }
         (Problem::TooLong(most), Language::English) => {
             format!(
                 "One message carries at most {} bytes; use fill for more.",
