@@ -9,7 +9,7 @@ pub mod trap;
 mod verb;
 pub mod weather;
 
-pub use gesture::{Gesture, Make, key};
+pub use gesture::{Gesture, Make, On, key};
 pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};
 pub use parse::{Here, Problem};
 pub use plan::Plan;

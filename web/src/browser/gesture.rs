@@ -37,6 +37,9 @@ impl App {
             Gesture::Leave => self.leave(),
             Gesture::Inspect(socket) => {
                 self.select(socket);
+                if self.panel.is_open() {
+                    self.panel.close();
+                }
                 self.inspector.open(socket);
             }
             Gesture::Select(socket) => self.select(socket),
@@ -44,17 +47,31 @@ impl App {
             Gesture::Sheet => self.below = Below::Sheet,
             Gesture::Receive => self.receive(),
             Gesture::Write => self.write(),
+            Gesture::Hold => self.hold_wire(),
+            Gesture::Trap => self.arm(),
+            Gesture::Disarm(trap) => self.disarm(trap),
+            Gesture::Preset(place) => self.preset(place),
+            Gesture::Packet(packet) => self.open_packet(packet),
+            Gesture::Handle(handling) => self.handle(handling),
+            Gesture::Wire => self.toggle_wire(),
+            Gesture::Restart => self.restart_wire(),
         }
     }
 
     /// Gives a command; the picture comes to now.
     pub(super) fn ask(&mut self, place: Place, command: &Command, plan: Option<Plan>) {
-        self.lesson.touched(place != Place::Bench);
+        // Looking at bytes is no act.
+        let acts = place != Place::Bytes;
+        if acts {
+            self.lesson.touched(place != Place::Bench);
+        }
         let id = self.asking.begin(place, command, plan);
         if !self.link.ask(id, command) {
             self.asking.nobody(id);
         }
-        self.clock.catch_up(&mut self.timeline);
+        if acts {
+            self.clock.catch_up(&mut self.timeline);
+        }
         self.dirty = true;
     }
 
@@ -149,12 +166,14 @@ impl App {
 
     /// Escape closes the topmost thing that is open.
     fn dismiss(&mut self) {
-        let menus = dom::all(&self.root, "details[open]");
+        let menus = dom::all(&self.root, "details.menu[open]");
         if let Some(menu) = menus.first() {
             let _ = menu.remove_attribute("open");
             if let Some(summary) = dom::first(menu, "summary") {
                 let _ = summary.focus();
             }
+        } else if self.panel.is_open() {
+            self.panel.close();
         } else if self.inspector.is_open() {
             self.inspector.close();
         } else {

@@ -9,6 +9,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 impl App {
+    /// Whether sockets can be made on the wire.
+    fn wire_stands(&self) -> bool {
+        self.timeline.newest().wire.as_ref().is_some_and(|wire| wire.down.is_none())
+    }
+
     /// A new socket was asked for in a host's menu.
     pub(super) fn make_asked(
         &mut self,
@@ -19,7 +24,7 @@ impl App {
         port: Option<&str>,
     ) {
         let net = match side {
-            _ if host || self.timeline.newest().wire.is_none() => Net::Host,
+            _ if host || !self.wire_stands() => Net::Host,
             Side::Left => Net::Left,
             Side::Right => Net::Right,
         };

@@ -230,7 +230,7 @@ pub fn what(language: Language, matching: &Match) -> String {
             let mut text =
                 matching.from.map(|from| end(language, from)).unwrap_or_default().to_owned();
             if let Some(port) = matching.port {
-                text.push_str(&format!("端口 {port} 的"));
+                text = format!("{text}端口 {port} 的");
             }
             text.push_str(&nth.map_or_else(|| "下一个".to_owned(), |nth| format!("第 {nth} 个")));
             match matching.again {
@@ -246,7 +246,7 @@ pub fn what(language: Language, matching: &Match) -> String {
         }
     };
     if let Some(least) = matching.at_least {
-        text.push_str(&format!(" ≥ {least} B"));
+        text = format!("{text} ≥ {least} B");
     }
     text
 }
@@ -393,7 +393,7 @@ pub fn held(language: Language, since: Nanos) -> String {
 pub fn overhead(language: Language, layers: &[layers::Layer]) -> String {
     let (headers, data) = layers::overhead(layers);
     let all = headers + data;
-    let share = if all == 0 { 0 } else { (headers * 100 + all / 2) / all };
+    let share = (headers * 100 + all / 2).checked_div(all).unwrap_or(0);
     let (data, all) = (count(data as u64), count(all as u64));
     match language {
         Language::English => format!("{data} B of payload in {all} B: {share} % is headers"),

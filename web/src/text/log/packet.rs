@@ -165,7 +165,7 @@ impl Known<'_> {
         match fate {
             PacketFate::Delivered => {
                 let took = known.and_then(|own| Some(own.left?.0.saturating_sub(own.entered)));
-                let took = took.map(|took| span(took)).unwrap_or_default();
+                let took = took.map(span).unwrap_or_default();
                 let said = match language {
                     Language::English => format!(", delivered after {took}"),
                     Language::Chinese => format!("，{took} 后送达"),
