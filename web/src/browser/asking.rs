@@ -66,6 +66,8 @@ impl Asking {
         plan: Option<Plan>,
     ) -> CommandId {
         self.last += 1;
+        // What was wrong with the wire has been read by now.
+        self.outcomes.remove(&Place::Wire);
         let id = CommandId(self.last);
         self.put(place, Outcome::Waiting(command.clone()));
         self.pending.insert(id, Asked { place, command: command.clone(), plan });

@@ -10,8 +10,12 @@ use protocol::wire::{Handling, WireOrder, presets};
 use protocol::{Answer, Command, End, PacketId, TrapId};
 
 impl App {
-    /// Whether somebody here may act on the wire now.
+    /// Whether somebody here may act on the wire now; a running lesson has it to itself.
     fn may_touch(&self) -> bool {
+        let lesson = self.timeline.newest().lesson.as_ref();
+        if lesson.is_some_and(|lesson| lesson.ended.is_none()) {
+            return false;
+        }
         let role = self.link.welcome.as_ref().map(|welcome| welcome.role);
         role == Some(Role::Owner) && self.timeline.newest().wire.is_some()
     }

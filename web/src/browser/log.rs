@@ -169,7 +169,9 @@ impl Log {
         let new = self.entries.range(told.max(oldest) - oldest..upto - oldest);
         let lines = new.map(|entry| language.pick(&entry.english, &entry.chinese));
         let calls: Vec<&Line> = lines.filter(|line| line.telling).collect();
-        if let Some(last) = calls.last() {
+        // What a trap has caught comes before what merely followed.
+        let sprung = calls.iter().rev().find(|line| line.packet.is_some());
+        if let Some(last) = sprung.or(calls.last()) {
             self.polite.set(&page::summary_of_log(language, calls.len(), &last.text));
         }
         self.told = (upto, seconds);

@@ -220,6 +220,7 @@ impl Panel {
                     add(&self.layers, &[&opened(language, layer)]);
                 }
                 dump(&self.bytes, bytes);
+                let _ = self.bytes.remove_attribute("data-lit");
                 self.built = Some(id);
             }
             (_, Some(Outcome::Ended(_, Answer::Error(failure)))) => {
@@ -396,16 +397,30 @@ fn dump(root: &HtmlElement, bytes: &[u8]) {
 
 /// Lights the bytes of the field that is pointed at or focused, and only those.
 pub(super) fn light(target: Option<&Element>) {
-    let Ok(bytes) = dom::by_id::<Element>("packet-bytes") else { return };
+    let Ok(bytes) = dom::by_id::<HtmlElement>("packet-bytes") else { return };
     let field = target.and_then(|target| target.closest("#packet-one [data-from]").ok().flatten());
     let number = |name: &str| field.as_ref()?.get_attribute(name)?.parse::<usize>().ok();
     let span = number("data-from").unwrap_or(0)..number("data-to").unwrap_or(0);
-    for cell in dom::all(&bytes, ".lit") {
-        let _ = cell.class_list().remove_1("lit");
+    let key = format!("{}-{}", span.start, span.end);
+    if bytes.get_attribute("data-lit").unwrap_or_default() == key {
+        return;
     }
-    for at in span.start..span.end.min(WRITTEN) {
-        for cell in dom::all(&bytes, &format!("[data-at=\"{at}\"]")) {
-            let _ = cell.class_list().add_1("lit");
+    set(&bytes, "data-lit", &key);
+    let mut first = None;
+    for cell in dom::all(&bytes, "[data-at]") {
+        let at = cell.get_attribute("data-at").and_then(|at| at.parse().ok());
+        let lit = at.is_some_and(|at| span.contains(&at));
+        let _ = cell.class_list().toggle_with_force("lit", lit);
+        if lit && first.is_none() {
+            first = Some(cell);
+        }
+    }
+    // The panel stands still; only the bytes move, and only where they must.
+    if let Some(row) = first.and_then(|cell| cell.closest("div").ok().flatten()) {
+        let row: HtmlElement = row.unchecked_into();
+        let (top, room) = (row.offset_top() - bytes.offset_top(), bytes.client_height());
+        if top < bytes.scroll_top() || top + row.offset_height() > bytes.scroll_top() + room {
+            bytes.set_scroll_top(top - 8);
         }
     }
 }

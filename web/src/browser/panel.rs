@@ -137,6 +137,8 @@ impl App {
         });
         if let Some(welcome) = &self.link.welcome {
             shell.rung.set(&page::rung(language, &welcome.rung));
+            let off = crate::text::wire::missing(language, &welcome.rung).is_some();
+            dom::keep(shell.rung.node(), "class", if off { "off" } else { "" });
         }
         let asks = self.seconds < self.sure.until;
         if let Some(label) = dom::first(&shell.reset, ".word") {

@@ -10,6 +10,9 @@ use protocol::{Nanos, TrapId};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
+/// Traps shown on the bar; all of them are in the trap's menu.
+const SHOWN: usize = 2;
+
 /// The bar.
 pub(super) struct WireBar {
     root: HtmlElement,
@@ -54,7 +57,7 @@ impl WireBar {
             thumb: dom::by_id("thumb")?,
             text: Slot::of("wire")?,
             addresses: [Slot::of("at-left")?, Slot::of("at-right")?],
-            chips: Chips::new(dom::by_id("chips")?, 1),
+            chips: Chips::new(dom::by_id("chips")?, SHOWN),
             all: Chips::new(dom::by_id("all-traps")?, usize::MAX),
             hold: dom::by_id("hold")?,
             hold_word: Slot::of("hold-word")?,
@@ -101,10 +104,10 @@ impl WireBar {
         self.text.set(&text);
         keep(self.text.node(), "title", &text);
         keep(self.text.node(), "class", if known.wrong.is_some() { "bad" } else { "" });
-        for (slot, ip) in self.addresses.iter_mut().zip(protocol::wire::IPV4) {
-            slot.set(&if known.wire.is_some() { ip.to_string() } else { "127.0.0.1".to_owned() });
-        }
         let up = known.wire.is_some_and(|wire| wire.down.is_none());
+        for (slot, ip) in self.addresses.iter_mut().zip(protocol::wire::IPV4) {
+            slot.set(&if up { ip.to_string() } else { "127.0.0.1".to_owned() });
+        }
         let usable = known.open && known.wire.is_some();
         let why = known.rung.and_then(|rung| words::missing(language, rung));
         let why = why.filter(|_| known.wire.is_none()).unwrap_or_default();

@@ -67,6 +67,7 @@ pub fn value(language: Language, term: Term, value: &Value) -> String {
         }
         Value::Number(n) => n.to_string(),
         Value::Bytes(n) => format!("{} B", count(u64::from(*n))),
+        Value::Hex(n) if term == Term::TrafficClass => format!("{n:#04x}"),
         Value::Hex(n) => format!("{n:#06x}"),
         Value::Address(address) => address.to_string(),
         Value::Protocol(n) => format!("{n} {}", protocol(*n)).trim_end().to_owned(),
@@ -88,8 +89,8 @@ pub fn value(language: Language, term: Term, value: &Value) -> String {
         }
         Value::Counted(raw, None) => raw.to_string(),
         Value::Counted(raw, Some(own)) => match language {
-            Language::English => format!("{} of this connection ({raw})", count(u64::from(*own))),
-            Language::Chinese => format!("本连接的第 {} 号 ({raw})", count(u64::from(*own))),
+            Language::English => format!("{} (raw {raw})", count(u64::from(*own))),
+            Language::Chinese => format!("{}（原始值 {raw}）", count(u64::from(*own))),
         },
         Value::Window(raw, None) => count(u64::from(*raw)),
         Value::Window(raw, Some(scaled)) => {
@@ -173,10 +174,7 @@ mod tests {
     #[test]
     fn values_read_well() {
         let english = |term, own| value(Language::English, term, &own);
-        assert_eq!(
-            english(Term::Sequence, Value::Counted(1_001, Some(1))),
-            "1 of this connection (1001)"
-        );
+        assert_eq!(english(Term::Sequence, Value::Counted(1_001, Some(1))), "1 (raw 1001)");
         assert_eq!(
             english(Term::Window, Value::Window(502, Some(64_256))),
             "64,256 B (in the header: 502)"

@@ -129,6 +129,12 @@ pub fn weather(language: Language, impaired: &[Impairment; 2]) -> String {
     format!("{} · {}", way("→", left), way("←", right))
 }
 
+/// One direction's weather: `400 ms · loses 5 %`.
+pub fn one_way(language: Language, set: &Impairment) -> String {
+    let parts = parts(language, set, false);
+    if parts.is_empty() { language.pick("clean", "无损").to_owned() } else { parts.join(" · ") }
+}
+
 /// A preset's name.
 pub fn preset(language: Language, name: &'static str) -> &'static str {
     match name {

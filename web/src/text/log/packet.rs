@@ -58,17 +58,22 @@ pub(super) fn sentence(known: Known, what: &What) -> (bool, String) {
             }
         }
         What::WireDown { why } => {
-            return (true, format!("{}{colon}{why}", pick("The wire is down", "线路已断开")));
+            return (
+                true,
+                format!(
+                    "{}{colon}{why}",
+                    pick("The wire takes no new sockets", "线路上不能再新建套接字")
+                ),
+            );
         }
         What::Impaired { from, set, seed, .. } => {
-            let both = [set.clone(), set.clone()];
-            let weather = wire::weather(language, &both);
+            let weather = wire::one_way(language, set);
             let from = wire::end(language, *from);
             let seed = seed.map(|seed| format!(" · {} {seed}", pick("seed", "种子")));
             let seed = seed.unwrap_or_default();
             match language {
                 Language::English => format!("Weather from {from}: {weather}{seed}"),
-                Language::Chinese => format!("从{from}发出的链路状况：{weather}{seed}"),
+                Language::Chinese => format!("{from}发出方向的网络状况：{weather}{seed}"),
             }
         }
         What::Frozen { on: true, .. } => {

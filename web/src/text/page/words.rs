@@ -64,7 +64,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("on_host", "on this machine (loopback)", "本机（回环接口）"),
     // the wire
     ("wire_bar", "The wire", "线路"),
-    ("weather", "Weather", "链路状况"),
+    ("weather", "Weather", "网络状况"),
     ("set_trap", "Set a trap", "设陷阱"),
     ("trap_form", "Choose what the trap waits for", "选择陷阱要等什么"),
     ("hold_wire", "Hold wire", "按住线路"),
@@ -132,10 +132,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("restart_wire", "Restart wire", "重建线路"),
     (
         "wire_is_down",
-        "The wire is down. Sockets on it live on, cut off from each other.",
-        "线路已断开。上面的套接字还在，但彼此隔绝。",
+        "The wire takes no new sockets; those that are on it live on.",
+        "线路上不能再新建套接字；已有的仍在。",
     ),
     // one packet
+    ("wire_panel", "Wire", "线路"),
     ("on_the_wire", "On the wire", "线路上"),
     ("packets", "Packets on the picture", "画面上的数据包"),
     ("packet_word", "Packet", "数据包"),
