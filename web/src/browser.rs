@@ -5,7 +5,8 @@
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
 //! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
 //!    [`time_bar`]: text and controls;
-//! 5. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
+//! 6. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
@@ -14,6 +15,7 @@ mod call_form;
 mod dom;
 mod frame;
 mod gesture;
+mod hand;
 mod input;
 mod inspector;
 mod language;
@@ -22,13 +24,17 @@ mod listener;
 mod log;
 mod make;
 mod mirror;
+mod packet;
 mod painter;
 mod panel;
 mod picture;
 mod socket;
+mod spots;
 mod surface;
 mod theme;
 mod time_bar;
+mod weather;
+mod wire_bar;
 
 use app::App;
 use std::cell::RefCell;

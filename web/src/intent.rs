@@ -5,10 +5,12 @@ mod gesture;
 mod offer;
 mod parse;
 mod plan;
+pub mod trap;
 mod verb;
+pub mod weather;
 
-pub use gesture::{Gesture, Make, key};
+pub use gesture::{Gesture, Make, On, key};
 pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};
-pub use parse::Problem;
+pub use parse::{Here, Problem};
 pub use plan::Plan;
 pub use verb::{Input, Verb, Wrong};

@@ -4,8 +4,9 @@
 //! 2. [`clock`]: which moment is shown, and how fast;
 //! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
-//! 5. [`intent`]: gesture → command;
-//! 6. `browser` (wasm only): socket, frames, canvas and page.
+//! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
+//! 6. [`intent`]: gesture → command;
+//! 7. `browser` (wasm only): socket, frames, canvas and page.
 //!
 //! All but `browser` is pure and natively tested.
 
@@ -13,10 +14,13 @@
 mod browser;
 pub mod clock;
 pub mod code;
+pub mod conversation;
 pub mod intent;
+pub mod layers;
 pub mod scene;
 #[cfg(test)]
 mod script;
+pub mod seen;
 pub mod shape;
 #[cfg(test)]
 mod svg;

@@ -24,7 +24,7 @@ use crate::shape::Shape;
 use crate::text::Language;
 use crate::timeline::Timeline;
 use protocol::command::Side;
-use protocol::{CallId, SocketId};
+use protocol::{CallId, PacketId, SocketId};
 
 /// How somebody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +71,21 @@ pub struct Lane {
     pub ends: Vec<End>,
 }
 
+/// A packet on the picture, for the button that the page lays over it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// Which.
+    pub packet: PacketId,
+    /// Left, top, width, height.
+    pub area: [f32; 4],
+    /// From which wall.
+    pub from: Side,
+    /// Whether it is held.
+    pub held: bool,
+    /// Whether it has left our hands by now, though the picture still shows it.
+    pub left: bool,
+}
+
 /// Hosts, plates, cables and what moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stage {
@@ -78,6 +93,8 @@ pub struct Stage {
     pub shapes: Vec<Shape>,
     /// Its lanes, top to bottom.
     pub lanes: Vec<Lane>,
+    /// The packets on it.
+    pub packets: Vec<Spot>,
     /// The height that it needs.
     pub height: f32,
     /// The x of the two walls (the y, where the wire is vertical): the ladder's lifelines too.

@@ -1,8 +1,10 @@
 //! Owns everything the page says, in two languages. State names, call names and errnos stay English.
 
+pub mod layer;
 pub mod log;
 pub mod page;
 pub mod picture;
+pub mod wire;
 
 /// The page's languages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

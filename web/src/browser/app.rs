@@ -9,14 +9,19 @@ use super::lesson::Caption;
 use super::listener::Listener;
 use super::log::Log;
 use super::mirror::Mirror;
+use super::packet;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
+use super::spots::Spots;
 use super::theme::Theme;
 use super::time_bar::TimeBar;
+use super::weather::WireMenus;
+use super::wire_bar::WireBar;
 use super::{input, language};
 use crate::clock::Clock;
 use crate::scene::Stage;
+use crate::seen::Seen;
 use crate::text::Language;
 use crate::timeline::Timeline;
 use protocol::message::{Role, ToPage, Welcome};
@@ -60,6 +65,7 @@ pub(super) struct App {
     pub(super) root: Element,
     pub(super) link: Link,
     pub(super) timeline: Timeline,
+    pub(super) seen: Seen,
     pub(super) clock: Clock,
     pub(super) asking: Asking,
     pub(super) language: Language,
@@ -73,6 +79,10 @@ pub(super) struct App {
     pub(super) sure: Sure,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
+    pub(super) wire_bar: WireBar,
+    pub(super) menus: WireMenus,
+    pub(super) spots: Spots,
+    pub(super) panel: packet::Panel,
     pub(super) lesson: Caption,
     pub(super) log: Log,
     /// Seconds since the page began.
@@ -103,6 +113,7 @@ impl App {
             root: dom::by_id("app")?,
             link: Link::new(),
             timeline: Timeline::default(),
+            seen: Seen::default(),
             clock: Clock::default(),
             asking: Asking::default(),
             language: language::preferred(),
@@ -114,6 +125,10 @@ impl App {
             sure: Sure::default(),
             bench: Bench::new()?,
             inspector: Inspector::new()?,
+            wire_bar: WireBar::new()?,
+            menus: WireMenus::new()?,
+            spots: Spots::new()?,
+            panel: packet::Panel::new()?,
             lesson: Caption::new()?,
             log: Log::new()?,
             seconds: 0.0,
@@ -192,7 +207,8 @@ impl App {
                     }
                     self.link.seen(event.at);
                     self.timeline.push(event.clone());
-                    self.log.push(self.timeline.newest(), &event);
+                    self.seen.push(&event);
+                    self.log.push(self.timeline.newest(), &self.seen, &event);
                 }
                 ToPage::Reply(reply) => {
                     if let Some(id) = reply.id {
@@ -220,6 +236,7 @@ impl App {
         if let Some(snapshot) = snapshot {
             // An emptied bench is somebody's bench.
             let untouched = snapshot.seq == 0;
+            self.seen.restart(&snapshot);
             self.timeline.restart(snapshot);
             self.clock.restart();
             if untouched && owner && left().as_ref() != Some(&epoch) {

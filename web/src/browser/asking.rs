@@ -2,7 +2,7 @@
 
 use crate::intent::{Plan, Verb, Wrong};
 use protocol::command::Side;
-use protocol::{Answer, Command, CommandId, Done, SocketId};
+use protocol::{Answer, Command, CommandId, Done, PacketId, SocketId};
 use std::collections::BTreeMap;
 
 /// Where on the page somebody asked.
@@ -12,6 +12,12 @@ pub(super) enum Place {
     Bench,
     /// A host's row.
     Host(Side),
+    /// The wire's bar and its menus.
+    Wire,
+    /// The panel of a packet.
+    Packet,
+    /// The bytes of a packet: looked at, nothing is done.
+    Bytes,
     /// A form of a socket.
     Call(SocketId, Verb),
 }
@@ -47,6 +53,8 @@ pub(super) struct Asking {
     latest: BTreeMap<SocketId, Verb>,
     /// All bytes that the last receive of each socket gave; events carry only 256.
     pub(super) received: BTreeMap<SocketId, Vec<u8>>,
+    /// The packet last asked for, with all its bytes.
+    pub(super) whole: Option<(PacketId, Vec<u8>)>,
 }
 
 impl Asking {
@@ -58,6 +66,8 @@ impl Asking {
         plan: Option<Plan>,
     ) -> CommandId {
         self.last += 1;
+        // What was wrong with the wire has been read by now.
+        self.outcomes.remove(&Place::Wire);
         let id = CommandId(self.last);
         self.put(place, Outcome::Waiting(command.clone()));
         self.pending.insert(id, Asked { place, command: command.clone(), plan });
@@ -88,6 +98,11 @@ impl Asking {
         let Asked { place, command, plan } = self.pending.remove(&id)?;
         if let (Some(socket), Answer::Ok(Done::Received(received))) = (command.socket(), &answer) {
             self.received.insert(socket, received.data.bytes().to_vec());
+        }
+        if let (Command::PacketBytes { packet }, Answer::Ok(Done::Whole(whole))) =
+            (&command, &answer)
+        {
+            self.whole = Some((*packet, whole.data.bytes().to_vec()));
         }
         let next = match (&answer, plan) {
             (Answer::Ok(done), Some(mut plan)) => plan.next(done).map(|next| (next, plan)),

@@ -4,9 +4,9 @@ use super::app::{App, Below};
 use super::asking::{Outcome, Place};
 use super::dom;
 use crate::clock::Speed;
-use crate::intent::{Gesture, Plan, Verb};
+use crate::intent::{Gesture, Here, Plan, Verb};
 use crate::text::Language;
-use protocol::command::{Family, Kind, Lesson, Net, Side};
+use protocol::command::{Kind, Lesson, Side};
 use protocol::{Command, SocketId};
 
 impl App {
@@ -37,6 +37,9 @@ impl App {
             Gesture::Leave => self.leave(),
             Gesture::Inspect(socket) => {
                 self.select(socket);
+                if self.panel.is_open() {
+                    self.panel.close();
+                }
                 self.inspector.open(socket);
             }
             Gesture::Select(socket) => self.select(socket),
@@ -44,17 +47,31 @@ impl App {
             Gesture::Sheet => self.below = Below::Sheet,
             Gesture::Receive => self.receive(),
             Gesture::Write => self.write(),
+            Gesture::Hold => self.hold_wire(),
+            Gesture::Trap => self.arm(),
+            Gesture::Disarm(trap) => self.disarm(trap),
+            Gesture::Preset(place) => self.preset(place),
+            Gesture::Packet(packet) => self.open_packet(packet),
+            Gesture::Handle(handling) => self.handle(handling),
+            Gesture::Wire => self.toggle_wire(),
+            Gesture::Restart => self.restart_wire(),
         }
     }
 
     /// Gives a command; the picture comes to now.
     pub(super) fn ask(&mut self, place: Place, command: &Command, plan: Option<Plan>) {
-        self.lesson.touched(place != Place::Bench);
+        // Looking at bytes is no act.
+        let acts = place != Place::Bytes;
+        if acts {
+            self.lesson.touched(place != Place::Bench);
+        }
         let id = self.asking.begin(place, command, plan);
         if !self.link.ask(id, command) {
             self.asking.nobody(id);
         }
-        self.clock.catch_up(&mut self.timeline);
+        if acts {
+            self.clock.catch_up(&mut self.timeline);
+        }
         self.dirty = true;
     }
 
@@ -62,7 +79,8 @@ impl App {
     pub(super) fn call(&mut self, socket: SocketId, verb: Verb, values: &[String]) {
         let Some(known) = self.timeline.newest().sockets.get(&socket) else { return };
         let place = Place::Call(socket, verb);
-        match verb.command(socket, known.family, values) {
+        let here = Here { net: known.net, family: known.family };
+        match verb.command(socket, here, values) {
             Ok(command) => self.ask(place, &command, None),
             Err(wrong) => {
                 self.asking.put(place, Outcome::Wrong(wrong));
@@ -72,11 +90,11 @@ impl App {
     }
 
     /// A new socket, alone or as a server.
-    pub(super) fn make(&mut self, side: Side, kind: Kind, family: Family, port: Option<u16>) {
+    pub(super) fn make(&mut self, side: Side, kind: Kind, here: Here, port: Option<u16>) {
         let place = Place::Host(side);
-        let net = Net::Host;
+        let Here { net, family } = here;
         if let Some(port) = port {
-            let (plan, first) = Plan::server(net, side, kind, family, port);
+            let (plan, first) = Plan::server(here, side, kind, port);
             return self.ask(place, &first, Some(plan));
         }
         let command = Command::Socket { net, family, kind, side: Some(side), name: None };
@@ -148,12 +166,14 @@ impl App {
 
     /// Escape closes the topmost thing that is open.
     fn dismiss(&mut self) {
-        let menus = dom::all(&self.root, "details[open]");
+        let menus = dom::all(&self.root, "details.menu[open]");
         if let Some(menu) = menus.first() {
             let _ = menu.remove_attribute("open");
             if let Some(summary) = dom::first(menu, "summary") {
                 let _ = summary.focus();
             }
+        } else if self.panel.is_open() {
+            self.panel.close();
         } else if self.inspector.is_open() {
             self.inspector.close();
         } else {

@@ -3,10 +3,10 @@
 use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
-use super::{call_form, with};
-use crate::intent::{self, Gesture, Verb};
-use protocol::SocketId;
+use super::{call_form, packet, with};
+use crate::intent::{self, Gesture, On, Verb};
 use protocol::command::{Family, Kind, Side};
+use protocol::{PacketId, SocketId, TrapId};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, PointerEvent,
@@ -22,6 +22,8 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
         Listener::new(&document, "click", |event| clicked(&event)),
         Listener::new(&document, "submit", |event| submitted(&event)),
         Listener::new(&document, "change", |event| changed(&event)),
+        Listener::new(&document, "focusin", |event| packet::light(target(&event).as_ref())),
+        Listener::new(&document, "pointerover", |event| packet::light(target(&event).as_ref())),
         Listener::new(&document, "keydown", |event| pressed(event.unchecked_ref())),
         Listener::new(&window, "resize", |_| with(App::resized)),
         Listener::new(&window, "hashchange", |_| with(|app| app.link.renew())),
@@ -57,15 +59,29 @@ fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
+fn number<T: std::str::FromStr>(element: &Element, name: &str) -> Option<T> {
+    element.get_attribute(name)?.parse().ok()
+}
+
 fn socket_of(element: &Element) -> Option<SocketId> {
-    element.get_attribute("data-socket")?.parse().ok().map(SocketId)
+    number(element, "data-socket").map(SocketId)
+}
+
+fn on(element: &Element) -> On {
+    On {
+        socket: socket_of(element),
+        packet: number(element, "data-packet").map(PacketId),
+        trap: number(element, "data-trap").map(TrapId),
+        place: number(element, "data-place"),
+    }
 }
 
 fn clicked(event: &Event) {
     let Some(target) = target(event) else { return };
     // A menu closes when somebody clicks elsewhere.
     let inside = target.closest("details").ok().flatten();
-    for menu in super::dom::all(&document().document_element().expect("html"), "details[open]") {
+    for menu in super::dom::all(&document().document_element().expect("html"), "details.menu[open]")
+    {
         if inside.as_ref() != Some(&menu) {
             let _ = menu.remove_attribute("open");
         }
@@ -80,7 +96,7 @@ fn clicked(event: &Event) {
         }
         return;
     }
-    if let Some(gesture) = Gesture::parse(&name, socket_of(&button)) {
+    if let Some(gesture) = Gesture::parse(&name, on(&button)) {
         with(|app| app.gesture(gesture));
     }
 }
@@ -90,6 +106,9 @@ fn submitted(event: &Event) {
     let Some(form) = target(event) else { return };
     if form.get_attribute("data-form").as_deref() == Some("make") {
         return make(&form, event.unchecked_ref());
+    }
+    if let Some(name) = form.get_attribute("data-form") {
+        return with(|app| app.wire_asked(&name));
     }
     let verb = form.get_attribute("data-verb").and_then(|name| Verb::named(&name));
     let (Some(socket), Some(verb)) = (socket_of(&form), verb) else { return };
@@ -106,10 +125,11 @@ fn make(form: &Element, event: &SubmitEvent) {
     };
     let kind = if checked("[value=datagram]") { Kind::Datagram } else { Kind::Stream };
     let family = if checked("[value=ipv6]") { Family::Ipv6 } else { Family::Ipv4 };
+    let host = checked("[value=host]");
     let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
     let port = input("[name=port]").map(|port| port.value()).unwrap_or_default();
     let server = pressed.as_deref() == Some("server");
-    with(|app| app.make_asked(side, kind, family, server.then_some(port.as_str())));
+    with(|app| app.make_asked(side, kind, family, host, server.then_some(port.as_str())));
 }
 
 fn changed(event: &Event) {
@@ -119,10 +139,13 @@ fn changed(event: &Event) {
     {
         with(|app| app.set_speed(&select.value()));
     }
-    if target.get_attribute("name").as_deref() == Some("kind")
-        && let Ok(Some(form)) = target.closest("form")
-    {
-        with(|app| app.make_changed(&form));
+    let Ok(Some(form)) = target.closest("form[data-form]") else { return };
+    let name = target.get_attribute("name").unwrap_or_default();
+    match form.get_attribute("data-form").as_deref() {
+        Some("make") if name == "kind" => with(|app| app.make_changed(&form)),
+        Some("weather") => with(|app| app.weather_changed(&name)),
+        Some("trap") => with(|app| app.dirty = true),
+        _ => {}
     }
 }
 
@@ -135,6 +158,10 @@ fn pressed(event: &KeyboardEvent) {
         return;
     }
     let key = event.key();
+    if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && packet::walk(&target, key == "ArrowDown")
+    {
+        return event.prevent_default();
+    }
     let tag = target.tag_name();
     let writes = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
     let pages = key.starts_with("Page") && target.class_list().contains("scroll");

@@ -71,6 +71,12 @@ impl Inspector {
         }
     }
 
+    /// Closes it to make room for another panel, which takes the focus.
+    pub(super) fn shut(&mut self) {
+        self.opener = None;
+        self.close();
+    }
+
     /// Builds everything anew next time (another language).
     pub(super) fn forget(&mut self) {
         self.built = None;

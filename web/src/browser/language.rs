@@ -62,6 +62,8 @@ impl App {
         set(&other, "lang", language.pick("zh-CN", "en"));
         self.bench.forget();
         self.inspector.forget();
+        self.wire_bar.forget();
+        self.panel.forget();
         self.log.rewrite();
         self.dirty = true;
     }

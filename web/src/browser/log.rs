@@ -1,6 +1,7 @@
 //! Owns the log: every event in words, up to the shown moment, and a polite summary now and then.
 
 use super::dom::{self, Slot, add, make, say, set, show};
+use crate::seen::Seen;
 use crate::text::Language;
 use crate::text::log::{self, Line};
 use crate::text::page;
@@ -81,8 +82,8 @@ impl Log {
     }
 
     /// Adds an event that `world` has seen.
-    pub(super) fn push(&mut self, world: &World, event: &Event) {
-        let line = |language| log::event(language, world, event);
+    pub(super) fn push(&mut self, world: &World, seen: &Seen, event: &Event) {
+        let line = |language| log::event(language, world, seen, event);
         let mut entry =
             Entry { english: line(Language::English), chinese: line(Language::Chinese) };
         if let What::DatagramSent { call, number } = event.what {
@@ -142,7 +143,7 @@ impl Log {
                 &[
                     &say("span", "when", &page::moment(line.at)),
                     &say("span", "who", page::word(language, line.who)),
-                    &say("span", "", &line.text),
+                    &said(line),
                 ],
             );
             add(&self.list, &[&item]);
@@ -167,10 +168,22 @@ impl Log {
         let oldest = self.came - self.entries.len();
         let new = self.entries.range(told.max(oldest) - oldest..upto - oldest);
         let lines = new.map(|entry| language.pick(&entry.english, &entry.chinese));
-        let calls: Vec<&Line> = lines.filter(|line| line.who == "relay").collect();
-        if let Some(last) = calls.last() {
+        let calls: Vec<&Line> = lines.filter(|line| line.telling).collect();
+        // What a trap has caught comes before what merely followed.
+        let sprung = calls.iter().rev().find(|line| line.packet.is_some());
+        if let Some(last) = sprung.or(calls.last()) {
             self.polite.set(&page::summary_of_log(language, calls.len(), &last.text));
         }
         self.told = (upto, seconds);
     }
+}
+
+/// A line's sentence; one about a packet is the button that opens it.
+fn said(line: &Line) -> HtmlElement {
+    let Some(packet) = line.packet else { return say("span", "", &line.text) };
+    let button = say("button", "open", &line.text);
+    set(&button, "type", "button");
+    set(&button, "data-do", "packet");
+    set(&button, "data-packet", &packet.to_string());
+    button
 }

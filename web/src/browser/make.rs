@@ -2,20 +2,32 @@
 
 use super::app::App;
 use super::dom;
+use crate::intent::Here;
 use crate::text::page;
-use protocol::command::{Family, Kind, Side};
+use protocol::command::{Family, Kind, Net, Side};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 impl App {
+    /// Whether sockets can be made on the wire.
+    fn wire_stands(&self) -> bool {
+        self.timeline.newest().wire.as_ref().is_some_and(|wire| wire.down.is_none())
+    }
+
     /// A new socket was asked for in a host's menu.
     pub(super) fn make_asked(
         &mut self,
         side: Side,
         kind: Kind,
         family: Family,
+        host: bool,
         port: Option<&str>,
     ) {
+        let net = match side {
+            _ if host || !self.wire_stands() => Net::Host,
+            Side::Left => Net::Left,
+            Side::Right => Net::Right,
+        };
         let parsed = port.map(|port| port.trim().parse::<u16>());
         let menu =
             format!("form[data-side=\"{}\"]", if side == Side::Left { "left" } else { "right" });
@@ -38,7 +50,7 @@ impl App {
                 let _ = summary.focus();
             }
         }
-        self.make(side, kind, family, parsed.and_then(Result::ok));
+        self.make(side, kind, Here { net, family }, parsed.and_then(Result::ok));
     }
 
     /// The kind chosen in a host's menu changed: a datagram server neither listens nor accepts.

@@ -6,7 +6,7 @@ use super::call_form;
 use super::dom::{self, Slot, show};
 use super::socket::State;
 use super::{bench, lesson};
-use crate::text::{log, page};
+use crate::text::page;
 use protocol::Answer;
 use protocol::command::Side;
 use protocol::message::Role;
@@ -22,7 +22,6 @@ pub(super) struct Shell {
     gate_text: Slot,
     rung: Slot,
     link: Slot,
-    wire: Slot,
     reset: HtmlElement,
     pub(super) caption: HtmlElement,
     hosts: HtmlElement,
@@ -48,7 +47,6 @@ impl Shell {
             gate_text: Slot::of("gate-text")?,
             rung: Slot::of("rung")?,
             link: Slot::of("link")?,
-            wire: Slot::of("wire")?,
             reset: dom::by_id("reset")?,
             caption: dom::by_id("caption")?,
             hosts: dom::by_id("hosts")?,
@@ -93,6 +91,7 @@ impl App {
             open,
         });
         show(&self.shell.thumb, phone && self.shell.thumb.child_element_count() > 0);
+        self.wire_panels(open);
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
@@ -138,10 +137,8 @@ impl App {
         });
         if let Some(welcome) = &self.link.welcome {
             shell.rung.set(&page::rung(language, &welcome.rung));
-            shell.wire.set(page::wire(language, &welcome.rung));
-        }
-        if let Some(Outcome::Ended(_, Answer::Error(failure))) = self.asking.outcome(Place::Bench) {
-            shell.wire.set(&log::failure(language, failure));
+            let off = crate::text::wire::missing(language, &welcome.rung).is_some();
+            dom::keep(shell.rung.node(), "class", if off { "off" } else { "" });
         }
         let asks = self.seconds < self.sure.until;
         if let Some(label) = dom::first(&shell.reset, ".word") {
@@ -165,8 +162,14 @@ impl App {
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
         show(&shell.hosts, !told);
         let open = self.link.welcome.is_some() && !viewer && !runs;
-        for menu in dom::all(&shell.hosts, "details") {
-            show(&menu, open);
+        let wire = newest.wire.as_ref().is_some_and(|wire| wire.down.is_none());
+        for host in dom::all(&shell.hosts, ".host") {
+            if let Some(menu) = dom::first(&host, "details") {
+                show(&menu, open);
+            }
+            if let Some(choice) = dom::first(&host, ".where") {
+                show(&choice, wire);
+            }
         }
     }
 }

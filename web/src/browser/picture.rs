@@ -71,7 +71,7 @@ impl App {
         self.room = Room {
             width,
             main: main.client_height() as f32,
-            caption: shell.caption.offset_height() as f32,
+            caption: shell.caption.offset_height() as f32 + self.wire_bar.banner_height(),
             // On a phone the page itself scrolls: what is below has a height of its own.
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             scrubber: self.time_bar.scrubber().client_width() as f32,
@@ -132,6 +132,7 @@ impl App {
             dom::pixels(&self.shell.main, "--wall-left", walls[0]);
             dom::pixels(&self.shell.main, "--wall-right", walls[1]);
         }
+        self.spots.refresh(self.language, &stage.packets, &self.seen);
         self.stage = stage;
         show(&self.shell.ledger, ledger.height > 0.0);
         dom::keep(&self.shell.ledger, "aria-label", &ledger.words);

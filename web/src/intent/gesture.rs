@@ -1,7 +1,8 @@
 //! Owns the gestures that are not calls: what a button or key of the page means.
 
-use protocol::SocketId;
 use protocol::command::{Family, Kind, Side};
+use protocol::wire::Handling;
+use protocol::{PacketId, SocketId, TrapId};
 
 /// How a new socket is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +37,33 @@ pub enum Gesture {
     Sheet,
     Receive,
     Write,
+    Hold,
+    Trap,
+    Disarm(TrapId),
+    Preset(usize),
+    Packet(PacketId),
+    Handle(Handling),
+    Wire,
+    Restart,
+}
+
+/// What a button acts on, where it says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct On {
+    /// Its `data-socket`.
+    pub socket: Option<SocketId>,
+    /// Its `data-packet`.
+    pub packet: Option<PacketId>,
+    /// Its `data-trap`.
+    pub trap: Option<TrapId>,
+    /// Its `data-place` in a list.
+    pub place: Option<usize>,
 }
 
 impl Gesture {
-    /// The gesture of a button, by its `data-do` and `data-socket`.
-    pub fn parse(name: &str, socket: Option<SocketId>) -> Option<Self> {
+    /// The gesture of a button, by its `data-do` and what it acts on.
+    pub fn parse(name: &str, on: On) -> Option<Self> {
+        let On { socket, packet, trap, place } = on;
         Some(match name {
             "pause" => Self::Pause,
             "back" => Self::Back,
@@ -59,6 +82,18 @@ impl Gesture {
             "select" => Self::Select(socket?),
             "ladder" => Self::Ladder,
             "sheet" => Self::Sheet,
+            "freeze" => Self::Hold,
+            "trap" => Self::Trap,
+            "disarm" => Self::Disarm(trap?),
+            "preset" => Self::Preset(place?),
+            "packet" => Self::Packet(packet?),
+            "hold" => Self::Handle(Handling::Hold { packet: packet? }),
+            "release" => Self::Handle(Handling::Release { packet: packet? }),
+            "kill" => Self::Handle(Handling::Kill { packet: packet? }),
+            "copy" => Self::Handle(Handling::Copy { packet: packet? }),
+            "damage" => Self::Handle(Handling::Damage { packet: packet?, offset: None }),
+            "wire" => Self::Wire,
+            "restart" => Self::Restart,
             _ => return None,
         })
     }
@@ -81,6 +116,9 @@ pub fn key(key: &str, typing: bool, on_button: bool, lesson: bool) -> Option<Ges
         "r" | "R" => Gesture::Receive,
         "s" | "S" => Gesture::Write,
         "l" | "L" => Gesture::Log,
+        "t" | "T" => Gesture::Trap,
+        "h" | "H" => Gesture::Hold,
+        "w" | "W" => Gesture::Wire,
         "?" => Gesture::Help,
         _ => return None,
     })
@@ -92,7 +130,7 @@ mod tests {
 
     #[test]
     fn no_key_is_stolen() {
-        for name in [" ", "r", "ArrowLeft", "?", "Enter"] {
+        for name in [" ", "r", "t", "h", "w", "ArrowLeft", "?", "Enter"] {
             assert_eq!(key(name, true, false, true), None, "{name}");
         }
         assert_eq!(key(" ", false, true, false), None);
@@ -104,7 +142,11 @@ mod tests {
 
     #[test]
     fn a_gesture_on_a_socket_needs_one() {
-        assert_eq!(Gesture::parse("select", None), None);
-        assert_eq!(Gesture::parse("select", Some(SocketId(2))), Some(Gesture::Select(SocketId(2))));
+        assert_eq!(Gesture::parse("select", On::default()), None);
+        let on = On { socket: Some(SocketId(2)), ..On::default() };
+        assert_eq!(Gesture::parse("select", on), Some(Gesture::Select(SocketId(2))));
+        let on = On { packet: Some(PacketId(8)), ..On::default() };
+        let kill = Handling::Kill { packet: PacketId(8) };
+        assert_eq!(Gesture::parse("kill", on), Some(Gesture::Handle(kill)));
     }
 }

@@ -1,9 +1,9 @@
 //! Owns what is offered beside a socket: the few calls that make sense next. The rest is one click away
 //! in the inspector, where nothing is refused that the kernel itself could answer.
 
-use super::parse::loopback;
+use super::parse::Here;
 use super::verb::Verb;
-use protocol::command::{Family, Kind, Side};
+use protocol::command::{Family, Kind, Net, Side};
 use protocol::world::{Progress, Socket};
 use protocol::{Address, SocketId, TcpState, World};
 use std::net::SocketAddr;
@@ -90,30 +90,41 @@ fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
     if socket.kernel.local.as_ref().is_some_and(|own| own.port() != Some(0)) {
         return vec![plain(Verb::Listen), connect(world, socket)];
     }
-    vec![connect(world, socket), bind(socket, "8001")]
+    vec![connect(world, socket), bind(socket, 8001)]
 }
 
 fn datagram(world: &World, socket: &Socket) -> Vec<Offer> {
-    let to = guess(world, socket.id).map(|address| address.to_string()).unwrap_or_default();
+    let to = target(world, socket, 5005);
     // Nobody can send to a socket without a port: it has nothing to receive yet.
     let unbound = socket.kernel.local.as_ref().is_none_or(|own| own.port() == Some(0));
     vec![
         with(Verb::SendTo, &[0, 1], vec![(0, "hello".to_owned()), (1, to)]),
         with(Verb::Burst, &[0], Vec::new()),
-        if unbound { bind(socket, "5005") } else { plain(Verb::RecvFrom) },
+        if unbound { bind(socket, 5005) } else { plain(Verb::RecvFrom) },
     ]
 }
 
 fn connect(world: &World, socket: &Socket) -> Offer {
-    let to = guess(world, socket.id).map(|address| address.to_string()).unwrap_or_default();
+    let to = target(world, socket, 8001);
     with(Verb::Connect, &[0], vec![(0, to)])
 }
 
-fn bind(socket: &Socket, port: &str) -> Offer {
-    let ip = loopback(socket.family);
-    let text = SocketAddr::new(ip, 0).to_string();
-    let text = text.strip_suffix('0').map(|host| host.to_owned() + port).unwrap_or_default();
+fn bind(socket: &Socket, port: u16) -> Offer {
+    let text = SocketAddr::new(here(socket).own(), port).to_string();
     with(Verb::Bind, &[0], vec![(0, text)])
+}
+
+fn here(socket: &Socket) -> Here {
+    Here { net: socket.net, family: socket.family }
+}
+
+/// Whom it most likely means, as text; on the wire at least the other end.
+fn target(world: &World, socket: &Socket, port: u16) -> String {
+    let guessed = guess(world, socket.id).or_else(|| {
+        let across = SocketAddr::new(here(socket).far(), port);
+        (socket.net != Net::Host).then(|| across.into())
+    });
+    guessed.map(|address| address.to_string()).unwrap_or_default()
 }
 
 /// The addresses that a socket of this kind could call or send to: ours, newest first.
@@ -124,18 +135,20 @@ pub fn aims(world: &World, kind: Kind) -> Vec<(SocketId, Address)> {
         .rev()
         .filter(|socket| socket.kind == kind && socket.is_open())
         .filter(|socket| kind == Kind::Datagram || socket.listens())
-        .filter_map(|socket| Some((socket.id, reachable(socket.kernel.local.as_ref()?)?)))
+        .filter_map(|socket| Some((socket.id, reachable(socket)?)))
         .collect()
 }
 
-/// Where a bound address is called: a wildcard by its family's loopback.
-fn reachable(own: &Address) -> Option<Address> {
+/// Where a bound socket is called: a wildcard by its net's own address.
+fn reachable(socket: &Socket) -> Option<Address> {
+    let own = socket.kernel.local.as_ref()?;
     let inet = own.inet().filter(|inet| inet.port() != 0)?;
     if !own.is_wildcard() {
         return Some(own.clone());
     }
     let family = if inet.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
-    Some(SocketAddr::new(loopback(family), inet.port()).into())
+    let here = Here { net: socket.net, family };
+    Some(SocketAddr::new(here.own(), inet.port()).into())
 }
 
 /// Whom a socket most likely means: its last aim, else the newest of its family across, else any.
@@ -147,7 +160,10 @@ pub fn guess(world: &World, id: SocketId) -> Option<Address> {
         own.inet().is_some_and(|inet| inet.is_ipv4() == (socket.family == Family::Ipv4))
     };
     let aimed = world.aim_of(id).filter(|_| socket.kind == Kind::Datagram);
-    let mut ours = all.iter().filter(|(other, own)| *other != id && fits(own));
+    // The wire and this machine's own network never meet.
+    let host = |id: &SocketId| world.sockets.get(id).map(|socket| socket.net == Net::Host);
+    let meets = |other: &SocketId| host(other) == Some(socket.net == Net::Host);
+    let mut ours = all.iter().filter(|(other, own)| *other != id && meets(other) && fits(own));
     let aimed = aimed.and_then(|aimed| all.iter().find(|(other, _)| *other == aimed));
     let opposite =
         ours.clone().find(|(other, _)| world.sockets.get(other).is_some_and(|o| o.side == across));

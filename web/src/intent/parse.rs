@@ -1,7 +1,9 @@
 //! Owns the reading of one input: text → value, or what is wrong with it.
 
-use protocol::command::Family;
+use protocol::command::{Family, Net};
 use protocol::data::{Data, Hex};
+use protocol::packet::End;
+use protocol::wire::{IPV4, IPV6};
 use protocol::{Address, Nanos, data, limit};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -18,6 +20,8 @@ pub enum Problem {
     Address(String),
     /// Not pairs of hex digits.
     Hex,
+    /// Not a number with at most so many decimals.
+    Decimal(usize),
     /// More bytes than one message carries.
     TooLong(u32),
 }
@@ -41,30 +45,61 @@ pub(super) fn millis(n: i64) -> Nanos {
     n.unsigned_abs() * 1_000_000
 }
 
-/// This machine's own address in a family.
-pub(super) fn loopback(family: Family) -> IpAddr {
-    match family {
-        Family::Ipv4 => Ipv4Addr::LOCALHOST.into(),
-        Family::Ipv6 => Ipv6Addr::LOCALHOST.into(),
+/// From where an address is meant: a net, and an address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Here {
+    /// The net.
+    pub net: Net,
+    /// The address family.
+    pub family: Family,
+}
+
+impl Here {
+    /// Its own address: the wire's, or loopback.
+    pub fn own(self) -> IpAddr {
+        self.at(self.net.end())
+    }
+
+    /// The address across the wire; on the host there is only loopback.
+    pub fn far(self) -> IpAddr {
+        self.at(self.net.end().map(End::opposite))
+    }
+
+    fn at(self, end: Option<End>) -> IpAddr {
+        match (end, self.family) {
+            (Some(end), Family::Ipv4) => IPV4[end.index()].into(),
+            (Some(end), Family::Ipv6) => IPV6[end.index()].into(),
+            (None, Family::Ipv4) => Ipv4Addr::LOCALHOST.into(),
+            (None, Family::Ipv6) => Ipv6Addr::LOCALHOST.into(),
+        }
+    }
+
+    /// The address that a word stands for.
+    fn named(self, name: &str, bare: IpAddr) -> Option<IpAddr> {
+        let on_wire = self.net != Net::Host;
+        Some(match name {
+            "" => bare,
+            "localhost" => Self { net: Net::Host, ..self }.own(),
+            "*" if self.family == Family::Ipv4 => Ipv4Addr::UNSPECIFIED.into(),
+            "*" => Ipv6Addr::UNSPECIFIED.into(),
+            "left" if on_wire => self.at(Some(End::Left)),
+            "right" if on_wire => self.at(Some(End::Right)),
+            _ => return None,
+        })
     }
 }
 
-/// An address; a bare port (`8001`, `:8001`, `localhost:8001`) means this machine's.
-pub(super) fn address(text: &str, family: Family) -> Result<Address, Problem> {
+/// An address; a port by itself (`8001`, `:8001`) is one at `bare`. On the wire `left:8001` and
+/// `right:8001` are its ends.
+pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Problem::Empty);
     }
-    let bare = text.strip_prefix("localhost:").or(text.strip_prefix(':')).unwrap_or(text);
-    if let Some(any) = text.strip_prefix("*:") {
-        let ip = match family {
-            Family::Ipv4 => IpAddr::from(Ipv4Addr::UNSPECIFIED),
-            Family::Ipv6 => IpAddr::from(Ipv6Addr::UNSPECIFIED),
-        };
-        return port(any).map(|port| SocketAddr::new(ip, port).into());
-    }
-    if bare.bytes().all(|b| b.is_ascii_digit()) {
-        return port(bare).map(|port| SocketAddr::new(loopback(family), port).into());
+    let (name, digits) = text.rsplit_once(':').unwrap_or(("", text));
+    let plain = text.contains(':') || digits.bytes().all(|b| b.is_ascii_digit());
+    if plain && let Some(ip) = here.named(name, bare) {
+        return port(digits).map(|port| SocketAddr::new(ip, port).into());
     }
     text.parse().map_err(|error| match error {
         protocol::address::AddressError::Port(port) => Problem::Port(port),
@@ -94,8 +129,26 @@ pub(super) fn payload(text: &str, form: &str) -> Result<Data, Problem> {
 mod tests {
     use super::*;
 
+    fn at(net: Net, family: Family, text: &str) -> Result<String, Problem> {
+        let here = Here { net, family };
+        address(text, here, here.far()).map(|a| a.to_string())
+    }
+
     fn v4(text: &str) -> Result<String, Problem> {
-        address(text, Family::Ipv4).map(|a| a.to_string())
+        at(Net::Host, Family::Ipv4, text)
+    }
+
+    #[test]
+    fn on_the_wire_a_bare_port_is_across_and_ends_have_names() {
+        let v4 = |text| at(Net::Left, Family::Ipv4, text);
+        assert_eq!(v4("8001").as_deref(), Ok("10.77.0.2:8001"));
+        assert_eq!(v4("left:8001").as_deref(), Ok("10.77.0.1:8001"));
+        assert_eq!(v4("localhost:8001").as_deref(), Ok("127.0.0.1:8001"));
+        assert_eq!(at(Net::Right, Family::Ipv6, "8001").as_deref(), Ok("[fd77::1]:8001"));
+        let here = Here { net: Net::Left, family: Family::Ipv4 };
+        assert_eq!(address(":8001", here, here.own()).unwrap().to_string(), "10.77.0.1:8001");
+        let host = at(Net::Host, Family::Ipv4, "left:8001");
+        assert_eq!(host, Err(Problem::Address("left:8001".into())));
     }
 
     #[test]
@@ -103,7 +156,7 @@ mod tests {
         for text in ["8001", " :8001 ", "localhost:8001", "127.0.0.1:8001"] {
             assert_eq!(v4(text).as_deref(), Ok("127.0.0.1:8001"), "{text}");
         }
-        assert_eq!(address("8001", Family::Ipv6).unwrap().to_string(), "[::1]:8001");
+        assert_eq!(at(Net::Host, Family::Ipv6, "8001").as_deref(), Ok("[::1]:8001"));
         assert_eq!(v4("*:80").as_deref(), Ok("0.0.0.0:80"));
     }
 

@@ -1,8 +1,8 @@
 //! Owns call sequences that one button asks for: each is a call of its own, made when the one before
 //! has succeeded, and shown as such.
 
-use super::parse::loopback;
-use protocol::command::{Family, Kind, Net, Side};
+use super::parse::Here;
+use protocol::command::{Kind, Side};
 use protocol::{Address, Command, Done, SocketId};
 use std::net::SocketAddr;
 
@@ -17,8 +17,9 @@ pub struct Plan {
 
 impl Plan {
     /// socket, bind, listen, accept (for datagrams: socket, bind), and its first command.
-    pub fn server(net: Net, side: Side, kind: Kind, family: Family, port: u16) -> (Self, Command) {
-        let address = SocketAddr::new(loopback(family), port).into();
+    pub fn server(here: Here, side: Side, kind: Kind, port: u16) -> (Self, Command) {
+        let Here { net, family } = here;
+        let address = SocketAddr::new(here.own(), port).into();
         let first = Command::Socket { net, family, kind, side: Some(side), name: None };
         (Self { kind, address, socket: None, step: 0 }, first)
     }
@@ -42,10 +43,12 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::command::{Family, Net};
     use protocol::reply::Made;
 
     fn run(kind: Kind) -> Vec<Command> {
-        let (mut plan, first) = Plan::server(Net::Host, Side::Right, kind, Family::Ipv4, 8001);
+        let (mut plan, first) =
+            Plan::server(Here { net: Net::Right, family: Family::Ipv4 }, Side::Right, kind, 8001);
         assert!(matches!(first, Command::Socket { .. }));
         let made = Done::Made(Made { socket: SocketId(4), cookie: protocol::number::Wide(1) });
         let mut asked = vec![];

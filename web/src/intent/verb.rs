@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::parse::{Problem, millis};
+use super::parse::{Here, Problem, millis};
 use form::Form;
-use protocol::command::{Family, Half, Reading};
+use protocol::command::{Half, Reading};
 use protocol::{Command, SocketId, limit};
 
 /// One input of a form. All values are text, as inputs hold them.
@@ -219,12 +219,12 @@ impl Verb {
     pub fn command(
         self,
         socket: SocketId,
-        family: Family,
+        here: Here,
         values: &[String],
     ) -> Result<Command, Wrong> {
         let mut values = values.to_vec();
         values.extend((values.len()..self.inputs().len()).map(|input| self.usual(input)));
-        let form = Form { verb: self, family, texts: values };
+        let form = Form { verb: self, here, texts: values };
         Ok(match self {
             Self::Bind => Command::Bind { socket, address: form.address(0)? },
             Self::Listen => Command::Listen { socket, backlog: form.number(0)? as i32 },

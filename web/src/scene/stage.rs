@@ -55,7 +55,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     road::draw(&mut pen, &frame, &places, timeline, moment, view);
     motion::draw(&mut pen, &frame, &places, timeline, moment, view);
     let lanes = places.iter().map(|place| lane(&frame, place)).collect();
-    Stage { shapes: pen.shapes, lanes, height, walls: frame.walls }
+    Stage { shapes: pen.shapes, lanes, packets: Vec::new(), height, walls: frame.walls }
 }
 
 /// Columns, the selected lane's tint, hairlines and walls.

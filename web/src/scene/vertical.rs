@@ -70,7 +70,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         lanes.push(stage.listed(&mut pen, row, y));
         y += ROW;
     }
-    Stage { shapes: pen.shapes, lanes, height, walls }
+    Stage { shapes: pen.shapes, lanes, packets: Vec::new(), height, walls }
 }
 
 impl Narrow<'_> {

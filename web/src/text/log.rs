@@ -1,14 +1,16 @@
 //! Owns one sentence for each event and each error. The calls themselves are lines of code (`code`).
 
 mod errno;
+mod packet;
 
 pub use errno::{errno, failure};
 
 use super::page::{count, name, span};
 use crate::code::{self, Dialect};
+use crate::seen::Seen;
 use crate::text::Language;
 use protocol::event::Crossing;
-use protocol::{Answer, CallId, Command, Done, Event, Field, Nanos, Source, What, World};
+use protocol::{Answer, CallId, Command, Done, Event, Field, Nanos, PacketId, Source, What, World};
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +23,14 @@ pub struct Line {
     pub bad: bool,
     /// The sentence.
     pub text: String,
+    /// The packet that it is about: it can be opened.
+    pub packet: Option<PacketId>,
+    /// Whether somebody who does not look should hear of it.
+    pub telling: bool,
 }
 
-/// An event as a line; `world` has seen it already.
-pub fn event(language: Language, world: &World, event: &Event) -> Line {
+/// An event as a line; `world` and `seen` know of it already.
+pub fn event(language: Language, world: &World, seen: &Seen, event: &Event) -> Line {
     let who = match event.source {
         Source::Relay => "relay",
         Source::Kernel => "kernel",
@@ -32,8 +38,12 @@ pub fn event(language: Language, world: &World, event: &Event) -> Line {
         Source::Inferred => "inferred",
         Source::Simulated => "simulated",
     };
-    let (bad, text) = sentence(language, world, event);
-    Line { at: event.at, who, bad, text }
+    let known = packet::Known { language, world, seen };
+    let (bad, text) = sentence(known, event);
+    let quiet = event.what.is_packet()
+        || matches!(event.what, What::FlowSeen { .. } | What::Counted { .. });
+    let telling = !quiet && matches!(event.source, Source::Relay | Source::Wire);
+    Line { at: event.at, who, bad, text, packet: packet::about(&event.what), telling }
 }
 
 /// A call with whose it is: `client: send(b"hello")`.
@@ -52,7 +62,8 @@ fn asked_by(language: Language, world: &World, call: CallId) -> String {
     }
 }
 
-fn sentence(language: Language, world: &World, event: &Event) -> (bool, String) {
+fn sentence(known: packet::Known, event: &Event) -> (bool, String) {
+    let packet::Known { language, world, .. } = known;
     let text = match &event.what {
         What::CallBegan { ask, .. } => asked(language, world, ask),
         What::CallBlocked { call, bytes } => {
@@ -105,7 +116,7 @@ fn sentence(language: Language, world: &World, event: &Event) -> (bool, String) 
         | What::TrapDisarmed { .. }
         | What::Counted { .. }
         | What::DeviceDropped { .. }
-        | What::Appeared { .. } => String::new(),
+        | What::Appeared { .. } => return packet::sentence(known, &event.what),
         What::Reset { .. } => language.pick("Everything was closed.", "全部已关闭。").to_owned(),
         What::ExperimentBegan { title, .. } => {
             format!(

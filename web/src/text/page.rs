@@ -1,9 +1,11 @@
 //! Owns the words of controls, captions and panels. The shell (`www/index.html`) names them by key.
 
+mod counter;
 mod facts;
 mod name;
 mod words;
 
+pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use name::{kind, name, side, summary};
 pub use words::{both, word};
@@ -69,17 +71,10 @@ pub fn rung(language: Language, rung: &Rung) -> String {
                 Privilege::Root => language.pick("as root", "以 root 身份"),
                 _ => language.pick("no root", "无需 root"),
             };
-            format!(
-                "{}, {right}",
-                language.pick("real kernel TCP and UDP", "真实的内核 TCP 与 UDP")
-            )
+            let real = language.pick("real kernel TCP and UDP", "真实的内核 TCP 与 UDP");
+            format!("{real}{}{right}", language.pick(", ", "，"))
         }
-        RungName::Loopback => language
-            .pick(
-                "real kernel TCP and UDP on this machine’s loopback",
-                "真实的内核 TCP 与 UDP，在本机回环接口上",
-            )
-            .to_owned(),
+        RungName::Loopback => crate::text::wire::missing(language, rung).unwrap_or_default(),
         RungName::Userspace => {
             language.pick("a simulated path in user space", "用户态的模拟路径").to_owned()
         }
@@ -125,6 +120,14 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()
         }
         (Problem::Hex, Language::Chinese) => "十六进制须成对书写，用 0–9 和 a–f。".to_owned(),
+        (Problem::Decimal(0), Language::English) => "Write a whole number.".to_owned(),
+        (Problem::Decimal(0), Language::Chinese) => "请填整数。".to_owned(),
+        (Problem::Decimal(most), Language::English) => {
+            format!("Write a number such as 5 or 0.5, with at most {most} decimals.")
+        }
+        (Problem::Decimal(most), Language::Chinese) => {
+            format!("请填数字，如 5 或 0.5，小数最多 {most} 位。")
+        }
         (Problem::TooLong(most), Language::English) => {
             format!(
                 "One message carries at most {} bytes; use fill for more.",

@@ -1,13 +1,13 @@
 //! Owns the reading of a form's inputs, each by its place and its kind.
 
-use super::super::parse::{self, Problem, maybe, number};
+use super::super::parse::{self, Here, Problem, maybe, number};
 use super::{Input, Verb, Wrong};
-use protocol::command::{Family, SocketOption};
+use protocol::command::SocketOption;
 
 /// The inputs of one form.
 pub(super) struct Form {
     pub(super) verb: Verb,
-    pub(super) family: Family,
+    pub(super) here: Here,
     pub(super) texts: Vec<String>,
 }
 
@@ -35,7 +35,8 @@ impl Form {
     }
 
     pub(super) fn address(&self, input: usize) -> Result<protocol::Address, Wrong> {
-        parse::address(self.text(input), self.family).map_err(at(input))
+        let bare = if self.verb == Verb::Bind { self.here.own() } else { self.here.far() };
+        parse::address(self.text(input), self.here, bare).map_err(at(input))
     }
 
     pub(super) fn maybe_address(&self, input: usize) -> Result<Option<protocol::Address>, Wrong> {

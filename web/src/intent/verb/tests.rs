@@ -2,11 +2,14 @@
 
 use super::*;
 
+use protocol::command::{Family, Net};
+
 const ID: SocketId = SocketId(3);
+const HERE: Here = Here { net: Net::Host, family: Family::Ipv4 };
 
 fn make(verb: Verb, values: &[&str]) -> Result<Command, Wrong> {
     let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
-    verb.command(ID, Family::Ipv4, &values)
+    verb.command(ID, HERE, &values)
 }
 
 #[test]
@@ -42,7 +45,7 @@ fn every_command_on_a_socket_has_a_form() {
                 Input::Text => "hello".to_owned(),
             })
             .collect();
-        verb.command(ID, Family::Ipv4, &values)
+        verb.command(ID, HERE, &values)
     };
     for verb in Verb::ALL {
         let command = fill(verb).unwrap_or_else(|wrong| panic!("{verb:?}: {wrong:?}"));
