@@ -9,6 +9,7 @@ mod ladder;
 mod ledger;
 pub(crate) mod measure;
 mod motion;
+mod packet;
 mod pen;
 mod plate;
 mod refused;
@@ -17,6 +18,7 @@ mod scrubber;
 mod sheet;
 mod stage;
 mod vertical;
+mod wire;
 
 use crate::clock::Moment;
 use crate::code::Dialect;
@@ -24,7 +26,7 @@ use crate::shape::Shape;
 use crate::text::Language;
 use crate::timeline::Timeline;
 use protocol::command::Side;
-use protocol::{CallId, SocketId};
+use protocol::{CallId, PacketId, SocketId};
 
 /// How somebody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +73,21 @@ pub struct Lane {
     pub ends: Vec<End>,
 }
 
+/// A packet as it is drawn, for the button that the page lays over it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Which.
+    pub packet: PacketId,
+    /// Left, top, width, height: at least 24 by 24.
+    pub area: [f32; 4],
+    /// From which wall it comes.
+    pub from: Side,
+    /// Whether it is held at the shown moment.
+    pub held: bool,
+    /// Whether it has in truth left already: what is asked of it now comes too late.
+    pub left: bool,
+}
+
 /// Hosts, plates, cables and what moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stage {
@@ -78,6 +95,8 @@ pub struct Stage {
     pub shapes: Vec<Shape>,
     /// Its lanes, top to bottom.
     pub lanes: Vec<Lane>,
+    /// Its packets, the oldest first within a lane.
+    pub packets: Vec<Spot>,
     /// The height that it needs.
     pub height: f32,
     /// The x of the two walls (the y, where the wire is vertical): the ladder's lifelines too.

@@ -208,6 +208,11 @@ impl Timeline {
         self.packets.undrawn(flow, at)
     }
 
+    /// Our sockets at both ends of a flow, in the newest world.
+    pub fn ends(&self, flow: &protocol::world::Flow) -> (Option<SocketId>, Option<SocketId>) {
+        packet::ends_of(&self.newest, flow)
+    }
+
     /// How far a lost packet has fallen on the screen, in the viewer's seconds: 0 to 1.
     pub fn fallen(&self, packet: PacketId, view: f64) -> f32 {
         self.falls.down(packet, view)

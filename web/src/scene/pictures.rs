@@ -1,5 +1,7 @@
 //! Writes pictures of scripted journals to `target/pictures/*.svg`, for people to look at.
 
+mod wire;
+
 use super::{View, ladder, ledger, scrubber, sheet, stage};
 use crate::clock::Moment;
 use crate::code::Dialect;

@@ -4,6 +4,7 @@
 mod ends;
 mod store;
 
+pub(super) use ends::of_flow as ends_of;
 pub(super) use store::Packets;
 
 use protocol::packet::{Head, Lost, Mark, PacketFate};

@@ -2,11 +2,11 @@
 
 use protocol::command::{Kind, Net};
 use protocol::packet::{End, Head};
-use protocol::world::Socket;
+use protocol::world::{Flow, Socket};
 use protocol::{Address, SocketId, World};
 
 /// Sender and receiver, where they are ours.
-pub(super) type Ends = (Option<SocketId>, Option<SocketId>);
+pub(in crate::timeline) type Ends = (Option<SocketId>, Option<SocketId>);
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
@@ -19,6 +19,17 @@ fn protocol_of(head: &Head) -> u8 {
         Head::Fragment(fragment) => fragment.protocol,
         Head::Other(other) => other.protocol,
         Head::Icmp(_) | Head::Unparsed { .. } => 0,
+    }
+}
+
+/// The sockets at both ends of a flow.
+pub(in crate::timeline) fn of_flow(world: &World, flow: &Flow) -> Ends {
+    let (near, far) = (Net::from(flow.from), Net::from(flow.from.opposite()));
+    let (src, dst) = (&flow.src, &flow.dst);
+    match flow.protocol {
+        TCP => (stream(world, near, src, dst), stream(world, far, dst, src)),
+        UDP => (datagram(world, near, src, dst), datagram(world, far, dst, src)),
+        _ => (None, None),
     }
 }
 
