@@ -3,7 +3,7 @@
 mod draw;
 mod lane;
 
-pub(super) use draw::{Look, body, inks, label, nose, struck, tags};
+pub(super) use draw::{Look, inks, label, nose, struck, tags};
 pub(super) use lane::draw;
 
 use super::frame::Place;

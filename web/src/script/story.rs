@@ -168,7 +168,10 @@ pub(crate) fn everything() -> (Script, Cast, Nanos) {
     script.wait(300_000);
     let ask = Command::Burst { socket: voice, address: Some(address), count: 3, bytes: 3_160 };
     let call = script.begin(ask);
-    script.wait(90);
+    for number in 1..=3 {
+        script.wait(30);
+        script.tell(Source::Relay, What::DatagramSent { call, number });
+    }
     script.end(call, Done::Burst(reply::Burst { sent: 3, refused: 0, errno: None }));
     let numbered = |number| Some(Numbered { call, number });
     script.wait(400_000);
