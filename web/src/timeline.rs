@@ -99,6 +99,7 @@ impl Timeline {
 
     /// Shows the moment `at`, forwards or backwards.
     pub fn seek(&mut self, at: Nanos) {
+        self.seen = at;
         let target = self.history.before(at);
         self.shown = self.history.seek(&mut self.world, self.shown, target);
     }
@@ -108,7 +109,6 @@ impl Timeline {
     pub(crate) fn seek_seen(&mut self, at: Nanos, view: f64) {
         let (before, came) = (self.shown, self.seen);
         self.seek(at);
-        self.seen = at;
         if before != self.shown {
             self.falls.passed(&self.world, self.shown >= before, view);
         }
@@ -116,6 +116,11 @@ impl Timeline {
             self.falls.lost(self.packets.lost_between(came, at), view);
         }
         self.falls.settle(view);
+    }
+
+    /// The moment last shown.
+    pub fn shown_at(&self) -> Nanos {
+        self.seen
     }
 
     /// How many of the oldest events have fallen off the store.

@@ -74,11 +74,11 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let mut pen = Pen::default();
     ground(&mut pen, &page, height);
     pen.clip([0.0, HEAD, view.width, height - HEAD]);
-    for gap in &layout.gaps {
-        quiet(&mut pen, &page, gap.0 - page.offset, gap.1);
-    }
     for (crossed, place) in entries.crossed.iter().zip(&layout.crossed) {
         arrow(&mut pen, &page, crossed, place);
+    }
+    for gap in &layout.gaps {
+        quiet(&mut pen, &page, gap.0 - page.offset, gap.1);
     }
     for (nth, (said, place)) in entries.said.iter().zip(&layout.said).enumerate() {
         let at_top = stuck.iter().find(|(own, _)| *own == nth).map(|(_, y)| *y);
@@ -181,11 +181,13 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedP
         line(crossed.ink, wide)
     };
     let mut points = vec![[from, y0]];
+    let mut first = [x1, y1];
     if let (Some(hold), Some((_, _, part))) = (place.hold, crossed.hold) {
         let x = from + (to - from) * part.min(crossed.progress);
         let stood = hold.map(|y| [x, y - page.offset]);
         pen.line(stood[0], stood[1], line(Ink::Asleep, 6.0));
         points.extend(stood);
+        first = stood[0];
     }
     points.push([x1, y1]);
     pen.path(points, stroke);
@@ -203,7 +205,7 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedP
         pen.path(head, line(crossed.ink, wide));
     }
     if crossed.progress > 0.3 || !crossed.inferred {
-        named(pen, page, crossed, [from, x1, y0, y1], look);
+        named(pen, page, crossed, [from, first[0], y0, first[1]], look);
     }
 }
 

@@ -216,3 +216,56 @@ pub(crate) fn frozen() -> (Script, Cast, Nanos) {
     script.deliver(reset);
     (script, cast, now)
 }
+
+/// A thousand datagrams over a wire that loses some, to a buffer that holds few; and when half of them
+/// are under way.
+pub(crate) fn flood(count: u32, delay: u64) -> (Script, SocketId, Nanos) {
+    let mut script = Script::default();
+    script.wire(delay, 50_000);
+    let speaker = script.at_end(Kind::Datagram, End::Right, Some("speaker"), Some(5005));
+    let voice = script.at_end(Kind::Datagram, End::Left, Some("voice"), Some(5004));
+    script.wait(700_000);
+    let address = on(End::Right, 5005);
+    let ask = Command::Burst { socket: voice, address: Some(address), count, bytes: 200 };
+    let call = script.begin(ask);
+    let (mut flying, mut middle, mut arrived) = (std::collections::VecDeque::new(), 0, 0);
+    let text = "x".repeat(200);
+    for number in 1..=count {
+        script.wait(400);
+        while flying.front().is_some_and(|(_, due)| *due <= script.now()) {
+            flying.pop_front().into_iter().for_each(|(packet, _)| script.deliver(packet));
+            arrived += 1;
+        }
+        script.tell(Source::Relay, What::DatagramSent { call, number });
+        let head = datagram(&text, Some(Numbered { call, number }));
+        let packet = script.enter(End::Left, (5004, 5005), head);
+        if number * 7 % 20 == 3 {
+            script.lose(packet, Lost::Random);
+        } else {
+            flying.push_back((packet, script.now() + delay * 1_000_000));
+        }
+        if number == count / 2 {
+            middle = script.now();
+        }
+    }
+    script.end(call, Done::Burst(reply::Burst { sent: count, refused: 0, errno: None }));
+    for (packet, due) in flying {
+        script.wait(due.saturating_sub(script.now()) / 1_000);
+        script.deliver(packet);
+        arrived += 1;
+    }
+    let kept = arrived.min(40);
+    script.sample(
+        speaker,
+        vec![
+            Field::Drops(arrived - kept),
+            Field::Queue(Some(protocol::sample::Queue {
+                datagrams: kept,
+                bytes: u64::from(kept) * 200,
+                runs: vec![protocol::sample::Run { call, first: count - kept + 1, count: kept }],
+            })),
+            Field::Steady(true),
+        ],
+    );
+    (script, voice, middle)
+}

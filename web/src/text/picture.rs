@@ -8,8 +8,8 @@ pub use told::{
     quiet_span, some_wait, took,
 };
 pub use wire::{
-    content, flags, frozen, held, host, icmp, lost, lost_at, more_lost, packet, undrawn, weather,
-    why_lost,
+    content, flags, frozen, held, host, icmp, kept_by, lost, lost_at, more_lost, packet, undrawn,
+    weather, why_lost,
 };
 
 use super::Language;

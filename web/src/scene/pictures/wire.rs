@@ -32,3 +32,14 @@ fn wires() {
     let bench = View { selected: Some(cast.client), ..bench };
     write("wire-frozen", &mut script.timeline(), now, now, &bench);
 }
+
+#[test]
+fn floods() {
+    let (mut script, voice, middle) = story::flood(1_000, 200);
+    let bench = View { selected: Some(voice), ..view(1440.0, 900.0) };
+    write("wire-flood", &mut script.timeline(), middle, middle + 400_000_000, &bench);
+    let now = script.wait(20_000);
+    write("wire-flood-end", &mut script.timeline(), now, now, &bench);
+    let phone = View { selected: Some(voice), ..view(390.0, 844.0) };
+    write("wire-flood-phone", &mut script.timeline(), middle, now, &phone);
+}

@@ -6,7 +6,7 @@ use protocol::command::Side;
 use protocol::packet::{Flags, Head, IcmpHead, Lost, TcpHead};
 use protocol::wire::{IPV4, Impairment, Loss, Ppm};
 use protocol::world::Wire;
-use protocol::{Address, Nanos, World};
+use protocol::{Address, End, Nanos, World};
 
 /// How the wire is: `400 ms each way · loses 5 %`; the two directions apart where they differ.
 pub fn weather(language: Language, wire: &Wire) -> String {
@@ -136,6 +136,15 @@ pub fn lost_at(language: Language, at: Nanos, why: Lost, trapped: bool) -> Strin
 pub fn lost(language: Language, why: Lost, trapped: bool) -> String {
     let why = why_lost(language, why, trapped);
     language.pick(format!("lost: {why}"), format!("丢失：{why}"))
+}
+
+/// Ledger: in the kernel of one end of the wire.
+pub fn kept_by(language: Language, end: End) -> String {
+    let name = match end {
+        End::Left => left(language),
+        End::Right => right(language),
+    };
+    language.pick(format!("kept by {name}"), format!("{name}端保留"))
 }
 
 /// For how long it has been held: `held 1.3 s`.
