@@ -233,7 +233,7 @@ fn tall(
         }
     }
     let inferred = all.iter().any(|passing| passing.moving.source == Source::Inferred);
-    if inferred {
+    if inferred && !place.row.listens_alone() {
         let y = match place.row.kind {
             Kind::Stream => place.axis + if frame.lesson { 110.0 } else { 94.0 },
             Kind::Datagram => place.axis - super::cable::road_half(frame, place) - 8.0,

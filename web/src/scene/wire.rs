@@ -101,7 +101,7 @@ pub(super) fn notes(
             let x = frame.walls[0] + frame.half + 12.0;
             let look = plain(if frame.lesson { 15.0 } else { 13.0 }).dim();
             let text = picture::undrawn(view.language, *n);
-            let room = (middle - 60.0 - x).max(0.0);
+            let room = (middle - 90.0 - x).max(0.0);
             if look.width(&text) <= room {
                 pen.text([x, y], &text, look, room);
             }

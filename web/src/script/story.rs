@@ -209,6 +209,7 @@ pub(crate) fn frozen() -> (Script, Cast, Nanos) {
     script.wait(700_000);
     let reset = script.enter(End::Right, (8001, PORT), segment(Flags::RST | ACK, 1, 1, ""));
     let now = script.wait(1_400_000);
+    script.wait(100_000);
     script.tell(Source::Relay, What::Frozen { by: None, on: false });
     script.wait(280_000);
     script.deliver(first);

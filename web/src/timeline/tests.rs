@@ -1,5 +1,7 @@
 //! Properties of the timeline: seeking is folding, nothing is lost silently.
 
+mod packet;
+
 use super::*;
 use crate::script::Script;
 use crate::script::random::{Deed, deeds, play};

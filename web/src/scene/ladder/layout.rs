@@ -1,6 +1,6 @@
 //! Owns which moment stands at which height: in order, never closer than can be read, silence folded.
 
-use super::entry::{Entries, Said};
+use super::entry::{Crossed, Entries, Said};
 use protocol::Nanos;
 use protocol::command::Side;
 
@@ -124,7 +124,7 @@ pub(super) fn lay_out(
     };
     let mut cursor = Cursor { y: 18.0, at: None, sides: [18.0; 2], wire: 18.0, line, narrow };
     for (moment, point) in points {
-        step(&mut cursor, &mut layout, moment, line);
+        step(&mut cursor, &mut layout, entries, moment, line);
         put(&mut cursor, &mut layout, entries, point, &inline);
     }
     finish(&mut cursor, &mut layout, entries, at, line);
@@ -132,10 +132,19 @@ pub(super) fn lay_out(
 }
 
 /// Goes on to a moment: a little, or over a folded silence.
-fn step(cursor: &mut Cursor, layout: &mut Layout, moment: Nanos, line: f32) {
+fn step(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, moment: Nanos, line: f32) {
     let Some(before) = cursor.at.replace(moment) else { return };
     let gap = moment.saturating_sub(before);
-    if gap > QUIET {
+    // While something crosses it is not quiet; what is held does not cross.
+    let crosses = |crossed: &Crossed| {
+        let held = crossed.hold.is_some_and(|(began, ended, _)| {
+            began <= before && ended.is_none_or(|ended| ended >= moment)
+        });
+        crossed.began <= before && crossed.ended >= moment && !held
+    };
+    if gap > QUIET && entries.crossed.iter().any(crosses) {
+        cursor.y += line * 0.8;
+    } else if gap > QUIET {
         let y = cursor.y.max(cursor.wire - line) + line;
         layout.gaps.push((y, gap));
         cursor.y = y + line * 0.8;
@@ -202,7 +211,7 @@ fn put(
 
 /// The shown moment, what is still under way at it, and the bars' tracks.
 fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos, line: f32) {
-    step(cursor, layout, at, line);
+    step(cursor, layout, entries, at, line);
     let lowest = cursor.sides[0].max(cursor.sides[1]) - line * 0.5;
     let moving = entries
         .crossed

@@ -72,9 +72,9 @@ pub(super) fn lines(
         let own = runs.entry(class).or_default();
         let burst = matches!(class, Class::Burst(_));
         match own.last_mut() {
+            // What has become one line counts no more.
             Some(run) if burst || near(run, packet) => {
                 run.push(packet);
-                count -= usize::from(run.len() == RUN) * (RUN - 2);
                 count += usize::from(run.len() < RUN && !burst);
             }
             _ => {

@@ -97,7 +97,8 @@ pub(in crate::scene) fn body(
     ground(pen, [x, y, w, h], d, packet, (fill, outline));
     let look = Look::of(packet);
     let (shift, text_ink) = match look {
-        Look::Parcel | Look::Slip => (-d * 4.0, ink),
+        Look::Parcel => (-d * 4.0, ink),
+        Look::Slip => (d * 3.0, ink),
         Look::Box => (0.0, Ink::ParcelText),
     };
     if look == Look::Box {

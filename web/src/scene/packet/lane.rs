@@ -155,10 +155,7 @@ impl Lane<'_> {
         let out = self.frame.half + 20.0;
         let d = Frame::inward(from);
         let stream = self.place.row.kind == Kind::Stream;
-        let tracks = match (stream, self.frame.lesson && self.frozen()) {
-            (true, false) => TRACKS,
-            _ => 1,
-        };
+        let tracks = self.tracks();
         let room = self.frame.walls[1] - self.frame.walls[0] - 2.0 * out;
         let mut taken: Vec<Vec<(f32, f32)>> = vec![Vec::new(); tracks];
         let mut hidden = 0;
@@ -168,7 +165,8 @@ impl Lane<'_> {
             let look = Look::of(passing.packet);
             let size = self.size();
             let least = if look == Look::Parcel { 60.0 } else { 46.0 };
-            let body = (mono(size).bold().width(&text) + 28.0).max(least).min(room.max(20.0));
+            let margin = if look == Look::Slip { 40.0 } else { 28.0 };
+            let body = (mono(size).bold().width(&text) + margin).max(least).min(room.max(20.0));
             let mut behind = if tag.is_empty() { 0.0 } else { tag_look(self).width(&tag) + 14.0 };
             if body + behind > room {
                 // The shape says again, copy and damage too; a hold has its bars.
@@ -200,6 +198,12 @@ impl Lane<'_> {
         hidden
     }
 
+    fn tracks(&self) -> usize {
+        // A lesson's lane is low: what says that the wire is held takes the upper track.
+        let low = self.frame.lesson && self.frozen();
+        if self.place.row.kind == Kind::Datagram || low { 1 } else { TRACKS }
+    }
+
     fn frozen(&self) -> bool {
         self.timeline.world().wire.as_ref().is_some_and(|wire| wire.frozen.is_some())
     }
@@ -209,16 +213,20 @@ impl Lane<'_> {
             return;
         }
         let d = Frame::inward(from);
-        let x = self.frame.wall(from) + d * (self.frame.half + 24.0);
+        let text = format!("+{hidden}");
         let look = plain(13.0).dim();
+        if self.place.row.kind == Kind::Datagram {
+            let y = self.place.axis - road_half(self.frame, self.place) - 8.0;
+            let x = f32::midpoint(self.frame.walls[0], self.frame.walls[1]) - d * 40.0;
+            pen.text([x, y], &text, if d > 0.0 { look.end() } else { look }, 40.0);
+            return;
+        }
+        let x = self.frame.wall(from) + d * (self.frame.half + 24.0);
         let look = if from == Side::Left { look } else { look.end() };
-        let far = match self.place.row.kind {
-            Kind::Stream => self.height(Look::Parcel) * 2.0 + 26.0,
-            Kind::Datagram => road_half(self.frame, self.place) + 8.0,
-        };
-        // Above the tracks there may be no room: the lane's own edge.
-        let y = (self.place.axis - d * far + 5.0).max(self.place.y + 13.0);
-        pen.text([x, y], &format!("+{hidden}"), look, 60.0);
+        let far = self.height(Look::Parcel) * self.tracks() as f32 + 26.0;
+        // Above the tracks for both: below them lies what was lost.
+        let y = (self.place.axis - far + 5.0).max(self.place.y + 13.0);
+        pen.text([x, y], &text, look, 60.0);
     }
 
     fn one(&self, pen: &mut Pen, own: &Put) {
@@ -281,7 +289,10 @@ impl Lane<'_> {
         let d = Frame::inward(passing.from);
         let full = self.height(Look::Parcel);
         let (begin, below) = match self.place.row.kind {
-            Kind::Stream => (-d * (full * 0.5 + 16.0), 102.0),
+            Kind::Stream => {
+                let below = self.place.h - (self.place.axis - self.place.y) - full * 0.5 - 12.0;
+                (-d * (full * 0.5 + 16.0), below.min(102.0))
+            }
             Kind::Datagram => (-d * (full * 0.5 + 2.0), road_half(self.frame, self.place) + 24.0),
         };
         let down = if self.view.calm {

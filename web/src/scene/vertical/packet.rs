@@ -38,11 +38,18 @@ impl Narrow<'_> {
             spots.push(last.spot(area));
             taken.push(area);
         }
+        let mut hidden = 0;
         for passing in all.iter().filter(|passing| passing.lost.is_none()) {
             if let Some(area) = self.one(pen, row, passing, &taken) {
                 spots.push(passing.spot(area));
                 taken.push(area);
+            } else {
+                hidden += 1;
             }
+        }
+        if hidden > 0 {
+            let at = [self.view.width - MARGIN, self.walls[0] + 22.0];
+            pen.text(at, &format!("+{hidden}"), plain(13.0).dim().end(), 60.0);
         }
         spots
     }
@@ -113,6 +120,7 @@ impl Narrow<'_> {
         let text = label(self.timeline, passing.packet, language);
         let room = self.x - 46.0 - MARGIN;
         let wide = (mono(15.0).width(&text) + 24.0).max(52.0).min(room);
+        let rest_y = self.walls[1] - 66.0;
         let middle = f32::midpoint(self.walls[0], self.walls[1]);
         let down = if self.view.calm {
             1.0
@@ -121,10 +129,11 @@ impl Narrow<'_> {
         };
         let (from, rest) = (self.x, MARGIN + wide / 2.0 + 4.0);
         let x = from + (rest - from) * down;
+        let y = middle + (rest_y - middle) * down * down;
         let d = if passing.from == Side::Left { 1.0 } else { -1.0 };
-        struck(pen, [x, middle, wide, 30.0], d, passing.packet, (&text, 15.0), down);
+        struck(pen, [x, y, wide, 30.0], d, passing.packet, (&text, 15.0), down);
         if down < 1.0 {
-            return [x - wide / 2.0, middle - 15.0, wide, 30.0];
+            return [x - wide / 2.0, y - 15.0, wide, 30.0];
         }
         let Some((at, why)) = passing.lost else { return [0.0; 4] };
         let trapped = passing.packet.trap.is_some();
@@ -136,9 +145,9 @@ impl Narrow<'_> {
             Kind::Stream => picture::nobody_told(language),
             Kind::Datagram => picture::nobody_sends(language),
         };
-        pen.text([MARGIN, middle + 36.0], &first, look, room);
-        pen.text([MARGIN, middle + 55.0], second, plain(14.0).ink(Ink::Lost), room);
-        [MARGIN, middle - 18.0, room, 78.0]
+        pen.text([MARGIN, y + 34.0], &first, look, room);
+        pen.text([MARGIN, y + 53.0], second, plain(14.0).ink(Ink::Lost), room);
+        [MARGIN, y - 18.0, room, 76.0]
     }
 
     /// The whole wire stands still; the area of what says so.
