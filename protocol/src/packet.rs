@@ -59,12 +59,12 @@ impl End {
 
     /// Its IPv4 address, in 10.77.0.0/24.
     pub fn ipv4(self) -> Ipv4Addr {
-        Ipv4Addr::new(10, 77, 0, 1 + self.index() as u8)
+        crate::wire::IPV4[self.index()]
     }
 
     /// Its IPv6 address, in fd77::/64.
     pub fn ipv6(self) -> Ipv6Addr {
-        Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1 + self.index() as u16)
+        crate::wire::IPV6[self.index()]
     }
 
     /// 0 for left, 1 for right.

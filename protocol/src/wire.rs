@@ -5,7 +5,13 @@ use crate::command::Net;
 use crate::packet::{End, PacketId};
 use crate::{Address, ErrorKind, Failure, Nanos};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// IPv4 addresses of the left and the right end; /24.
+pub const IPV4: [Ipv4Addr; 2] = [Ipv4Addr::new(10, 77, 0, 1), Ipv4Addr::new(10, 77, 0, 2)];
+/// IPv6 addresses of the left and the right end; /64.
+pub const IPV6: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1), Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 2)];
 
 /// The net where what is sent from `from` to this address comes to: across the wire, or back to itself.
 pub fn lands(from: Net, to: &Address) -> Net {

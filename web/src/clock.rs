@@ -4,7 +4,7 @@
 //! known in time. On *auto* it is as slow as what moves needs, hurries where nothing moves, and never
 //! hurries over the beginning of a crossing.
 
-use crate::timeline::{Move, Timeline};
+use crate::timeline::{Leg, Timeline};
 use protocol::Nanos;
 
 /// The picture is at least this far behind.
@@ -207,7 +207,7 @@ impl Clock {
             let next = timeline.next_move(at).map_or(target, |next| next.min(target));
             left = match slowest(timeline, at) {
                 Some(rate) => {
-                    let end = timeline.moves(at).map(|moving| moving.ended).min();
+                    let end = timeline.legs(at).map(|leg| leg.ended).min();
                     self.leg(left, rate, end.map_or(next, |end| end.min(next)))
                 }
                 None => self.hurry(left, next),
@@ -242,12 +242,12 @@ impl Clock {
         if goes > room && goes > 0.0 { left * (1.0 - room / goes) } else { 0.0 }
     }
 
-    /// Leaps to the last crossing that began before the target, else to the target; announces it.
+    /// Leaps to the last crossing or packet that began before the target, else to the target; announces it.
     fn skip(&mut self, timeline: &Timeline) {
         let from = self.moment.at;
         let target = self.target();
-        let began = timeline.moves_before(target).next().map(|moving| moving.began);
-        let recent = began.filter(|began| *began > from && target - began < MOST / 4);
+        let recent =
+            timeline.last_move(target).filter(|began| *began > from && target - began < MOST / 4);
         self.put(recent.unwrap_or(target));
         self.skipped = Some((self.moment.at - from, self.moment.view + ANNOUNCED));
     }
@@ -255,11 +255,11 @@ impl Clock {
 
 /// Relay's seconds in one of the viewer's that what moves at `at` needs; null when nothing does.
 fn slowest(timeline: &Timeline, at: Nanos) -> Option<f64> {
-    let rate = |moving: &Move| match moving.burst().and_then(|burst| timeline.burst_span(burst)) {
-        Some((began, ended)) => (ended - began) as f64 / SECOND / BURST,
-        None => (moving.ended - moving.began) as f64 / SECOND / CROSSING,
+    let rate = |leg: Leg| match leg.burst.and_then(|burst| timeline.burst_span(burst)) {
+        Some((began, ended)) if ended > began => (ended - began) as f64 / SECOND / BURST,
+        _ => (leg.ended - leg.began) as f64 / SECOND / CROSSING,
     };
-    timeline.moves(at).map(|moving| rate(moving).min(1.0)).min_by(f64::total_cmp)
+    timeline.legs(at).map(|leg| rate(leg).min(1.0)).min_by(f64::total_cmp)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod ladder;
 mod ledger;
 pub(crate) mod measure;
 mod motion;
+mod packet;
 mod pen;
 mod plate;
 mod refused;
@@ -17,6 +18,7 @@ mod scrubber;
 mod sheet;
 mod stage;
 mod vertical;
+mod wire;
 
 use crate::clock::Moment;
 use crate::code::Dialect;
@@ -71,18 +73,18 @@ pub struct Lane {
     pub ends: Vec<End>,
 }
 
-/// A packet on the picture, for the button that the page lays over it.
-#[derive(Clone, Debug, PartialEq)]
+/// A packet as it is drawn, for the button that the page lays over it.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
     /// Which.
     pub packet: PacketId,
-    /// Left, top, width, height.
+    /// Left, top, width, height: at least 24 by 24.
     pub area: [f32; 4],
-    /// From which wall.
+    /// From which wall it comes.
     pub from: Side,
-    /// Whether it is held.
+    /// Whether it is held at the shown moment.
     pub held: bool,
-    /// Whether it has left our hands by now, though the picture still shows it.
+    /// Whether it has in truth left already: what is asked of it now comes too late.
     pub left: bool,
 }
 
@@ -93,7 +95,7 @@ pub struct Stage {
     pub shapes: Vec<Shape>,
     /// Its lanes, top to bottom.
     pub lanes: Vec<Lane>,
-    /// The packets on it.
+    /// Its packets, the oldest first within a lane.
     pub packets: Vec<Spot>,
     /// The height that it needs.
     pub height: f32,

@@ -1,6 +1,8 @@
 //! Owns scripted journals: what a relay would have told, for tests to show. Times in microseconds.
 
 pub(crate) mod random;
+pub(crate) mod story;
+pub(crate) mod wire;
 
 use crate::timeline::Timeline;
 use protocol::command::{Family, Kind, Net, Side};
@@ -9,9 +11,10 @@ use protocol::event::Crossing;
 use protocol::reply::{self, Accepted, Local, Made, Received};
 use protocol::sample::{Timer, TimerKind};
 use protocol::{
-    Address, Answer, CallId, Command, Done, Event, Failure, Field, Nanos, SocketId, Source,
-    TcpState, What,
+    Address, Answer, CallId, Command, Done, End, Event, Failure, Field, FlowId, Nanos, PacketId,
+    SocketId, Source, TcpState, What,
 };
+use std::collections::BTreeMap;
 
 /// A journal being written.
 #[derive(Default)]
@@ -20,6 +23,9 @@ pub(crate) struct Script {
     at: Nanos,
     calls: u32,
     sockets: u32,
+    packets: u64,
+    flows: BTreeMap<(End, u8, (u16, u16)), FlowId>,
+    on_wire: BTreeMap<PacketId, FlowId>,
 }
 
 pub(crate) fn address(port: u16) -> Address {
@@ -132,12 +138,21 @@ impl Script {
     }
 
     fn opened(&mut self, socket: SocketId, local: u16, peer: u16) {
+        self.established(socket, (address(local), address(peer)), local != peer && local > 20_000);
+    }
+
+    pub(crate) fn established(
+        &mut self,
+        socket: SocketId,
+        (local, peer): (Address, Address),
+        active: bool,
+    ) {
         self.sample(
             socket,
             vec![
                 Field::State(TcpState::Established),
-                Field::Local(Some(address(local))),
-                Field::Peer(Some(address(peer))),
+                Field::Local(Some(local)),
+                Field::Peer(Some(peer)),
                 Field::SendQueue(0),
                 Field::ReceiveQueue(0),
                 Field::SendLimit(2_626_560),
@@ -148,7 +163,7 @@ impl Script {
                 Field::CongestionWindow(10),
                 Field::PeerWindow(65_536),
                 Field::Retransmissions(0),
-                Field::Acked(u64::from(local != peer && local > 20_000)),
+                Field::Acked(u64::from(active)),
                 Field::Received(0),
                 Field::Steady(true),
             ],

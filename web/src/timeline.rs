@@ -8,15 +8,19 @@ mod history;
 mod known;
 mod lively;
 mod mark;
+mod packet;
 
 pub use crossing::Move;
-pub use fall::Fall;
+pub use fall::{Fall, Loser};
 pub use known::Face;
 pub use lively::idles;
 pub use mark::{Mark, MarkKind};
+pub(crate) use packet::Leg;
+pub use packet::Packet;
 
+use protocol::message::Thin;
 use protocol::world::Call;
-use protocol::{Address, CallId, Event, Nanos, Seq, SocketId, What, World};
+use protocol::{Address, CallId, Event, FlowId, Nanos, PacketId, Seq, SocketId, What, World};
 
 /// The events since the snapshot, and the shown moment among them.
 #[derive(Default)]
@@ -26,7 +30,10 @@ pub struct Timeline {
     world: World,
     /// Stored events that `world` has seen.
     shown: usize,
+    /// The moment last shown.
+    seen: Nanos,
     crossings: crossing::Crossings,
+    packets: packet::Packets,
     calls: call::Calls,
     known: known::Known,
     marks: mark::Marks,
@@ -43,6 +50,7 @@ impl Timeline {
         };
         self.calls.restart(&snapshot);
         self.known.restart(&snapshot);
+        self.packets.restart(&snapshot);
         self.newest = snapshot;
     }
 
@@ -56,7 +64,23 @@ impl Timeline {
         self.known.push(&event, &self.newest);
         self.marks.push(&event, &self.newest);
         self.crossings.push(&event);
-        let fallen = self.history.push(event, &self.newest);
+        self.packets.push(&event, &self.newest);
+        self.keep(history::Entry::Event(event));
+    }
+
+    /// Adds the next events, all of single packets, told in sums only.
+    pub fn push_thinned(&mut self, from: Seq, to: Seq, at: Nanos, flows: &[Thin]) {
+        if self.newest.seq != 0 && from != self.newest.seq + 1 {
+            return;
+        }
+        let entry = history::Entry::Thinned { from, to, at, flows: flows.to_vec() };
+        entry.fold(&mut self.newest);
+        self.packets.thinned(at, flows, &self.newest);
+        self.keep(entry);
+    }
+
+    fn keep(&mut self, entry: history::Entry) {
+        let fallen = self.history.push(entry, &self.newest);
         if fallen > self.shown {
             self.world = self.history.oldest().clone();
         }
@@ -75,6 +99,7 @@ impl Timeline {
 
     /// Shows the moment `at`, forwards or backwards.
     pub fn seek(&mut self, at: Nanos) {
+        self.seen = at;
         let target = self.history.before(at);
         self.shown = self.history.seek(&mut self.world, self.shown, target);
     }
@@ -82,12 +107,20 @@ impl Timeline {
     /// The same, for a clock that also tells the viewer's own seconds: what became known on the way
     /// may fall on the screen from now on.
     pub(crate) fn seek_seen(&mut self, at: Nanos, view: f64) {
-        let before = self.shown;
+        let (before, came) = (self.shown, self.seen);
         self.seek(at);
         if before != self.shown {
             self.falls.passed(&self.world, self.shown >= before, view);
         }
+        if came > 0 && at > came {
+            self.falls.lost(self.packets.lost_between(came, at), view);
+        }
         self.falls.settle(view);
+    }
+
+    /// The moment last shown.
+    pub fn shown_at(&self) -> Nanos {
+        self.seen
     }
 
     /// How many of the oldest events have fallen off the store.
@@ -103,7 +136,8 @@ impl Timeline {
     /// The moments at which something happened, told apart, before or after one.
     pub(crate) fn next_event(&self, at: Nanos) -> Option<Nanos> {
         let event = self.history.after(at).find(|event| tells(&event.what)).map(|event| event.at);
-        [event, self.crossings.next_stop(at)].into_iter().flatten().min()
+        let stops = [self.crossings.next_stop(at), self.packets.next_stop(at)];
+        stops.into_iter().chain([event]).flatten().min()
     }
 
     /// See [`Timeline::next_event`].
@@ -114,7 +148,8 @@ impl Timeline {
             .rev()
             .find(|event| event.at < at && tells(&event.what))
             .map(|event| event.at);
-        [event, self.crossings.previous_stop(at)].into_iter().flatten().max()
+        let stops = [self.crossings.previous_stop(at), self.packets.previous_stop(at)];
+        stops.into_iter().chain([event]).flatten().max()
     }
 
     /// What is under way at a moment.
@@ -127,14 +162,65 @@ impl Timeline {
         self.crossings.before(at)
     }
 
+    /// The spans in which something moves at a moment: crossings and packets alike.
+    pub(crate) fn legs(&self, at: Nanos) -> impl Iterator<Item = Leg> {
+        self.crossings.at(at).map(Move::leg).chain(self.packets.legs(at))
+    }
+
     /// The first moment after `at` at which something begins to cross.
     pub(crate) fn next_move(&self, at: Nanos) -> Option<Nanos> {
-        self.crossings.next_began(at)
+        let next = [self.crossings.next_began(at), self.packets.next_began(at)];
+        next.into_iter().flatten().min()
+    }
+
+    /// The last moment, at or before `at`, at which something began to cross.
+    pub(crate) fn last_move(&self, at: Nanos) -> Option<Nanos> {
+        let crossing = self.crossings.before(at).next().map(|moving| moving.began);
+        let packet = self.packets.before(at).next().map(|packet| packet.entered);
+        crossing.max(packet)
     }
 
     /// The span in which all of a burst's datagrams crossed, as far as known.
     pub fn burst_span(&self, burst: CallId) -> Option<(Nanos, Nanos)> {
-        self.crossings.burst(burst)
+        match (self.crossings.burst(burst), self.packets.burst(burst)) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// What was told of a packet, as long as it is remembered.
+    pub fn packet(&self, id: PacketId) -> Option<&Packet> {
+        self.packets.get(id)
+    }
+
+    /// Packets on the wire at a moment, and those lost lately, the oldest first.
+    pub fn packets(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
+        self.packets.at(at)
+    }
+
+    /// Packets that came at or before a moment, the latest first.
+    pub fn packets_before(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
+        self.packets.before(at)
+    }
+
+    /// The parts of a packet's datagram, by their offsets; itself one of them.
+    pub fn parts(&self, packet: &Packet) -> Vec<&Packet> {
+        packet::parts(&self.packets, packet)
+    }
+
+    /// Packets of a flow that were told in sums only, up to a moment.
+    pub fn undrawn(&self, flow: FlowId, at: Nanos) -> u64 {
+        self.packets.undrawn(flow, at)
+    }
+
+    /// Our sockets at both ends of a flow, in the newest world.
+    pub fn ends(&self, flow: &protocol::world::Flow) -> (Option<SocketId>, Option<SocketId>) {
+        packet::ends_of(&self.newest, flow)
+    }
+
+    /// How far a lost packet has fallen on the screen, in the viewer's seconds: 0 to 1.
+    pub fn fallen(&self, packet: PacketId, view: f64) -> f32 {
+        self.falls.down(packet, view)
     }
 
     /// The bytes that a data segment or datagram carried, where exactly one send can have been it.
@@ -176,7 +262,10 @@ impl Timeline {
 /// Whether an event is a step of its own; what was inferred later stands at its own moment.
 fn tells(what: &What) -> bool {
     match what {
-        What::Crossed { .. } => false,
+        What::Crossed { .. }
+        | What::FlowSeen { .. }
+        | What::Counted { .. }
+        | What::DeviceDropped { .. } => false,
         What::Sample { set, .. } => {
             set.iter().any(|field| !matches!(field, protocol::Field::Steady(_)))
         }

@@ -216,7 +216,10 @@ impl App {
                     }
                 }
                 // A new welcome with a snapshot follows; what comes before it is skipped above.
-                ToPage::Gap { .. } | ToPage::Thinned { .. } => {}
+                ToPage::Thinned { from, to, at, flows } => {
+                    self.timeline.push_thinned(from, to, at, &flows);
+                }
+                ToPage::Gap { .. } => {}
             }
         }
     }

@@ -37,6 +37,11 @@ pub(super) fn state_of(socket: &Socket, view: &View) -> (String, Ink) {
     }
 }
 
+/// What marks a socket that another program made.
+pub(super) fn outsider(socket: &Socket, view: &View) -> &'static str {
+    if socket.program.is_some() { picture::outside_program(view.language) } else { "" }
+}
+
 impl Desk<'_> {
     fn socket(&self, id: SocketId) -> Option<&Socket> {
         self.world.sockets.get(&id)
@@ -127,6 +132,7 @@ impl Desk<'_> {
         let parts = [
             (name.as_str(), plain(sizes.name).bold()),
             (state.as_str(), mono(sizes.code).ink(ink)),
+            (outsider(socket, self.view), plain(sizes.label).dim()),
         ];
         let ends = pen.run([x, y + Self::head(frame)], 9.0, right, &parts);
         let port = plate::port_of(self.world, socket.id);

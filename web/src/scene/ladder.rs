@@ -3,6 +3,7 @@
 
 mod entry;
 mod layout;
+mod packet;
 mod said;
 
 use super::frame::{Frame, column};
@@ -73,11 +74,11 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let mut pen = Pen::default();
     ground(&mut pen, &page, height);
     pen.clip([0.0, HEAD, view.width, height - HEAD]);
+    for (crossed, place) in entries.crossed.iter().zip(&layout.crossed) {
+        arrow(&mut pen, &page, crossed, place);
+    }
     for gap in &layout.gaps {
         quiet(&mut pen, &page, gap.0 - page.offset, gap.1);
-    }
-    for (crossed, place) in entries.crossed.iter().zip(&layout.crossed) {
-        arrow(&mut pen, &page, crossed, [place[0] - page.offset, place[1] - page.offset]);
     }
     for (nth, (said, place)) in entries.said.iter().zip(&layout.said).enumerate() {
         let at_top = stuck.iter().find(|(own, _)| *own == nth).map(|(_, y)| *y);
@@ -167,7 +168,8 @@ fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     }
 }
 
-fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
+fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedPlace) {
+    let [y0, y1] = [place.began - page.offset, place.ended - page.offset];
     let from = page.wall(crossed.from);
     let to = page.wall(crossed.from.opposite());
     let d = Frame::inward(crossed.from);
@@ -178,24 +180,51 @@ fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, [y0, y1]: [f32; 2]) {
     } else {
         line(crossed.ink, wide)
     };
-    pen.line([from, y0], [x1, y1], stroke);
-    if crossed.progress >= 1.0 {
+    let mut points = vec![[from, y0]];
+    let mut first = [x1, y1];
+    if let (Some(hold), Some((_, _, part))) = (place.hold, crossed.hold) {
+        let x = from + (to - from) * part.min(crossed.progress);
+        let stood = hold.map(|y| [x, y - page.offset]);
+        pen.line(stood[0], stood[1], line(Ink::Asleep, 6.0));
+        points.extend(stood);
+        first = stood[0];
+    }
+    points.push([x1, y1]);
+    pen.path(points, stroke);
+    let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 });
+    if let Some(why) = &crossed.lost {
+        pen.cross([x1, y1], 6.0, line(Ink::Lost, 2.2));
+        let x = x1 + d * 14.0;
+        let size = look.font.size;
+        let words = plain(size).ink(Ink::Lost).halo(Ink::Ground);
+        let words = if d > 0.0 { words } else { words.end() };
+        let room = (to - x).abs() - 10.0;
+        write(pen, wire_top(page), [x, y1 + 5.0], why, words, room);
+    } else if crossed.progress >= 1.0 {
         let head = vec![[x1 - d * 11.0, y1 - 6.0], [x1, y1], [x1 - d * 12.0, y1 + 4.0]];
         pen.path(head, line(crossed.ink, wide));
     }
-    if crossed.progress > 0.3 {
-        let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 }).middle();
-        let at = [f32::midpoint(from, x1), f32::midpoint(y0, y1) - 5.0];
-        let room = (x1 - from).abs() - 16.0;
-        write(
-            pen,
-            wire_top(page),
-            at,
-            &crossed.label,
-            look.ink(crossed.ink).halo(Ink::Ground),
-            room,
-        );
+    if crossed.progress > 0.3 || !crossed.inferred {
+        named(pen, page, crossed, [from, first[0], y0, first[1]], look);
     }
+}
+
+/// A line's label stands on it within its own row, so that no two meet: in its middle, or nearer to
+/// the sender where the line is steep.
+fn named(pen: &mut Pen, page: &Page, crossed: &Crossed, at: [f32; 4], look: Look) {
+    let [from, x1, y0, y1] = at;
+    let d = Frame::inward(crossed.from);
+    let whole = (page.walls[1] - page.walls[0]).abs() - 24.0;
+    let long = format!("{}  {}", crossed.label, crossed.more);
+    let fits = !crossed.more.is_empty() && look.width(&long) < whole * 0.4;
+    let text = if fits { &long } else { &crossed.label };
+    let wide = look.width(text).min(whole);
+    let part = (14.0 / (y1 - y0).max(1.0)).min(0.5);
+    let middle = (x1 - from).abs() * part;
+    let x = from + d * middle.max(wide / 2.0 + 12.0).min(whole + 12.0 - wide / 2.0);
+    let y = (y0 + (y1 - y0) * part - 5.0).clamp(y0 + 2.0, y0 + 9.0);
+    let look = look.middle().ink(crossed.ink).halo(Ink::Ground);
+    write(pen, wire_top(page), [x, y], text, look, wide + 1.0);
 }
 
 /// The last few calls as a sentence.

@@ -8,24 +8,28 @@ use super::pen::{Look, Pen, line, plain};
 use super::{NARROW, Strip, View};
 use crate::shape::{Font, Ink};
 use crate::text::{Language, picture};
-use crate::timeline::Timeline;
+use crate::timeline::{Packet, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::world::{DatagramLedger, Ledger, StreamLedger};
-use protocol::{SocketId, World};
+use protocol::{Nanos, SocketId, World};
 
 /// Narrowest part of the bar that stands for anything.
 const LEAST: f32 = 10.0;
+
+/// Packets looked back at for a lost one.
+const SEARCHED: usize = 512;
 
 /// How a part of the bar is filled.
 #[derive(Clone, Copy, PartialEq)]
 enum Fill {
     Plain(Ink),
-    Hatched(Ink),
+    /// Its edge, and the lines across.
+    Hatched(Ink, Ink),
 }
 
 struct Part {
     amount: u64,
-    what: &'static str,
+    what: String,
     fill: Fill,
     text: Ink,
 }
@@ -33,6 +37,8 @@ struct Part {
 struct Balance {
     sentence: String,
     parts: Vec<Part>,
+    /// What is true of it besides, and no part of the sum.
+    notes: Vec<String>,
     unexplained: Option<u64>,
     quiet: bool,
     edge: Ink,
@@ -60,7 +66,8 @@ fn sender_of(world: &World, selected: SocketId) -> Option<(SocketId, Side)> {
     Some((sender, world.sockets.get(&sender)?.side))
 }
 
-fn balance(world: &World, sender: SocketId, language: Language) -> Option<Balance> {
+fn balance(timeline: &Timeline, sender: SocketId, language: Language) -> Option<Balance> {
+    let world = timeline.world();
     let name = |id| picture::name_of(language, world, id);
     if world.sockets.get(&sender)?.kind == Kind::Datagram {
         let to = aim(world, sender)?;
@@ -72,21 +79,24 @@ fn balance(world: &World, sender: SocketId, language: Language) -> Option<Balanc
         Ledger::Stream(ledger) => {
             let to = name(world.far_end(sender)?);
             let sentence = picture::took(language, &name(sender), &to, ledger.sent, true);
-            stream(ledger, sentence, language)
+            let mut balance = stream(ledger, sentence, language);
+            on_wire(timeline, sender, &mut balance, language);
+            balance
         }
         Ledger::Datagram(_) => return None,
     })
 }
 
 fn stream(ledger: StreamLedger, sentence: String, language: Language) -> Balance {
-    let part = |amount, what, fill, text| Part { amount, what, fill, text };
+    let part = |amount, what: &str, fill, text| Part { amount, what: what.to_owned(), fill, text };
     Balance {
         sentence,
+        notes: Vec::new(),
         parts: vec![
             part(
                 ledger.kept,
                 picture::kept_by_sender(language),
-                Fill::Hatched(Ink::Tcp),
+                Fill::Hatched(Ink::Tcp, Ink::TcpPale),
                 Ink::Text,
             ),
             part(ledger.waiting, picture::waiting(language), Fill::Plain(Ink::TcpPale), Ink::Text),
@@ -105,14 +115,49 @@ fn stream(ledger: StreamLedger, sentence: String, language: Language) -> Balance
 }
 
 fn datagram(ledger: DatagramLedger, sentence: String, language: Language) -> Balance {
-    let part = |amount, what, fill, text| Part { amount, what, fill, text };
-    let known = ledger.read + ledger.waiting + ledger.dropped;
+    let part = |amount, what: &str, fill, text| Part { amount, what: what.to_owned(), fill, text };
+    let known = ledger.read
+        + ledger.waiting
+        + ledger.dropped
+        + ledger.lost
+        + ledger.not_reassembled
+        + ledger.on_wire
+        + ledger.device_full;
     // Where the balance must hold, a rest is unexplained, not on its way.
-    let away = if ledger.quiet { 0 } else { ledger.sent.saturating_sub(known) };
+    let sent = ledger.sent + ledger.copied;
+    let away = if ledger.quiet { 0 } else { sent.saturating_sub(known) };
+    let gone = |across| Fill::Hatched(Ink::Lost, across);
+    let note = |amount: u64, what: &str| {
+        (amount > 0).then(|| format!("{} {what}", picture::number(amount)))
+    };
+    let notes = [
+        note(ledger.copied, picture::copied(language)),
+        note(ledger.damaged, picture::damaged_sum(language)),
+    ];
     Balance {
         sentence,
+        notes: notes.into_iter().flatten().collect(),
         parts: vec![
+            part(
+                ledger.device_full,
+                picture::device_full(language),
+                gone(Ink::LostPale),
+                Ink::Lost,
+            ),
             part(away, picture::on_the_way(language), Fill::Plain(Ink::ParcelPale), Ink::Text),
+            part(
+                ledger.on_wire,
+                picture::on_the_wire(language),
+                Fill::Plain(Ink::ParcelPale),
+                Ink::Text,
+            ),
+            part(ledger.lost, picture::lost_stack(language), gone(Ink::Lost), Ink::Lost),
+            part(
+                ledger.not_reassembled,
+                picture::not_reassembled(language),
+                gone(Ink::ParcelPale),
+                Ink::Lost,
+            ),
             part(ledger.dropped, picture::dropped(language), Fill::Plain(Ink::LostPale), Ink::Lost),
             part(
                 ledger.waiting,
@@ -128,6 +173,42 @@ fn datagram(ledger: DatagramLedger, sentence: String, language: Language) -> Bal
     }
 }
 
+/// What the packets say of a stream that is on the wire: who keeps the bytes, whether their copy was
+/// lost, how many are under way.
+fn on_wire(timeline: &Timeline, sender: SocketId, balance: &mut Balance, language: Language) {
+    let Some(end) = timeline.world().sockets.get(&sender).and_then(|socket| socket.net.end())
+    else {
+        return;
+    };
+    let at = timeline.shown_at();
+    if let Some(kept) = balance.parts.first_mut() {
+        kept.what = picture::kept_by(language, end);
+        if copy_lost(timeline, sender, at) {
+            kept.what = format!("{} ({})", kept.what, picture::copy_lost(language));
+        }
+    }
+    let own = |packet: &&Packet| packet.ends.0 == Some(sender) && packet.is_on_wire(at);
+    let bytes: u64 =
+        timeline.packets(at).filter(own).map(|packet| u64::from(packet.head.payload())).sum();
+    if bytes > 0 {
+        let text = format!("{} {}", picture::bytes(bytes), picture::on_the_wire(language));
+        balance.notes.push(text);
+    }
+}
+
+/// Whether bytes were lost on the wire and have not been sent again.
+fn copy_lost(timeline: &Timeline, sender: SocketId, at: Nanos) -> bool {
+    let mut repeated = Vec::new();
+    let data = |packet: &&Packet| packet.ends.0 == Some(sender) && packet.head.payload() > 0;
+    for packet in timeline.packets_before(at).take(SEARCHED).filter(data) {
+        if packet.lost(at).is_some() && !repeated.contains(&packet.id) {
+            return true;
+        }
+        repeated.extend(packet.repeats);
+    }
+    false
+}
+
 /// The whole strip.
 pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
     let world = timeline.world();
@@ -138,7 +219,7 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
     pen.rect([0.0, 0.0, view.width, height], 0.0, Ink::Ground);
     let found = view.selected.and_then(|selected| {
         let (sender, side) = sender_of(world, selected)?;
-        Some((balance(world, sender, language)?, side))
+        Some((balance(timeline, sender, language)?, side))
     });
     let Some((balance, side)) = found else {
         let socket = view.selected.and_then(|id| world.sockets.get(&id));
@@ -170,7 +251,8 @@ pub(super) fn draw(timeline: &Timeline, view: &View) -> Strip {
     if side == Side::Right {
         parts.reverse();
     }
-    let beside = draw_bar(&mut pen, bar, &parts, balance.edge, language);
+    let mut beside = draw_bar(&mut pen, bar, &parts, balance.edge, language);
+    beside.extend(balance.notes.iter().cloned());
     let beside = beside.join(" · ");
     let (at, most) = if narrow {
         ([margin, 67.0], view.width - 2.0 * margin)
@@ -225,9 +307,9 @@ fn draw_bar(
         let area = [left, y, own, h];
         match part.fill {
             Fill::Plain(ink) => pen.frame(area, 0.0, ink, line(edge, 1.0)),
-            Fill::Hatched(ink) => {
+            Fill::Hatched(ink, across) => {
                 pen.frame(area, 0.0, Ink::Plate, line(edge, 1.0));
-                pen.hatch(area, Ink::TcpPale);
+                pen.hatch(area, across);
                 pen.frame_only(area, line(ink, 1.0));
             }
         }
@@ -235,7 +317,7 @@ fn draw_bar(
         let font = Font { size: 13.0, weight: 400, mono: false };
         if measure::width(&text, font) < own - 10.0 {
             let mut look = Look { font, ..plain(13.0) }.middle().ink(part.text);
-            if matches!(part.fill, Fill::Hatched(_)) {
+            if matches!(part.fill, Fill::Hatched(..)) {
                 look = look.halo(Ink::Plate);
             }
             pen.text([left + own / 2.0, y + h / 2.0 + 4.7], &text, look, own - 8.0);

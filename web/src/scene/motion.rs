@@ -4,14 +4,15 @@ use super::View;
 use super::flow::{Post, Row};
 use super::frame::{Frame, Place};
 use super::measure;
+use super::packet::nose;
 use super::pen::{Look, Pen, dashed, mono, plain};
 use crate::clock::Moment;
 use crate::shape::{Font, Ink, Stroke};
 use crate::text::picture;
 use crate::timeline::{Move, Timeline};
-use protocol::Source;
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
+use protocol::{SocketId, Source};
 
 /// Tracks above (and below) a cable; what is more is counted.
 const TRACKS: usize = 2;
@@ -26,9 +27,8 @@ pub(super) struct Passing<'a> {
 }
 
 /// From which wall something moves in a lane, if it belongs there.
-fn direction(row: &Row, moving: &Move) -> Option<Side> {
-    let from = row.side_of(moving.from);
-    let to = row.side_of(moving.to);
+fn direction(row: &Row, ends: Ends) -> Option<Side> {
+    let [from, to] = [ends.0, ends.1].map(|end| end.and_then(|id| row.side_of(id)));
     match (from, to) {
         (Some(from), Some(to)) => (from != to).then_some(from),
         (Some(from), None) => Some(from),
@@ -38,29 +38,46 @@ fn direction(row: &Row, moving: &Move) -> Option<Side> {
 }
 
 /// How well a lane fits something that moves: both ends, or the end that is not a listener's.
-fn fit(row: &Row, moving: &Move) -> u8 {
-    let own =
-        |id| [Side::Left, Side::Right].iter().any(|side| *row.post(*side) == Post::Socket(id));
-    let both = row.side_of(moving.from).is_some() && row.side_of(moving.to).is_some();
-    u8::from(own(moving.from)) * 2
-        + u8::from(own(moving.to)) * 2
+fn fit(row: &Row, ends: Ends) -> u8 {
+    let own = |id: Option<SocketId>| {
+        [Side::Left, Side::Right]
+            .iter()
+            .any(|side| id.is_some_and(|id| *row.post(*side) == Post::Socket(id)))
+    };
+    let both = [ends.0, ends.1].iter().all(|end| end.is_some_and(|id| row.side_of(id).is_some()));
+    u8::from(own(ends.0)) * 2
+        + u8::from(own(ends.1)) * 2
         + u8::from(both)
         + u8::from(!row.listens_alone())
 }
 
-/// The lane of something that moves; none where no lane joins both its ends.
+/// Sender and receiver, where they are sockets that are shown.
+type Ends = (Option<SocketId>, Option<SocketId>);
+
+/// The lane of something that moves between two sockets of ours.
 pub(super) fn lane_of<'a>(places: &'a [Place], moving: &Move) -> Option<(&'a Place, Side)> {
+    lane_between(places, Some(moving.from), Some(moving.to))
+}
+
+/// The lane of something that moves; none where no lane joins both its ends.
+pub(super) fn lane_between(
+    places: &[Place],
+    from: Option<SocketId>,
+    to: Option<SocketId>,
+) -> Option<(&Place, Side)> {
     let best = places
         .iter()
-        .filter(|place| direction(&place.row, moving).is_some())
-        .max_by_key(|place| fit(&place.row, moving))?;
-    let elsewhere = |id| places.iter().any(|place| place.row.side_of(id).is_some());
-    let joined = best.row.side_of(moving.from).is_some() && best.row.side_of(moving.to).is_some();
-    if best.row.kind == Kind::Datagram && !joined && elsewhere(moving.from) && elsewhere(moving.to)
-    {
+        .filter(|place| direction(&place.row, (from, to)).is_some())
+        .max_by_key(|place| fit(&place.row, (from, to)))?;
+    let side = |id: Option<SocketId>| id.and_then(|id| best.row.side_of(id));
+    let elsewhere = |id: Option<SocketId>| {
+        id.is_some_and(|id| places.iter().any(|place| place.row.side_of(id).is_some()))
+    };
+    let joined = side(from).is_some() && side(to).is_some();
+    if best.row.kind == Kind::Datagram && !joined && elsewhere(from) && elsewhere(to) {
         return None;
     }
-    Some((best, direction(&best.row, moving)?))
+    Some((best, direction(&best.row, (from, to))?))
 }
 
 /// In calm, what moves stands at the start, in the middle, or at the end.
@@ -169,13 +186,6 @@ pub(super) fn outline(moving: &Move, ink: Ink, width: f32) -> Stroke {
     }
 }
 
-/// A box with a pointed nose; `d` is 1 to the right, -1 to the left.
-fn nose([x, y]: [f32; 2], w: f32, h: f32, d: f32) -> Vec<[f32; 2]> {
-    let (back, front, half) = (x - d * w / 2.0, x + d * w / 2.0, h / 2.0);
-    let neck = front - d * (h * 0.36);
-    vec![[back, y - half], [neck, y - half], [front, y], [neck, y + half], [back, y + half]]
-}
-
 fn tall(
     pen: &mut Pen,
     frame: &Frame,
@@ -223,7 +233,7 @@ fn tall(
         }
     }
     let inferred = all.iter().any(|passing| passing.moving.source == Source::Inferred);
-    if inferred {
+    if inferred && !place.row.listens_alone() {
         let y = match place.row.kind {
             Kind::Stream => place.axis + if frame.lesson { 110.0 } else { 94.0 },
             Kind::Datagram => place.axis - super::cable::road_half(frame, place) - 8.0,

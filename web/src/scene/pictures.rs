@@ -1,5 +1,7 @@
 //! Writes pictures of scripted journals to `target/pictures/*.svg`, for people to look at.
 
+mod wire;
+
 use super::{View, ladder, ledger, scrubber, sheet, stage};
 use crate::clock::Moment;
 use crate::code::Dialect;
@@ -36,7 +38,8 @@ fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View
     let stage = stage(timeline, moment, &View { height: room, ..*view });
     let ledger = ledger(timeline, view);
     let scrub = scrubber(timeline, moment, &View { height: 44.0, ..*view });
-    let burst = timeline.world().bursts.keys().next_back().copied();
+    let flood = |burst: &&CallId| timeline.world().bursts[burst].count > 20;
+    let burst = timeline.world().bursts.keys().rfind(flood).copied();
     let under = match burst {
         Some(burst) => sheet(timeline, burst, &View { height: below, ..*view }),
         None => ladder(timeline, moment, &View { height: below, ..*view }),

@@ -52,7 +52,10 @@ fn look(kind: MarkKind) -> (Ink, f32, f32) {
         MarkKind::Datagram => (Ink::Udp, 4.0, 1.5),
         MarkKind::DatagramCall => (Ink::Udp, 8.0, 2.0),
         MarkKind::StreamCall => (Ink::Tcp, 11.0, 2.5),
+        MarkKind::Again => (Ink::Tcp, 14.0, 1.5),
+        MarkKind::Hold => (Ink::Asleep, 11.0, 3.0),
         MarkKind::Drop => (Ink::Lost, 7.0, 2.5),
+        MarkKind::Loss => (Ink::Lost, 11.0, 3.0),
         MarkKind::Error => (Ink::Lost, 14.0, 3.0),
     }
 }
@@ -66,19 +69,28 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     pen.rect([scale.left, axis - 1.5, scale.right - scale.left, 3.0], 1.5, Ink::Line);
     // One column of pixels shows the gravest of what happened there.
     let mut columns: Vec<Option<MarkKind>> = vec![None; view.width.max(1.0) as usize + 1];
-    let mut counts = [0usize; 3];
+    let mut counts = [0usize; 4];
     for mark in timeline.marks(scale.from, moment.now) {
         let place = &mut columns[scale.x(mark.at) as usize];
         *place = Some(place.map_or(mark.kind, |old| old.max(mark.kind)));
         counts[match mark.kind {
             MarkKind::Error => 0,
             MarkKind::Drop => 1,
+            MarkKind::Loss => 3,
             _ => 2,
         }] += 1;
     }
     for (x, kind) in columns.iter().enumerate().filter_map(|(x, kind)| Some((x, (*kind)?))) {
         let (ink, half, wide) = look(kind);
-        pen.rect([x as f32 - wide / 2.0, axis - half, wide, half * 2.0], 0.0, ink);
+        let x = x as f32;
+        pen.rect([x - wide / 2.0, axis - half, wide, half * 2.0], 0.0, ink);
+        // The shape says it too: a cross on what was lost, a bar across what was held.
+        match kind {
+            MarkKind::Loss => pen.cross([x, axis + half], 3.5, line(ink, 1.8)),
+            MarkKind::Hold => pen.rect([x - 4.0, axis - half, 8.0, 2.5], 0.0, ink),
+            MarkKind::Again => pen.rect([x - 3.5, axis - half, 7.0, 2.0], 0.0, ink),
+            _ => {}
+        }
     }
     let now = scale.x(moment.now);
     pen.line([now, axis - 13.0], [now, axis + 13.0], dashed(Ink::Edge, 2.0, 3.0, 2.0));
@@ -86,9 +98,12 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let x = scale.x(moment.at);
     pen.line([x, 4.0], [x, height - 4.0], line(Ink::Text, 2.5));
     pen.area(vec![[x - 6.0, 4.0], [x + 6.0, 4.0], [x, 12.0]], Ink::Text, None);
+    let [errors, drops, calls, lost] = counts;
     let words = view.language.pick(
-        format!("{} errors, {} drops, {} calls in this span", counts[0], counts[1], counts[2]),
-        format!("这段时间内 {} 个错误，{} 次丢弃，{} 次调用", counts[0], counts[1], counts[2]),
+        format!(
+            "{errors} errors, {drops} drops, {lost} lost on the wire, {calls} calls in this span"
+        ),
+        format!("这段时间内 {errors} 个错误，{drops} 次丢弃，线上丢失 {lost} 个，{calls} 次调用"),
     );
     Strip { shapes: pen.shapes, height, words }
 }

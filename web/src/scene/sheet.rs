@@ -12,10 +12,11 @@ use protocol::world::{Fate, Tally};
 const CELLS: usize = 1_000;
 
 /// Fates in the order of the wire.
-const ORDER: [Fate; 7] = [
+const ORDER: [Fate; 8] = [
     Fate::Unsent,
     Fate::Refused,
     Fate::Sent,
+    Fate::Lost,
     Fate::Dropped,
     Fate::Waiting,
     Fate::Discarded,
@@ -96,7 +97,9 @@ pub(super) fn draw(timeline: &Timeline, call: CallId, view: &View) -> Strip {
     let (margin, columns) = if narrow { (16.0, 25) } else { (20.0, 100) };
     let labels = if narrow { 0.0 } else { 60.0 };
     let mut pen = Pen::default();
-    let mut y = legend(&mut pen, view, margin, tally, unexplained(timeline, call), narrow);
+    let wired = world.wire.is_some();
+    let balance = unexplained(timeline, call);
+    let mut y = legend(&mut pen, view, margin, tally, balance, (narrow, wired));
     let count = burst.sheet.len();
     let every = count.div_ceil(CELLS).max(1);
     y += 28.0;
@@ -164,10 +167,14 @@ fn legend(
     margin: f32,
     tally: Tally,
     balance: Option<(Option<u64>, bool)>,
-    narrow: bool,
+    (narrow, wired): (bool, bool),
 ) -> f32 {
     let language = view.language;
-    let rare = |fate: &Fate| matches!(fate, Fate::Refused | Fate::Discarded);
+    let rare = |fate: &Fate| match fate {
+        Fate::Refused | Fate::Discarded => true,
+        Fate::Lost => !wired,
+        _ => false,
+    };
     let shown: Vec<Fate> =
         ORDER.into_iter().filter(|fate| !rare(fate) || amount(tally, *fate) > 0).collect();
     let (verdict, ink) = match balance {

@@ -4,7 +4,7 @@ use super::flow::{self, Post};
 use super::frame::{CONTROLS, Frame, Place, STRIP};
 use super::host::{Desk, accepting};
 use super::pen::{Pen, line, mono, plain};
-use super::{End, Lane, Stage, View, cable, motion, plate, refused, road};
+use super::{End, Lane, Stage, View, cable, motion, packet, plate, refused, road, wire};
 use crate::clock::Moment;
 use crate::shape::Ink;
 use crate::text::picture;
@@ -54,8 +54,10 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     }
     road::draw(&mut pen, &frame, &places, timeline, moment, view);
     motion::draw(&mut pen, &frame, &places, timeline, moment, view);
+    let packets = packet::draw(&mut pen, &frame, &places, timeline, moment, view);
+    wire::notes(&mut pen, &frame, &places, timeline, moment, view);
     let lanes = places.iter().map(|place| lane(&frame, place)).collect();
-    Stage { shapes: pen.shapes, lanes, packets: Vec::new(), height, walls: frame.walls }
+    Stage { shapes: pen.shapes, lanes, packets, height, walls: frame.walls }
 }
 
 /// Columns, the selected lane's tint, hairlines and walls.

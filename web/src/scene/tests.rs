@@ -1,5 +1,7 @@
 //! Properties of every picture: nothing overlaps, nothing leaves its column, the same in is the same out.
 
+mod wire;
+
 use super::pictures::{busy, flood, idle, view};
 use super::*;
 use crate::clock::Moment;

@@ -3,6 +3,7 @@
 
 mod host;
 mod motion;
+mod packet;
 mod wire;
 
 use super::flow::{self, Post, Row};
@@ -49,12 +50,14 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let mut pen = Pen::default();
     stage.ground(&mut pen, height);
     let mut lanes = Vec::new();
+    let mut packets = Vec::new();
     if let Some(row) = rows.iter().find(|row| row.tall) {
         stage.wire(&mut pen, row);
         for side in [Side::Left, Side::Right] {
             stage.host(&mut pen, row, side);
         }
         stage.moving(&mut pen, row);
+        packets = stage.packets(&mut pen, row);
         lanes.push(stage.lane(row));
     } else {
         let at = [view.width / 2.0, f32::midpoint(walls[0], walls[1])];
@@ -70,7 +73,7 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         lanes.push(stage.listed(&mut pen, row, y));
         y += ROW;
     }
-    Stage { shapes: pen.shapes, lanes, packets: Vec::new(), height, walls }
+    Stage { shapes: pen.shapes, lanes, packets, height, walls }
 }
 
 impl Narrow<'_> {

@@ -1,5 +1,7 @@
 //! Owns random journals: any mixture of deeds, told as a relay would.
 
+pub(crate) mod wire;
+
 use super::{Script, address, received};
 use proptest::prelude::*;
 use protocol::command::{Kind, Side};

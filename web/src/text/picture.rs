@@ -1,10 +1,15 @@
 //! Owns the words inside pictures. State names, call names and errnos stay English.
 
 mod told;
+mod wire;
 
 pub use told::{
     bundle, charge, datagram_counts, datagrams, datagrams_wait, name_of, one_cell, one_mark,
     quiet_span, some_wait, took,
+};
+pub use wire::{
+    content, flags, frozen, held, host, icmp, kept_by, lost, lost_at, more_lost, packet, undrawn,
+    weather, why_lost,
 };
 
 use super::Language;
@@ -250,6 +255,34 @@ words! {
     peer_window: "peer window", "对端窗口";
     /// Segments sent again.
     resent: "resent", "重发";
+    /// On a segment that carries what has been on the wire before.
+    again: "again", "重发";
+    /// On a packet that the wire has sent a second time.
+    copy: "copy", "副本";
+    /// On a packet of which a bit was flipped.
+    damaged: "damaged", "已损坏";
+    /// Beside a lost segment.
+    nobody_told: "nobody has been told", "没有人被告知";
+    /// Beside a lost datagram.
+    nobody_sends: "nobody sends it again", "没有人会重发";
+    /// A socket that another program made.
+    outside_program: "outside program", "外部程序";
+    /// The stack of those that the wire lost.
+    lost_stack: "lost on the wire", "在线上丢失";
+    /// The legend of a lane whose cable is pulled.
+    pulled: "cable pulled", "网线已拔";
+    /// Ledger: on the wire.
+    on_the_wire: "on the wire", "在线上";
+    /// Ledger: a part was lost, so that the rest is of no use.
+    not_reassembled: "not reassembled", "未能重组";
+    /// Ledger: dropped by the sender's own device.
+    device_full: "dropped by the sender’s device", "被发送端设备丢弃";
+    /// Ledger: sent twice by the wire.
+    copied: "copied by the wire", "被线路复制";
+    /// Ledger: a flipped bit, which the checksum finds.
+    damaged_sum: "damaged (checksum)", "已损坏（校验和）";
+    /// Ledger: kept, and the wire lost what was sent of it.
+    copy_lost: "their copy on the wire was lost", "它们在线上的那份丢了";
     /// An empty stage.
     nothing_here: "no socket yet", "还没有套接字";
 }

@@ -1,5 +1,6 @@
 //! Owns what crossed between two sockets and within which span. On `host` nobody saw it: inferred.
 
+use super::packet::Leg;
 use protocol::event::Crossing;
 use protocol::{CallId, Event, Nanos, SocketId, Source, What};
 use std::collections::{BTreeMap, VecDeque};
@@ -31,6 +32,11 @@ impl Move {
     pub fn progress(&self, at: Nanos) -> f32 {
         let span = (self.ended - self.began).max(1) as f64;
         (at.saturating_sub(self.began) as f64 / span).min(1.0) as f32
+    }
+
+    /// The span in which it moves.
+    pub(super) fn leg(&self) -> Leg {
+        Leg { began: self.began, ended: self.ended, burst: self.burst() }
     }
 
     /// The burst that it is a run of.

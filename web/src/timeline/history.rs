@@ -1,6 +1,7 @@
 //! Owns the stored events and the checkpoints among them.
 
-use protocol::{Event, Nanos, World};
+use protocol::message::Thin;
+use protocol::{Event, Nanos, Seq, World};
 use std::collections::VecDeque;
 
 /// Events kept at most (rounded up to a checkpoint).
@@ -8,10 +9,49 @@ pub(super) const KEPT: usize = 200_000;
 /// Events between two checkpoints, for a small world.
 const STRIDE: usize = 1_000;
 
-/// The events in order, and worlds among them.
+/// What one step of the history is.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    /// One event.
+    Event(Event),
+    /// Events of single packets, told in sums: the first, the last, and that one's moment.
+    Thinned { from: Seq, to: Seq, at: Nanos, flows: Vec<Thin> },
+}
+
+impl Entry {
+    fn at(&self) -> Nanos {
+        match self {
+            Self::Event(event) => event.at,
+            Self::Thinned { at, .. } => *at,
+        }
+    }
+
+    fn events(&self) -> u64 {
+        match self {
+            Self::Event(_) => 1,
+            Self::Thinned { from, to, .. } => to.saturating_sub(*from) + 1,
+        }
+    }
+
+    pub(super) fn fold(&self, world: &mut World) {
+        match self {
+            Self::Event(event) => world.apply(event),
+            Self::Thinned { from, to, at, flows } => world.apply_thinned(*from, *to, *at, flows),
+        }
+    }
+
+    fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Event(event) => Some(event),
+            Self::Thinned { .. } => None,
+        }
+    }
+}
+
+/// The entries in order, and worlds among them.
 pub(super) struct History {
-    events: VecDeque<Event>,
-    /// (how many stored events this world has seen, the world); the first has seen none.
+    entries: VecDeque<Entry>,
+    /// (how many stored entries this world has seen, the world); the first has seen none.
     checkpoints: VecDeque<(usize, World)>,
     fallen: u64,
     kept: usize,
@@ -26,7 +66,8 @@ impl Default for History {
 /// A big world is copied less often.
 fn stride(world: &World) -> usize {
     let sheets: usize = world.bursts.values().map(|burst| burst.sheet.len()).sum();
-    STRIDE + world.sockets.len() * 20 + sheets / 10
+    let wire = world.wire.as_ref().map_or(0, |wire| wire.packets.len() + wire.flows.len());
+    STRIDE + world.sockets.len() * 20 + sheets / 10 + wire
 }
 
 impl History {
@@ -36,7 +77,7 @@ impl History {
 
     pub(super) fn bounded(oldest: World, kept: usize) -> Self {
         Self {
-            events: VecDeque::new(),
+            entries: VecDeque::new(),
             checkpoints: VecDeque::from([(0, oldest)]),
             fallen: 0,
             kept,
@@ -52,14 +93,14 @@ impl History {
         self.fallen
     }
 
-    /// Adds an event, after which the world is `after`; says how many old ones fell off.
-    pub(super) fn push(&mut self, event: Event, after: &World) -> usize {
-        self.events.push_back(event);
+    /// Adds an entry, after which the world is `after`; says how many old ones fell off.
+    pub(super) fn push(&mut self, entry: Entry, after: &World) -> usize {
+        self.entries.push_back(entry);
         let last = self.checkpoints.back().map_or(0, |(seen, _)| *seen);
-        if self.events.len() >= last + stride(after) {
-            self.checkpoints.push_back((self.events.len(), after.clone()));
+        if self.entries.len() >= last + stride(after) {
+            self.checkpoints.push_back((self.entries.len(), after.clone()));
         }
-        if self.events.len() <= self.kept || self.checkpoints.len() < 2 {
+        if self.entries.len() <= self.kept || self.checkpoints.len() < 2 {
             return 0;
         }
         let cut = self.checkpoints[1].0;
@@ -67,17 +108,16 @@ impl History {
         for (seen, _) in &mut self.checkpoints {
             *seen -= cut;
         }
-        self.events.drain(..cut);
-        self.fallen += cut as u64;
+        self.fallen += self.entries.drain(..cut).map(|entry| entry.events()).sum::<u64>();
         cut
     }
 
-    /// How many stored events happened at or before a moment.
+    /// How many stored entries happened at or before a moment.
     pub(super) fn before(&self, at: Nanos) -> usize {
-        self.events.partition_point(|event| event.at <= at)
+        self.entries.partition_point(|entry| entry.at() <= at)
     }
 
-    /// Makes `world`, which has seen `shown` stored events, one that has seen `target`.
+    /// Makes `world`, which has seen `shown` stored entries, one that has seen `target`.
     pub(super) fn seek(&self, world: &mut World, shown: usize, target: usize) -> usize {
         let nearest = self.checkpoints.partition_point(|(seen, _)| *seen <= target) - 1;
         let (seen, checkpoint) = &self.checkpoints[nearest];
@@ -86,17 +126,17 @@ impl History {
             *world = checkpoint.clone();
             shown = *seen;
         }
-        self.events.range(shown..target).for_each(|event| world.apply(event));
+        self.entries.range(shown..target).for_each(|entry| entry.fold(world));
         target
     }
 
     /// Stored events after a moment.
     pub(super) fn after(&self, at: Nanos) -> impl Iterator<Item = &Event> {
-        self.events.range(self.before(at)..)
+        self.entries.range(self.before(at)..).filter_map(Entry::event)
     }
 
     /// Stored events at or before a moment.
     pub(super) fn until(&self, at: Nanos) -> impl DoubleEndedIterator<Item = &Event> {
-        self.events.range(..self.before(at))
+        self.entries.range(..self.before(at)).filter_map(Entry::event)
     }
 }

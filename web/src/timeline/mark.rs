@@ -1,6 +1,8 @@
 //! Owns the ticks of the scrubber: which kind of thing happened when.
 
 use protocol::command::Kind;
+use protocol::packet::Mark::Held;
+use protocol::packet::{Head, PacketFate};
 use protocol::{Answer, Event, Field, Nanos, What, World};
 use std::collections::{HashMap, VecDeque};
 
@@ -18,8 +20,14 @@ pub enum MarkKind {
     DatagramCall,
     /// A call on a stream, or one that makes a socket.
     StreamCall,
+    /// A packet that carries what has been on the wire before.
+    Again,
+    /// A packet was held, or the whole wire.
+    Hold,
     /// A kernel said that it had dropped something.
     Drop,
+    /// The wire lost a packet.
+    Loss,
     /// A call failed.
     Error,
 }
@@ -53,6 +61,9 @@ impl Marks {
             }
             What::CallEnded { result: Answer::Error(_), .. } => MarkKind::Error,
             What::DatagramSent { .. } => MarkKind::Datagram,
+            What::PacketEntered { head: Head::Tcp(tcp), .. } if tcp.again => MarkKind::Again,
+            What::PacketMarked { mark: Held, .. } | What::Frozen { on: true, .. } => MarkKind::Hold,
+            What::PacketLeft { fate: PacketFate::Lost(_), .. } => MarkKind::Loss,
             What::Sample { set, .. }
                 if set.iter().any(|field| matches!(field, Field::Drops(n) if *n > 0)) =>
             {

@@ -1,5 +1,7 @@
 //! Properties of the timeline: seeking is folding, nothing is lost silently.
 
+mod packet;
+
 use super::*;
 use crate::script::Script;
 use crate::script::random::{Deed, deeds, play};
@@ -37,7 +39,7 @@ fn checkpoints_and_forgetting_keep_the_fold() {
     let (mut newest, mut fallen) = (World::default(), 0);
     for event in &script.events {
         newest.apply(event);
-        fallen += history.push(event.clone(), &newest);
+        fallen += history.push(history::Entry::Event(event.clone()), &newest);
     }
     assert!(fallen > 0, "something fell off");
     assert_eq!(history.fallen(), fallen as u64);

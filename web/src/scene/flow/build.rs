@@ -3,15 +3,16 @@
 use super::{Post, Row, aim, calls, visible};
 use crate::scene::View;
 use crate::timeline::Timeline;
-use protocol::command::{Command, Kind, Side};
+use protocol::command::{Command, Kind, Net, Side};
+use protocol::wire::lands;
 use protocol::world::Socket;
 use protocol::{Address, SocketId, TcpState, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Builder<'a> {
     world: &'a World,
-    /// Streams by their two addresses: asking the world for each would be quadratic.
-    by_addresses: BTreeMap<(&'a Address, &'a Address), SocketId>,
+    /// Streams by their net and their two addresses: asking the world for each would be quadratic.
+    by_addresses: BTreeMap<(u8, Address, Address), SocketId>,
     timeline: &'a Timeline,
     rows: Vec<Row>,
     placed: BTreeSet<SocketId>,
@@ -24,13 +25,36 @@ pub(in crate::scene) fn rows(timeline: &Timeline, view: &View) -> Vec<Row> {
         .sockets
         .values()
         .filter(|socket| socket.kind == Kind::Stream)
-        .filter_map(|s| Some(((s.kernel.local.as_ref()?, s.kernel.peer.as_ref()?), s.id)))
+        .filter_map(|socket| {
+            let (local, peer) = (socket.kernel.local.as_ref()?, socket.kernel.peer.as_ref()?);
+            Some(((place_of(socket.net), local.canonical(), peer.canonical()), socket.id))
+        })
         .collect();
     let mut builder =
         Builder { world, by_addresses, timeline, rows: Vec::new(), placed: BTreeSet::new() };
     builder.streams();
     builder.datagrams();
     builder.finish(view)
+}
+
+/// A net as a part of a key.
+fn place_of(net: Net) -> u8 {
+    match net {
+        Net::Left => 0,
+        Net::Right => 1,
+        Net::Host => 2,
+    }
+}
+
+/// The key of the stream at a stream's other end.
+fn across(socket: &Socket) -> Option<(u8, Address, Address)> {
+    let (local, peer) = (socket.kernel.local.as_ref()?, socket.kernel.peer.as_ref()?);
+    Some((place_of(lands(socket.net, peer)), peer.canonical(), local.canonical()))
+}
+
+/// Whether what leaves a net can come to another: across the wire, or staying where it is.
+fn joined(a: Net, b: Net) -> bool {
+    (a == Net::Host) == (b == Net::Host)
 }
 
 impl<'a> Builder<'a> {
@@ -68,13 +92,7 @@ impl<'a> Builder<'a> {
     /// The group of a stream: its listener, where that is ours.
     fn listener_of(&self, socket: &Socket) -> Option<SocketId> {
         let parent = socket.parent.map(|(listener, _)| listener);
-        let target = || {
-            let peer = calls(self.world, socket)?;
-            let covers = |s: &&Socket| {
-                s.listens() && s.kernel.local.as_ref().is_some_and(|own| own.covers(&peer))
-            };
-            self.world.sockets.values().find(covers).map(|s| s.id)
-        };
+        let target = || self.world.listener_of(socket.net, &calls(self.world, socket)?);
         parent.or_else(target).filter(|id| self.world.sockets.get(id).is_some_and(Socket::listens))
     }
 
@@ -86,9 +104,8 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let id = socket.id;
-            let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
-            let far = pair
-                .and_then(|pair| self.by_addresses.get(&pair))
+            let far = across(socket)
+                .and_then(|key| self.by_addresses.get(&key))
                 .and_then(|far| self.world.sockets.get(far))
                 .filter(|far| far.id != id && visible(far) && !self.placed.contains(&far.id));
             if let Some(far) = far {
@@ -138,6 +155,7 @@ impl<'a> Builder<'a> {
                     && socket.kernel.peer.is_none()
                     && socket.kernel.local.is_none()
                     && socket.family == listener.family
+                    && joined(socket.net, listener.net)
                     && socket.side != listener.side
             });
             let across = across.map_or(Post::Nothing, |socket| Post::Socket(socket.id));
@@ -161,8 +179,7 @@ impl<'a> Builder<'a> {
             .iter()
             .filter(|socket| socket.kernel.state == Some(TcpState::Established) && socket.active)
             .filter(|socket| {
-                let pair = socket.kernel.peer.as_ref().zip(socket.kernel.local.as_ref());
-                pair.is_some_and(|pair| !self.by_addresses.contains_key(&pair))
+                across(socket).is_some_and(|key| !self.by_addresses.contains_key(&key))
             })
             .filter_map(|socket| Some((self.world.queued_at(socket.id)?, socket.id)))
             .map(|(listener, id)| (listener, connected(id), id))
@@ -227,9 +244,22 @@ impl<'a> Builder<'a> {
                 && row.post(side).socket().is_some()
                 && *row.post(side.opposite()) == Post::Nothing
         };
-        while let Some(left) = self.rows.iter().position(|row| idle(row, Side::Left))
-            && let Some(right) = self.rows.iter().position(|row| idle(row, Side::Right))
-        {
+        let world = self.world;
+        let net = |row: &Row, side: Side| {
+            let id = row.post(side).socket();
+            id.and_then(|id| world.sockets.get(&id)).map_or(Net::Host, |socket| socket.net)
+        };
+        let facing = |rows: &[Row]| {
+            rows.iter().enumerate().filter(|(_, row)| idle(row, Side::Left)).find_map(
+                |(left, row)| {
+                    let own = net(row, Side::Left);
+                    let faces =
+                        |row: &Row| idle(row, Side::Right) && joined(own, net(row, Side::Right));
+                    Some((left, rows.iter().position(faces)?))
+                },
+            )
+        };
+        while let Some((left, right)) = facing(&self.rows) {
             let moved = self.rows[right].clone();
             let row = &mut self.rows[left];
             row.right = moved.right;

@@ -96,6 +96,9 @@ impl Desk<'_> {
     /// The one thing most worth a few words.
     fn news(&self, socket: &Socket, room: f32) -> String {
         let language = self.view.language;
+        if socket.program.is_some() {
+            return super::outsider(socket, self.view).to_owned();
+        }
         if let Some(call) = asleep(self.world, socket.id) {
             return match call.ask {
                 Command::Recv { .. } => "recv()",

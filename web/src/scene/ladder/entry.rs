@@ -35,12 +35,18 @@ pub(super) struct Said {
 pub(super) struct Crossed {
     pub(super) from: Side,
     pub(super) label: String,
+    /// What the label says besides, where there is room.
+    pub(super) more: String,
     pub(super) ink: Ink,
     pub(super) heavy: bool,
     pub(super) inferred: bool,
     pub(super) began: Nanos,
     pub(super) ended: Nanos,
     pub(super) progress: f32,
+    /// Why it was lost, where the line ends in a cross.
+    pub(super) lost: Option<String>,
+    /// From when to when it was held (null: still), and where.
+    pub(super) hold: Option<(Nanos, Option<Nanos>, f32)>,
 }
 
 /// All of a screenful.
@@ -50,7 +56,7 @@ pub(super) struct Entries {
 }
 
 /// On which wall the stage shows a socket.
-fn side_of(timeline: &Timeline, id: SocketId) -> Option<Side> {
+pub(super) fn side_of(timeline: &Timeline, id: SocketId) -> Option<Side> {
     let world = timeline.world();
     let Some(socket) = world.sockets.get(&id) else {
         return timeline.face(id).map(|face| face.side);
@@ -82,7 +88,8 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let full = calls.len() == most;
     let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
     let (moves, oldest) = crossings(timeline, at, most);
-    since = since.max(oldest);
+    let (packets, first) = super::packet::lines(timeline, moment, most, &flow, view);
+    since = since.max(oldest).max(first);
     calls.retain(|call| call.began >= since || call.ended.is_none_or(|ended| ended > at));
     let known: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let world = timeline.world();
@@ -104,13 +111,16 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let crossed = moves
         .into_iter()
         .filter(|(moving, _)| moving.began >= since)
-        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm))
-        .collect();
+        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm));
+    let packets = packets.into_iter().filter(|packet| packet.began >= since || packet.ended > at);
+    let mut crossed: Vec<Crossed> = crossed.chain(packets).collect();
+    crossed.sort_by_key(|crossed| (crossed.began, crossed.ended));
+    crossed.drain(..crossed.len().saturating_sub(most));
     Entries { said, crossed }
 }
 
 /// The selected flow: its one or two ends first, then their listeners.
-struct Flow {
+pub(super) struct Flow {
     ends: Vec<SocketId>,
     listeners: Vec<SocketId>,
 }
@@ -131,11 +141,10 @@ impl Flow {
         !self.ends.is_empty() && !socket.is_some_and(own)
     }
 
-    /// Whether something that crosses is another flow's.
-    fn is_passed_by(&self, moving: &Move) -> bool {
-        !self.ends.is_empty()
-            && !self.ends.contains(&moving.from)
-            && !self.ends.contains(&moving.to)
+    /// Whether something that crosses between two sockets is another flow's.
+    pub(super) fn is_passed_by(&self, from: Option<SocketId>, to: Option<SocketId>) -> bool {
+        let own = |id: Option<SocketId>| id.is_some_and(|id| self.ends.contains(&id));
+        !self.ends.is_empty() && !own(from) && !own(to)
     }
 }
 
@@ -213,7 +222,7 @@ fn crossing(
         Crossing::Datagram { .. } | Crossing::Datagrams { .. } => Kind::Datagram,
         _ => Kind::Stream,
     };
-    let ink = match (flow.is_passed_by(moving), moving.what) {
+    let ink = match (flow.is_passed_by(Some(moving.from), Some(moving.to)), moving.what) {
         (true, _) => Ink::Dim,
         (false, Crossing::Reset) => Ink::Lost,
         _ => super::super::frame::accent(kind),
@@ -225,11 +234,14 @@ fn crossing(
     Some(Crossed {
         from,
         label,
+        more: String::new(),
         ink,
         heavy,
         inferred: moving.source == Source::Inferred,
         began: moving.began,
         ended: moving.ended,
         progress: motion::placed(moving.progress(at), calm),
+        lost: None,
+        hold: None,
     })
 }

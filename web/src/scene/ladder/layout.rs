@@ -1,6 +1,6 @@
 //! Owns which moment stands at which height: in order, never closer than can be read, silence folded.
 
-use super::entry::{Entries, Said};
+use super::entry::{Crossed, Entries, Said};
 use protocol::Nanos;
 use protocol::command::Side;
 
@@ -21,10 +21,19 @@ pub(super) struct SaidPlace {
     pub(super) now: f32,
 }
 
+/// Where something that crossed stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CrossedPlace {
+    pub(super) began: f32,
+    pub(super) ended: f32,
+    /// From where to where it was held.
+    pub(super) hold: Option<[f32; 2]>,
+}
+
 /// All places.
 pub(super) struct Layout {
     pub(super) said: Vec<SaidPlace>,
-    pub(super) crossed: Vec<[f32; 2]>,
+    pub(super) crossed: Vec<CrossedPlace>,
     /// Folded silences: where, how long.
     pub(super) gaps: Vec<(f32, Nanos)>,
     pub(super) now: f32,
@@ -33,6 +42,8 @@ pub(super) struct Layout {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Point {
     CrossedEnded(usize),
+    HoldBegan(usize),
+    HoldEnded(usize),
     SaidEnded(usize),
     SaidBegan(usize),
     CrossedBegan(usize),
@@ -98,17 +109,22 @@ pub(super) fn lay_out(
         if crossed.ended <= at {
             points.push((crossed.ended, Point::CrossedEnded(nth)));
         }
+        if let Some((began, ended, _)) = crossed.hold {
+            points.push((began.max(crossed.began + 1).min(at), Point::HoldBegan(nth)));
+            let ended = ended.filter(|ended| *ended <= at);
+            points.extend(ended.map(|ended| (ended.max(began + 1), Point::HoldEnded(nth))));
+        }
     }
     points.sort_unstable();
     let mut layout = Layout {
         said: vec![SaidPlace::default(); entries.said.len()],
-        crossed: vec![[0.0; 2]; entries.crossed.len()],
+        crossed: vec![CrossedPlace::default(); entries.crossed.len()],
         gaps: Vec::new(),
         now: 0.0,
     };
     let mut cursor = Cursor { y: 18.0, at: None, sides: [18.0; 2], wire: 18.0, line, narrow };
     for (moment, point) in points {
-        step(&mut cursor, &mut layout, moment, line);
+        step(&mut cursor, &mut layout, entries, moment, line);
         put(&mut cursor, &mut layout, entries, point, &inline);
     }
     finish(&mut cursor, &mut layout, entries, at, line);
@@ -116,10 +132,19 @@ pub(super) fn lay_out(
 }
 
 /// Goes on to a moment: a little, or over a folded silence.
-fn step(cursor: &mut Cursor, layout: &mut Layout, moment: Nanos, line: f32) {
+fn step(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, moment: Nanos, line: f32) {
     let Some(before) = cursor.at.replace(moment) else { return };
     let gap = moment.saturating_sub(before);
-    if gap > QUIET {
+    // While something crosses it is not quiet; what is held does not cross.
+    let crosses = |crossed: &Crossed| {
+        let held = crossed.hold.is_some_and(|(began, ended, _)| {
+            began <= before && ended.is_none_or(|ended| ended >= moment)
+        });
+        crossed.began <= before && crossed.ended >= moment && !held
+    };
+    if gap > QUIET && entries.crossed.iter().any(crosses) {
+        cursor.y += line * 0.8;
+    } else if gap > QUIET {
         let y = cursor.y.max(cursor.wire - line) + line;
         layout.gaps.push((y, gap));
         cursor.y = y + line * 0.8;
@@ -158,30 +183,50 @@ fn put(
         }
         Point::CrossedBegan(nth) => {
             let y = cursor.take_wire();
-            layout.crossed[nth] = [y, y];
+            layout.crossed[nth] = CrossedPlace { began: y, ended: y, hold: None };
         }
         Point::CrossedEnded(nth) => {
-            cursor.y = cursor.y.max(layout.crossed[nth][0] + cursor.line * 0.9);
-            layout.crossed[nth][1] = cursor.y;
+            let place = &mut layout.crossed[nth];
+            let least = place.hold.map_or(place.began, |hold| hold[1]) + cursor.line * 0.9;
+            cursor.y = cursor.y.max(least);
+            // The reason of a loss stands beside its cross.
+            if entries.crossed[nth].lost.is_some() {
+                cursor.take_wire();
+            }
+            place.ended = cursor.y;
+        }
+        Point::HoldBegan(nth) => {
+            let place = &mut layout.crossed[nth];
+            cursor.y = cursor.y.max(place.began + cursor.line * 0.6);
+            place.hold = Some([cursor.y; 2]);
+        }
+        Point::HoldEnded(nth) => {
+            if let Some(hold) = &mut layout.crossed[nth].hold {
+                cursor.y = cursor.y.max(hold[0] + cursor.line * 0.7);
+                hold[1] = cursor.y;
+            }
         }
     }
 }
 
 /// The shown moment, what is still under way at it, and the bars' tracks.
 fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos, line: f32) {
-    step(cursor, layout, at, line);
+    step(cursor, layout, entries, at, line);
     let lowest = cursor.sides[0].max(cursor.sides[1]) - line * 0.5;
     let moving = entries
         .crossed
         .iter()
         .zip(&layout.crossed)
         .filter(|(crossed, _)| crossed.ended > at)
-        .map(|(_, place)| place[0] + line)
+        .map(|(_, place)| place.hold.map_or(place.began, |hold| hold[0]) + line)
         .fold(0.0, f32::max);
     layout.now = (cursor.y + 10.0).max(lowest).max(moving);
     for (crossed, place) in entries.crossed.iter().zip(&mut layout.crossed) {
         if crossed.ended > at {
-            place[1] = layout.now;
+            place.ended = layout.now;
+            if let (Some(hold), Some((_, None, _))) = (&mut place.hold, crossed.hold) {
+                hold[1] = layout.now;
+            }
         }
     }
     let mut tracks: Vec<(Side, u8, f32)> = Vec::new();

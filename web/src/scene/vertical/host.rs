@@ -43,7 +43,11 @@ impl Narrow<'_> {
         };
         let (state, ink) = host::state_of(socket, self.view);
         let called = picture::name(language, socket);
-        let parts = [(called.as_str(), plain(16.0).bold()), (state.as_str(), mono(14.0).ink(ink))];
+        let parts = [
+            (called.as_str(), plain(16.0).bold()),
+            (state.as_str(), mono(14.0).ink(ink)),
+            (host::outsider(socket, self.view), plain(14.0).dim()),
+        ];
         pen.run([MARGIN, top + name], 9.0, wide, &parts);
         let port = plate::port_of(self.world, socket.id);
         let accent = accent(socket.kind);

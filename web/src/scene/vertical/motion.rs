@@ -50,8 +50,12 @@ impl Narrow<'_> {
             both.then(|| row.side_of(moving.from)).flatten()
         });
         inferred |= !marks.is_empty();
+        let real = road::packets(self.timeline, self.moment, self.view, |packet| {
+            let side = |id: Option<protocol::SocketId>| id.and_then(|id| row.side_of(id));
+            side(packet.ends.0).or(side(packet.ends.1).map(Side::opposite))
+        });
+        let marks = marks.into_iter().chain(real);
         let at: Vec<[f32; 2]> = marks
-            .into_iter()
             .map(|(from, part, across)| {
                 let part = if from == Side::Left { part } else { 1.0 - part };
                 [self.x + across * 32.0, lo - 24.0 + (hi - lo + 48.0) * part]

@@ -1,0 +1,450 @@
+//! Owns the packets that were told of, in the order in which they came. Bounded: the oldest are
+//! forgotten; those told in sums are counted.
+
+use super::ends::{self, Ends};
+use super::{Leg, Packet, delay_of};
+use protocol::message::Thin;
+use protocol::packet::{Head, Mark, PacketFate};
+use protocol::{CallId, Event, Field, FlowId, Nanos, PacketId, What, World};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+/// Packets kept at most.
+const KEPT: usize = 50_000;
+/// Packets of which the last moment is looked up together.
+const BLOCK: u64 = 256;
+/// How far back the packet is looked for that one repeats.
+const SEARCHED: usize = 1_024;
+/// Marks kept of a packet.
+const MARKS: usize = 64;
+/// Sums kept of a flow.
+const SUMS: usize = 4_096;
+/// Flows remembered whose ends are not known.
+const OPEN: usize = 256;
+
+/// Packets in order, and what their flows have in common.
+#[derive(Default)]
+pub(in crate::timeline) struct Packets {
+    stored: VecDeque<Packet>,
+    places: HashMap<PacketId, u64>,
+    fallen: u64,
+    /// Per [`BLOCK`] places: the last moment at which the picture shows anything of them.
+    reach: BTreeMap<u64, Nanos>,
+    /// Packets of which the leaving is not known.
+    live: BTreeSet<PacketId>,
+    ends: BTreeMap<FlowId, Ends>,
+    /// Flows of which an end was not known at their last packet.
+    open: BTreeSet<FlowId>,
+    frozen: Option<Nanos>,
+    bursts: BTreeMap<CallId, (Nanos, Nanos)>,
+    /// Per flow: when, and how many packets had been told in sums by then.
+    sums: BTreeMap<FlowId, VecDeque<(Nanos, u64)>>,
+}
+
+impl Packets {
+    pub(in crate::timeline) fn restart(&mut self, world: &World) {
+        *self = Self::default();
+        let Some(wire) = &world.wire else { return };
+        self.frozen = wire.frozen;
+        let mut packets: Vec<_> = wire.packets.iter().collect();
+        packets.sort_by_key(|(id, packet)| (packet.entered, **id));
+        for (id, told) in packets {
+            let ends = ends::ends(world, told.from, &told.src, &told.dst, &told.head);
+            let mut new = Packet {
+                id: *id,
+                flow: told.flow,
+                from: told.from,
+                bytes: told.bytes,
+                src: told.src.clone(),
+                dst: told.dst.clone(),
+                head: told.head.clone(),
+                entered: told.entered,
+                left: None,
+                marks: told.held.map(|at| (at, Mark::Held)).into_iter().collect(),
+                copy_of: told.copy_of,
+                damaged: told.damaged,
+                ends,
+                trap: None,
+                repeats: None,
+                unseen: None,
+                holds: Vec::new(),
+                expects: delay_of(&wire.impaired[told.from.index()]),
+                behind: 0,
+            };
+            if let Some(at) = told.held.or(wire.frozen.map(|at| at.max(told.entered))) {
+                new.hold(at, self.standing(told.flow));
+            }
+            self.add(new);
+        }
+    }
+
+    pub(in crate::timeline) fn push(&mut self, event: &Event, newest: &World) {
+        let at = event.at;
+        match &event.what {
+            What::PacketEntered { packet, flow, from, bytes, src, dst, head } => {
+                let wire = newest.wire.as_ref();
+                let mut new = Packet {
+                    id: *packet,
+                    flow: *flow,
+                    from: *from,
+                    bytes: *bytes,
+                    src: src.clone(),
+                    dst: dst.clone(),
+                    head: head.clone(),
+                    entered: at,
+                    left: None,
+                    marks: Vec::new(),
+                    copy_of: None,
+                    damaged: false,
+                    ends: (None, None),
+                    trap: None,
+                    repeats: None,
+                    unseen: None,
+                    holds: Vec::new(),
+                    expects: wire.map_or(0, |wire| delay_of(&wire.impaired[from.index()])),
+                    behind: 0,
+                };
+                new.ends = self.ends_of(&new, newest);
+                new.repeats = self.repeated(&new);
+                if self.frozen.is_some() {
+                    new.hold(at, self.standing(*flow));
+                }
+                self.add(new);
+            }
+            What::PacketMarked { packet, mark } => self.marked(at, *packet, *mark),
+            What::PacketLeft { packet, fate, .. } => self.left(at, *packet, *fate),
+            What::TrapSprung { trap, packet, .. } => {
+                if let Some(packet) = self.get_mut(*packet) {
+                    packet.trap = Some(*trap);
+                }
+            }
+            What::Frozen { on, .. } => self.freeze(at, *on),
+            What::WireUp { .. } => self.forget_live(at, |_| true),
+            What::CallEnded { .. } => self.bind(newest),
+            What::Sample { set, .. }
+                if set.iter().any(|field| matches!(field, Field::Local(_) | Field::Peer(_))) =>
+            {
+                self.bind(newest);
+            }
+            _ => {}
+        }
+    }
+
+    /// Packets told in sums: counted; of those told one by one, no more are on the wire than the sums
+    /// leave there.
+    pub(in crate::timeline) fn thinned(&mut self, at: Nanos, flows: &[Thin], newest: &World) {
+        for thin in flows {
+            if thin.fate.is_none() {
+                let sums = self.sums.entry(thin.flow).or_default();
+                let before = sums.back().map_or(0, |(_, sum)| *sum);
+                sums.push_back((at, before + thin.packets));
+                if sums.len() > SUMS {
+                    sums.pop_front();
+                }
+                continue;
+            }
+            let flow = newest.wire.as_ref().and_then(|wire| wire.flows.get(&thin.flow));
+            let most = flow.map_or(0, protocol::world::Flow::on_wire);
+            let own = self.live.iter().filter(|id| self.flow_of(**id) == Some(thin.flow));
+            let own: Vec<PacketId> = own.copied().collect();
+            let over = own.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
+            let gone: BTreeSet<PacketId> = own.into_iter().take(over).collect();
+            self.forget_live(at, |packet| gone.contains(&packet.id));
+        }
+        while self.sums.len() > protocol::world::KEPT_FLOWS {
+            self.sums.pop_first();
+        }
+    }
+
+    /// How many packets of a flow have been told in sums only, up to a moment.
+    pub(in crate::timeline) fn undrawn(&self, flow: FlowId, at: Nanos) -> u64 {
+        let Some(sums) = self.sums.get(&flow) else { return 0 };
+        let seen = sums.partition_point(|(told, _)| *told <= at);
+        seen.checked_sub(1).map_or(0, |last| sums[last].1)
+    }
+
+    pub(in crate::timeline) fn get(&self, id: PacketId) -> Option<&Packet> {
+        let place = self.places.get(&id)?.checked_sub(self.fallen)?;
+        self.stored.get(place as usize)
+    }
+
+    fn get_mut(&mut self, id: PacketId) -> Option<&mut Packet> {
+        let place = self.places.get(&id)?.checked_sub(self.fallen)?;
+        self.stored.get_mut(place as usize)
+    }
+
+    fn flow_of(&self, id: PacketId) -> Option<FlowId> {
+        self.get(id).map(|packet| packet.flow)
+    }
+
+    fn add(&mut self, new: Packet) {
+        let place = self.fallen + self.stored.len() as u64;
+        self.places.insert(new.id, place);
+        self.live.insert(new.id);
+        let reach = self.reach.entry(place / BLOCK).or_default();
+        *reach = Nanos::MAX;
+        self.stretch(&new);
+        self.stored.push_back(new);
+        if self.stored.len() > KEPT
+            && let Some(old) = self.stored.pop_front()
+        {
+            self.places.remove(&old.id);
+            self.live.remove(&old.id);
+            self.fallen += 1;
+            self.reach = match self.fallen.is_multiple_of(BLOCK) {
+                true => self.reach.split_off(&(self.fallen / BLOCK)),
+                false => std::mem::take(&mut self.reach),
+            };
+        }
+    }
+
+    /// A burst's span grows with its packets.
+    fn stretch(&mut self, packet: &Packet) {
+        let Some(burst) = packet.burst() else { return };
+        let until = packet.left.map_or(packet.entered, |_| packet.until());
+        let span = self.bursts.entry(burst).or_insert((packet.entered, until));
+        *span = (span.0.min(packet.entered), span.1.max(until));
+        while self.bursts.len() > protocol::world::KEPT_BURSTS {
+            self.bursts.pop_first();
+        }
+    }
+
+    /// Something about the end of a packet has changed.
+    fn settle(&mut self, id: PacketId) {
+        let Some(place) = self.places.get(&id).copied() else { return };
+        let first = (place / BLOCK * BLOCK).max(self.fallen) - self.fallen;
+        let end = ((place / BLOCK + 1) * BLOCK - self.fallen).min(self.stored.len() as u64);
+        let block = self.stored.range(first as usize..end as usize);
+        let reach = block.map(Packet::shown_until).max().unwrap_or(0);
+        self.reach.insert(place / BLOCK, reach);
+    }
+
+    /// Ends of a new packet: those of its flow, unless better ones may be known by now.
+    fn ends_of(&mut self, new: &Packet, newest: &World) -> Ends {
+        let icmp = matches!(new.head, Head::Icmp(_));
+        if let Some(known) = self.ends.get(&new.flow).filter(|_| !icmp)
+            && ends::are_final(newest, *known, &new.src, &new.dst)
+        {
+            return *known;
+        }
+        let found = ends::ends(newest, new.from, &new.src, &new.dst, &new.head);
+        if !icmp {
+            self.ends.insert(new.flow, found);
+            if found.0.is_some() && found.1.is_some() {
+                self.open.remove(&new.flow);
+            } else if self.open.len() < OPEN {
+                self.open.insert(new.flow);
+            }
+        }
+        while self.ends.len() > protocol::world::KEPT_FLOWS {
+            self.ends.pop_first();
+        }
+        found
+    }
+
+    /// An address has become known: whose packets were nobody's may be somebody's.
+    fn bind(&mut self, newest: &World) {
+        for flow in self.open.clone() {
+            let own = |packet: &&mut Packet| packet.flow == flow;
+            let mut packets: Vec<&mut Packet> =
+                self.stored.iter_mut().rev().take(SEARCHED).filter(own).collect();
+            let Some(first) = packets.first() else {
+                self.open.remove(&flow);
+                continue;
+            };
+            let found = ends::ends(newest, first.from, &first.src, &first.dst, &first.head);
+            for packet in &mut packets {
+                packet.ends = (packet.ends.0.or(found.0), packet.ends.1.or(found.1));
+            }
+            self.ends.insert(flow, found);
+            if found.0.is_some() && found.1.is_some() {
+                self.open.remove(&flow);
+            }
+        }
+    }
+
+    /// The last packet that carried what `new` carries again.
+    fn repeated(&self, new: &Packet) -> Option<PacketId> {
+        let Head::Tcp(own) = &new.head else { return None };
+        let span =
+            |tcp: &protocol::packet::TcpHead| (tcp.seq, tcp.seq.wrapping_add(tcp.payload.max(1)));
+        let (from, to) = span(own);
+        let carries = |packet: &&Packet| match &packet.head {
+            Head::Tcp(tcp) if packet.flow == new.flow => {
+                let (first, end) = span(tcp);
+                let data = tcp.payload > 0 || tcp.flags.0 & 0b11 != 0;
+                data && end.wrapping_sub(from) as i32 > 0 && to.wrapping_sub(first) as i32 > 0
+            }
+            _ => false,
+        };
+        if !own.again {
+            return None;
+        }
+        self.stored.iter().rev().take(SEARCHED).find(carries).map(|packet| packet.id)
+    }
+
+    /// How many of a flow are held now.
+    fn standing(&self, flow: FlowId) -> usize {
+        let own = self.live.iter().filter_map(|id| self.get(*id)).filter(|p| p.flow == flow);
+        own.filter(|packet| packet.held(Nanos::MAX).is_some()).count()
+    }
+
+    fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
+        let Some(flow) = self.flow_of(id) else { return };
+        let standing = self.standing(flow);
+        let frozen = self.frozen.is_some();
+        let Some(packet) = self.get_mut(id) else { return };
+        if packet.marks.len() < MARKS {
+            packet.marks.push((at, mark));
+        }
+        match mark {
+            Mark::Held => packet.hold(at, standing),
+            Mark::Released => packet.release(at),
+            Mark::Damaged { .. } => packet.damaged = true,
+            Mark::Delayed { by } => packet.expects = packet.expects.saturating_add(by),
+            Mark::Copied { copy } => {
+                let mut twin = Packet {
+                    id: copy,
+                    copy_of: Some(id),
+                    entered: at,
+                    left: None,
+                    marks: Vec::new(),
+                    holds: Vec::new(),
+                    trap: None,
+                    ..packet.clone()
+                };
+                if frozen {
+                    twin.hold(at, standing);
+                }
+                self.add(twin);
+            }
+        }
+        self.settle(id);
+    }
+
+    fn left(&mut self, at: Nanos, id: PacketId, fate: PacketFate) {
+        let Some(packet) = self.get_mut(id) else { return };
+        packet.release(at);
+        packet.left = Some((at, fate));
+        let packet = packet.clone();
+        self.live.remove(&id);
+        self.stretch(&packet);
+        self.settle(id);
+    }
+
+    fn freeze(&mut self, at: Nanos, on: bool) {
+        self.frozen = on.then_some(self.frozen.unwrap_or(at));
+        for id in self.live.clone() {
+            let standing = self.flow_of(id).map_or(0, |flow| self.standing(flow));
+            let Some(packet) = self.get_mut(id) else { continue };
+            // One that is held by itself stays so.
+            let own = packet.marks.iter().rev().find_map(|(_, mark)| match mark {
+                Mark::Held => Some(true),
+                Mark::Released => Some(false),
+                _ => None,
+            });
+            match on {
+                true => packet.hold(at, standing),
+                false if own != Some(true) => packet.release(at),
+                false => {}
+            }
+        }
+    }
+
+    /// Of these it is no longer known whether they are on the wire.
+    fn forget_live(&mut self, at: Nanos, which: impl Fn(&Packet) -> bool) {
+        let gone = self.live.iter().filter(|id| self.get(**id).is_some_and(&which));
+        for id in gone.copied().collect::<Vec<_>>() {
+            self.live.remove(&id);
+            if let Some(packet) = self.get_mut(id) {
+                packet.unseen = Some(at);
+            }
+            self.settle(id);
+        }
+    }
+
+    /// Those of which the picture shows something at a moment, the oldest first.
+    pub(in crate::timeline) fn at(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
+        let end = self.begun(at) as u64 + self.fallen;
+        let blocks = self.reach.range(..=end / BLOCK).filter(move |(_, reach)| **reach > at);
+        blocks
+            .flat_map(move |(block, _)| {
+                let from = (block * BLOCK).max(self.fallen).min(end) - self.fallen;
+                let to = ((block + 1) * BLOCK).min(end).max(from + self.fallen) - self.fallen;
+                self.stored.range(from as usize..to as usize)
+            })
+            .filter(move |packet| packet.shown_until() > at)
+    }
+
+    /// Those that came at or before a moment, the latest first.
+    pub(in crate::timeline) fn before(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
+        self.stored.range(..self.begun(at)).rev()
+    }
+
+    /// How many came at or before a moment.
+    fn begun(&self, at: Nanos) -> usize {
+        self.stored.partition_point(|packet| packet.entered <= at)
+    }
+
+    /// Those next to one in the order of coming.
+    pub(in crate::timeline) fn around(
+        &self,
+        id: PacketId,
+        reach: usize,
+    ) -> impl Iterator<Item = &Packet> {
+        let place = self.places.get(&id).and_then(|place| place.checked_sub(self.fallen));
+        let place = place.unwrap_or(0) as usize;
+        let end = (place + reach).min(self.stored.len());
+        self.stored.range(place.saturating_sub(reach).min(end)..end)
+    }
+
+    /// The spans in which something moves at a moment.
+    pub(in crate::timeline) fn legs(&self, at: Nanos) -> impl Iterator<Item = Leg> {
+        let moves = move |leg: &Leg| leg.began <= at && at < leg.ended;
+        self.at(at).flat_map(Packet::legs).filter(moves)
+    }
+
+    /// The first moment after `at` at which a packet comes or goes on.
+    pub(in crate::timeline) fn next_began(&self, at: Nanos) -> Option<Nanos> {
+        let next = self.stored.get(self.begun(at)).map(|packet| packet.entered);
+        let goes_on = self.at(at).filter(|packet| !packet.holds.is_empty());
+        let goes_on =
+            goes_on.flat_map(Packet::legs).map(|leg| leg.began).filter(|began| *began > at);
+        goes_on.chain(next).min()
+    }
+
+    pub(in crate::timeline) fn burst(&self, burst: CallId) -> Option<(Nanos, Nanos)> {
+        self.bursts.get(&burst).copied()
+    }
+
+    /// Beginning, middle and end of each leg are steps of their own; of a burst's, its own only.
+    fn stops(&self, packet: &Packet) -> Vec<Nanos> {
+        let legs: Vec<(Nanos, Nanos)> = match packet.burst().and_then(|burst| self.burst(burst)) {
+            Some(span) => vec![span],
+            None => packet.legs().map(|leg| (leg.began, leg.ended)).collect(),
+        };
+        legs.into_iter()
+            .flat_map(|(began, ended)| [began, began + (ended - began) / 2, ended])
+            .collect()
+    }
+
+    pub(in crate::timeline) fn next_stop(&self, at: Nanos) -> Option<Nanos> {
+        let stops = self.at(at).flat_map(|packet| self.stops(packet)).filter(|stop| *stop > at);
+        stops.chain(self.next_began(at)).min()
+    }
+
+    pub(in crate::timeline) fn previous_stop(&self, at: Nanos) -> Option<Nanos> {
+        let stops = self.before(at).take(64).flat_map(|packet| self.stops(packet));
+        stops.filter(|stop| *stop < at).max()
+    }
+
+    /// Packets lost in the picture between two moments.
+    pub(in crate::timeline) fn lost_between(
+        &self,
+        from: Nanos,
+        to: Nanos,
+    ) -> impl Iterator<Item = &Packet> {
+        self.at(to).filter(move |packet| {
+            packet.lost(to).is_some() && packet.until() > from && packet.until() <= to
+        })
+    }
+}
