@@ -263,6 +263,8 @@ words! {
     damaged: "damaged", "已损坏";
     /// Beside a lost segment.
     nobody_told: "nobody has been told", "没有人被告知";
+    /// Beside a lost segment whose bytes are on the wire again.
+    sent_again: "the kernel has sent it again", "内核已经重发";
     /// Beside a lost datagram.
     nobody_sends: "nobody sends it again", "没有人会重发";
     /// A socket that another program made.

@@ -29,7 +29,9 @@ pub(in crate::scene) fn draw(
         if place.row.tall {
             Lane { frame, place, timeline, moment, view }.draw(pen, &all, &mut spots);
         } else {
-            all.iter().for_each(|passing| small(pen, frame, place, passing, &mut spots));
+            for passing in &all {
+                small(pen, frame, place, passing, &mut spots);
+            }
         }
     }
     spots
@@ -306,6 +308,11 @@ impl Lane<'_> {
         Put { passing, text, tag: String::new(), wide: [wide, 0.0], x, y, h }
     }
 
+    /// Whether what was lost has been sent again by now.
+    fn comes_again(&self, passing: &Passing) -> bool {
+        super::comes_again(self.timeline, passing, self.moment)
+    }
+
     /// Two lines about a loss that fit, and their width.
     fn reason(&self, passing: &Passing, room: f32) -> ([String; 2], f32) {
         let language = self.view.language;
@@ -316,6 +323,7 @@ impl Lane<'_> {
         let first =
             if look.width(&long) <= room { long } else { picture::lost(language, why, trapped) };
         let second = match self.place.row.kind {
+            Kind::Stream if self.comes_again(passing) => picture::sent_again(language),
             Kind::Stream => picture::nobody_told(language),
             Kind::Datagram => picture::nobody_sends(language),
         };

@@ -3,7 +3,7 @@
 
 use super::{MARGIN, Narrow};
 use crate::scene::flow::Row;
-use crate::scene::packet::{Look, Passing, flood_of, inks, label, struck, tags};
+use crate::scene::packet::{self, Look, Passing, flood_of, inks, label, struck, tags};
 use crate::scene::pen::{Pen, line, mono, plain};
 use crate::scene::{Spot, wire};
 use crate::shape::Ink;
@@ -142,6 +142,9 @@ impl Narrow<'_> {
         let first =
             if look.width(&long) <= room { long } else { picture::lost(language, why, trapped) };
         let second = match row.kind {
+            Kind::Stream if packet::comes_again(self.timeline, passing, self.moment) => {
+                picture::sent_again(language)
+            }
             Kind::Stream => picture::nobody_told(language),
             Kind::Datagram => picture::nobody_sends(language),
         };
