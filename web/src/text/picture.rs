@@ -271,8 +271,6 @@ words! {
     outside_program: "outside program", "外部程序";
     /// The stack of those that the wire lost.
     lost_stack: "lost on the wire", "在线上丢失";
-    /// The legend of a lane whose cable is pulled.
-    pulled: "cable pulled", "网线已拔";
     /// Ledger: on the wire.
     on_the_wire: "on the wire", "在线上";
     /// Ledger: a part was lost, so that the rest is of no use.
