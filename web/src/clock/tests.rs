@@ -216,3 +216,41 @@ fn a_snapshot_is_no_skip() {
     assert!(show.frame() >= 50 * S - LAG);
     assert_eq!(show.clock.skipped(), None);
 }
+
+#[test]
+fn a_packet_is_as_slow_as_a_crossing_and_a_held_one_slows_nothing() {
+    use crate::script::wire::segment;
+    use protocol::packet::{Flags, Mark};
+    use protocol::{End, PacketId};
+    let ports = (43_210, 8001);
+    // A few µs on a clean wire.
+    let mut script = Script::default();
+    script.wire(0, 0);
+    script.wait(2_000_000);
+    script.pass(End::Left, ports, segment(Flags::ACK, 1, 1, "hello"), 6);
+    let mut show = Show::new(&script, 2 * S);
+    let takes = show.seconds_in((2 * S, 2 * S + 6_000), 200);
+    assert!((1.1..1.3).contains(&takes), "{takes}");
+    // 400 ms are drawn 1:3.
+    let mut script = Script::default();
+    script.wire(400, 0);
+    script.wait(2_000_000);
+    script.pass(End::Left, ports, segment(Flags::ACK, 1, 1, "hello"), 400_000);
+    let mut show = Show::new(&script, 2 * S);
+    let takes = show.seconds_in((2 * S, 2 * S + 400_000_000), 200);
+    assert!((1.1..1.3).contains(&takes), "{takes}");
+    // It comes, is held, and time goes on as usual.
+    let mut script = Script::default();
+    script.wire(0, 0);
+    script.wait(2_000_000);
+    let packet = script.enter(End::Left, ports, segment(Flags::ACK, 1, 1, "hello"));
+    script.mark(packet, Mark::Held);
+    let mut show = Show::new(&script, 2 * S);
+    for _ in 0..240 {
+        show.frame();
+    }
+    assert!(show.clock.behind() < 130_000_000, "{}", show.clock.behind());
+    let at = show.clock.moment().at;
+    let held = show.timeline.packet(PacketId(1)).expect("it is there");
+    assert!((held.progress(at) - 0.5).abs() < 1e-6 && held.held(at) == Some(2 * S));
+}

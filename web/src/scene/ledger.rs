@@ -151,7 +151,7 @@ fn datagram(ledger: DatagramLedger, sentence: String, language: Language) -> Bal
                 Fill::Plain(Ink::ParcelPale),
                 Ink::Text,
             ),
-            part(ledger.lost, picture::lost_stack(language), gone(Ink::Lost), Ink::Lost),
+            part(ledger.lost, picture::lost_stack(language), gone(Ink::LostPale), Ink::Lost),
             part(
                 ledger.not_reassembled,
                 picture::not_reassembled(language),

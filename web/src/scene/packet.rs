@@ -57,12 +57,22 @@ impl<'a> Passing<'a> {
     }
 }
 
+/// Packets looked at for one that repeats a lost one.
+const SEARCHED: usize = 1_024;
 /// Nothing that can be clicked is smaller than this.
 const LEAST: f32 = 24.0;
 
 /// The burst that a packet is a part of, where that is drawn as marks.
 pub(super) fn flood_of<'a>(world: &'a World, packet: &Packet) -> Option<&'a Burst> {
     world.bursts.get(&packet.burst()?).filter(|burst| burst.count > FLOOD)
+}
+
+/// Whether what a packet carried has been sent again by now.
+pub(super) fn comes_again(timeline: &Timeline, passing: &Passing, moment: Moment) -> bool {
+    let later = timeline
+        .packets_before(moment.at)
+        .take_while(|packet| packet.entered > passing.packet.entered);
+    later.take(SEARCHED).any(|packet| packet.repeats == Some(passing.packet.id))
 }
 
 /// All that the picture shows of packets, lane by lane, floods left out; the oldest first.

@@ -263,14 +263,14 @@ words! {
     damaged: "damaged", "已损坏";
     /// Beside a lost segment.
     nobody_told: "nobody has been told", "没有人被告知";
+    /// Beside a lost segment whose bytes are on the wire again.
+    sent_again: "the kernel has sent it again", "内核已经重发";
     /// Beside a lost datagram.
     nobody_sends: "nobody sends it again", "没有人会重发";
     /// A socket that another program made.
     outside_program: "outside program", "外部程序";
     /// The stack of those that the wire lost.
     lost_stack: "lost on the wire", "在线上丢失";
-    /// The legend of a lane whose cable is pulled.
-    pulled: "cable pulled", "网线已拔";
     /// Ledger: on the wire.
     on_the_wire: "on the wire", "在线上";
     /// Ledger: a part was lost, so that the rest is of no use.

@@ -63,7 +63,7 @@ impl Fall {
 /// All that fall, and how many of each burst have been known before.
 #[derive(Default)]
 pub(super) struct Falls {
-    falls: Vec<Fall>,
+    lots: Vec<Fall>,
     known: BTreeMap<CallId, [u32; 2]>,
     packets: Vec<(PacketId, f64)>,
 }
@@ -72,7 +72,7 @@ impl Falls {
     /// The picture has come to another world.
     pub(super) fn passed(&mut self, world: &World, forward: bool, view: f64) {
         if !forward {
-            self.falls.clear();
+            self.lots.clear();
             self.packets.clear();
         }
         self.known.retain(|burst, _| world.bursts.contains_key(burst));
@@ -84,7 +84,7 @@ impl Falls {
             for ((by, count), first) in now.into_iter().zip(before) {
                 if forward && count > first {
                     let count = count - first;
-                    self.falls.push(Fall { burst: *burst, by, first, count, began: view });
+                    self.lots.push(Fall { burst: *burst, by, first, count, began: view });
                 }
             }
         }
@@ -104,11 +104,11 @@ impl Falls {
 
     /// Forgets what lies on the stack.
     pub(super) fn settle(&mut self, view: f64) {
-        self.falls.retain(|fall| !fall.over(view));
+        self.lots.retain(|fall| !fall.over(view));
         self.packets.retain(|(_, began)| view <= began + TAKES);
     }
 
     pub(super) fn all(&self) -> &[Fall] {
-        &self.falls
+        &self.lots
     }
 }

@@ -121,13 +121,12 @@ fn joined(timeline: &Timeline, run: &[&Packet], at: Nanos, flow: &Flow, view: &V
     let lost = run.iter().filter(|packet| packet.lost(at).is_some()).count();
     let bytes: u64 = run.iter().map(|packet| u64::from(packet.head.payload())).sum();
     let mut text = format!("{} ×", picture::number(run.len() as u64));
-    match &last.head {
-        Head::Tcp(tcp) if tcp.payload == 0 => text += " ACK",
-        _ => text += &format!(" · {} B", picture::number(bytes)),
-    }
+    let bare = matches!(&last.head, Head::Tcp(tcp) if tcp.payload == 0);
+    let content = if bare { "ACK".into() } else { format!("{} B", picture::number(bytes)) };
+    text = format!("{text} {content}");
     if lost > 0 {
-        text +=
-            &format!(" · {} {}", picture::number(lost as u64), picture::lost_stack(view.language));
+        let stack = picture::lost_stack(view.language);
+        text = format!("{text} · {} {stack}", picture::number(lost as u64));
     }
     let progress = if under { last.progress(at).min(0.99) } else { 1.0 };
     Crossed {

@@ -29,7 +29,9 @@ pub(in crate::scene) fn draw(
         if place.row.tall {
             Lane { frame, place, timeline, moment, view }.draw(pen, &all, &mut spots);
         } else {
-            all.iter().for_each(|passing| small(pen, frame, place, passing, &mut spots));
+            for passing in &all {
+                small(pen, frame, place, passing, &mut spots);
+            }
         }
     }
     spots
@@ -115,7 +117,7 @@ impl Lane<'_> {
         for from in [Side::Left, Side::Right] {
             let own: Vec<&Passing> =
                 moving.iter().copied().filter(|passing| passing.from == from).collect();
-            let hidden = self.put(&own, from, &mut put);
+            let hidden = self.put(&own, (from, moving.len()), &mut put);
             self.hidden(pen, from, hidden);
         }
         for again in &put {
@@ -151,11 +153,18 @@ impl Lane<'_> {
     }
 
     /// Gives those of one direction their tracks; how many have none.
-    fn put<'a>(&self, all: &[&'a Passing<'a>], from: Side, put: &mut Vec<Put<'a>>) -> usize {
+    fn put<'a>(
+        &self,
+        all: &[&'a Passing<'a>],
+        (from, moving): (Side, usize),
+        put: &mut Vec<Put<'a>>,
+    ) -> usize {
         let out = self.frame.half + 20.0;
         let d = Frame::inward(from);
         let stream = self.place.row.kind == Kind::Stream;
-        let tracks = self.tracks();
+        // A road that nobody uses the other way is this way's too.
+        let alone = all.len() == moving && !stream;
+        let tracks = if alone { TRACKS } else { self.tracks() };
         let room = self.frame.walls[1] - self.frame.walls[0] - 2.0 * out;
         let mut taken: Vec<Vec<(f32, f32)>> = vec![Vec::new(); tracks];
         let mut hidden = 0;
@@ -190,7 +199,7 @@ impl Lane<'_> {
                     + if self.frame.lesson { 19.0 } else { 16.0 }
                     + track as f32 * (full + 4.0)
             } else {
-                full * 0.5 + 2.0
+                (full * 0.5 + 2.0) * if track == 0 { 1.0 } else { -1.0 }
             };
             let (y, h) = (self.place.axis - d * away, self.height(look));
             put.push(Put { passing, text, tag, wide: [body, behind], x, y, h });
@@ -306,6 +315,11 @@ impl Lane<'_> {
         Put { passing, text, tag: String::new(), wide: [wide, 0.0], x, y, h }
     }
 
+    /// Whether what was lost has been sent again by now.
+    fn comes_again(&self, passing: &Passing) -> bool {
+        super::comes_again(self.timeline, passing, self.moment)
+    }
+
     /// Two lines about a loss that fit, and their width.
     fn reason(&self, passing: &Passing, room: f32) -> ([String; 2], f32) {
         let language = self.view.language;
@@ -316,6 +330,7 @@ impl Lane<'_> {
         let first =
             if look.width(&long) <= room { long } else { picture::lost(language, why, trapped) };
         let second = match self.place.row.kind {
+            Kind::Stream if self.comes_again(passing) => picture::sent_again(language),
             Kind::Stream => picture::nobody_told(language),
             Kind::Datagram => picture::nobody_sends(language),
         };

@@ -3,6 +3,7 @@
 use super::{MARGIN, Narrow};
 use crate::scene::flow::Row;
 use crate::scene::motion::{self, placed};
+use crate::scene::packet::FLOOD;
 use crate::scene::pen::{Pen, mono, plain};
 use crate::scene::road;
 use crate::shape::{Ink, Mark, Shape};
@@ -70,7 +71,8 @@ impl Narrow<'_> {
         }
     }
 
-    /// How many the receiver's kernel dropped: the number; the sheet shows which.
+    /// How many the wire lost, and how many the receiver's kernel dropped: the numbers, never one; the
+    /// sheet shows which.
     fn dropped(&self, pen: &mut Pen, row: &Row) {
         if row.kind != Kind::Datagram {
             return;
@@ -78,20 +80,21 @@ impl Narrow<'_> {
         let Some((_, burst, _)) = road::burst_of(self.timeline, |id| row.side_of(id)) else {
             return;
         };
-        let dropped = burst.sheet.tally().dropped;
-        if dropped == 0 {
-            return;
-        }
-        let y = self.walls[1] - 34.0;
-        let count = picture::number(u64::from(dropped));
-        let words = format!(
-            "{} {}",
-            picture::dropped_stack(self.view.language),
-            picture::buffer_full(self.view.language)
-        );
+        let tally = burst.sheet.tally();
+        let lost = if burst.count > FLOOD { tally.lost } else { 0 };
+        let language = self.view.language;
+        let dropped =
+            format!("{} {}", picture::dropped_stack(language), picture::buffer_full(language));
         let most = self.x - 60.0 - MARGIN;
-        pen.text([MARGIN, y], &count, mono(24.0).bold().ink(Ink::Lost), most);
-        pen.text([MARGIN, y + 20.0], &words, plain(13.0).ink(Ink::Lost), most);
+        let heaps = [
+            (tally.dropped, dropped, self.walls[1] - 34.0),
+            (lost, picture::lost_stack(language).to_owned(), self.walls[1] - 96.0),
+        ];
+        for (count, words, y) in heaps.into_iter().filter(|(count, ..)| *count > 0) {
+            let count = picture::number(u64::from(count));
+            pen.text([MARGIN, y], &count, mono(24.0).bold().ink(Ink::Lost), most);
+            pen.text([MARGIN, y + 20.0], &words, plain(13.0).ink(Ink::Lost), most);
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::{MARGIN, Narrow};
 use crate::scene::flow::Row;
-use crate::scene::packet::{Look, Passing, flood_of, inks, label, struck, tags};
+use crate::scene::packet::{self, Look, Passing, flood_of, inks, label, struck, tags};
 use crate::scene::pen::{Pen, line, mono, plain};
-use crate::scene::{Spot, wire};
+use crate::scene::{Spot, road, wire};
 use crate::shape::Ink;
 use crate::text::picture;
 use protocol::command::{Kind, Side};
@@ -33,7 +33,12 @@ impl Narrow<'_> {
             })
             .collect();
         // What lies first: there is room for the last one, with its reason.
-        if let Some(last) = all.iter().rev().find(|passing| passing.lost.is_some()) {
+        let counted = road::burst_of(self.timeline, |id| row.side_of(id)).is_some_and(|burst| {
+            let tally = burst.1.sheet.tally();
+            tally.dropped > 0 || (burst.1.count > packet::FLOOD && tally.lost > 0)
+        });
+        let lost = all.iter().rev().find(|passing| passing.lost.is_some());
+        if let Some(last) = lost.filter(|_| row.kind == Kind::Stream || !counted) {
             let area = self.lying(pen, row, last);
             spots.push(last.spot(area));
             taken.push(area);
@@ -142,6 +147,9 @@ impl Narrow<'_> {
         let first =
             if look.width(&long) <= room { long } else { picture::lost(language, why, trapped) };
         let second = match row.kind {
+            Kind::Stream if packet::comes_again(self.timeline, passing, self.moment) => {
+                picture::sent_again(language)
+            }
             Kind::Stream => picture::nobody_told(language),
             Kind::Datagram => picture::nobody_sends(language),
         };

@@ -21,6 +21,11 @@ const SUMS: usize = 4_096;
 /// Flows remembered whose ends are not known.
 const OPEN: usize = 256;
 
+/// Whether a sequence number is after another (RFC 9293, 3.4): less than half the circle ahead.
+fn after(seq: u32, other: u32) -> bool {
+    (1..1 << 31).contains(&seq.wrapping_sub(other))
+}
+
 /// Packets in order, and what their flows have in common.
 #[derive(Default)]
 pub(in crate::timeline) struct Packets {
@@ -190,10 +195,9 @@ impl Packets {
             self.places.remove(&old.id);
             self.live.remove(&old.id);
             self.fallen += 1;
-            self.reach = match self.fallen.is_multiple_of(BLOCK) {
-                true => self.reach.split_off(&(self.fallen / BLOCK)),
-                false => std::mem::take(&mut self.reach),
-            };
+            if self.fallen.is_multiple_of(BLOCK) {
+                self.reach = self.reach.split_off(&(self.fallen / BLOCK));
+            }
         }
     }
 
@@ -272,7 +276,7 @@ impl Packets {
             Head::Tcp(tcp) if packet.flow == new.flow => {
                 let (first, end) = span(tcp);
                 let data = tcp.payload > 0 || tcp.flags.0 & 0b11 != 0;
-                data && end.wrapping_sub(from) as i32 > 0 && to.wrapping_sub(first) as i32 > 0
+                data && after(end, from) && after(to, first)
             }
             _ => false,
         };
