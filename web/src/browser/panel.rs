@@ -90,7 +90,8 @@ impl App {
             phone,
             open,
         });
-        show(&self.shell.thumb, phone && self.shell.thumb.child_element_count() > 0);
+        let busy = dom::first(&self.shell.thumb, ":scope > :not([hidden])").is_some();
+        show(&self.shell.thumb, phone && busy);
         self.wire_panels(open);
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);

@@ -80,13 +80,13 @@ pub fn side(world: &World, selected: Option<protocol::SocketId>) -> End {
     socket.and_then(|socket| socket.net.end()).unwrap_or(End::Left)
 }
 
-/// The port by which the selected socket's flow is known: the peer's for a client, else its own.
+/// The port that is the selected socket's flow's alone: the client's, at whichever end it is.
 pub fn port(world: &World, selected: Option<protocol::SocketId>) -> Option<u16> {
     let socket = world.sockets.get(&selected?)?;
     let (local, peer) = (socket.kernel.local.as_ref(), socket.kernel.peer.as_ref());
     let own = local.and_then(protocol::Address::port);
     let far = peer.and_then(protocol::Address::port);
-    // A client's own port is its flow's alone; the server's is every client's.
+    // The server's port is every client's.
     if socket.active || far.is_none() { own } else { far }.filter(|port| *port != 0)
 }
 
