@@ -49,6 +49,8 @@ pub struct World {
     pub lesson: Option<Lesson>,
     /// The wire, where there is one.
     pub wire: Option<Wire>,
+    /// Whether anybody has asked for anything yet; not undone by a reset.
+    pub touched: bool,
 }
 
 impl World {
@@ -65,6 +67,7 @@ impl World {
         );
         self.seq = event.seq;
         self.at = event.at;
+        self.touched |= touches(&event.what);
         match &event.what {
             What::CallBegan { call, by, ask, cut } => self.began(event.at, *call, *by, ask, *cut),
             What::CallBlocked { call, bytes } => self.blocked(event.at, *call, *bytes),
@@ -211,6 +214,20 @@ impl World {
         let (seq, at, wire) = (self.seq, self.at, self.wire.take());
         let mut sockets = std::mem::take(&mut self.sockets);
         sockets.retain(|_, socket| socket.program.is_some());
-        *self = Self { seq, at, sockets, wire, ..Self::default() };
+        *self = Self { seq, at, sockets, wire, touched: true, ..Self::default() };
     }
+}
+
+/// Whether somebody has asked for it.
+fn touches(what: &What) -> bool {
+    matches!(
+        what,
+        What::CallBegan { .. }
+            | What::Reset { .. }
+            | What::ExperimentBegan { .. }
+            | What::Impaired { .. }
+            | What::Frozen { .. }
+            | What::TrapArmed { .. }
+            | What::Appeared { .. }
+    )
 }

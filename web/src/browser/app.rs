@@ -237,8 +237,7 @@ impl App {
         self.link.welcomed(welcome);
         self.dirty = true;
         if let Some(snapshot) = snapshot {
-            // An emptied bench is somebody's bench.
-            let untouched = snapshot.seq == 0;
+            let untouched = !snapshot.touched;
             self.seen.restart(&snapshot);
             self.timeline.restart(snapshot);
             self.clock.restart();
