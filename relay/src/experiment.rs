@@ -18,10 +18,11 @@ pub use player::{Ending, Player};
 pub use script::{Need, Script};
 
 /// The experiments that come with the relay, in order.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("first", include_str!("../experiments/first.toml")),
     ("first-host", include_str!("../experiments/first-host.toml")),
     ("flood", include_str!("../experiments/flood.toml")),
+    ("flood-host", include_str!("../experiments/flood-host.toml")),
 ];
 
 /// The names of the built-in experiments, in order.
