@@ -135,6 +135,40 @@ pub struct Reading {
     pub every: Nanos,
 }
 
+/// What a program does by itself with what comes to a socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Application {
+    /// Reads, and does nothing with it.
+    Read(Reading),
+    /// Sends back what it reads (RFC 862).
+    Echo {
+        /// Bytes asked for each time.
+        max: u32,
+    },
+    /// Answers each receive with the same bytes, as the tutorial's server does with "OK".
+    Answer {
+        /// Bytes asked for each time.
+        max: u32,
+        /// The answer.
+        data: Data,
+    },
+    /// Never reads.
+    Idle,
+}
+
+/// An automatic program on a socket; on a listening one a whole server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Serving {
+    /// What it does with each connection, or with its own socket where that does not listen.
+    pub app: Application,
+    /// Whether a server accepts the next connection before the one at hand has ended.
+    pub side_by_side: bool,
+}
+
 /// What is asked of a running experiment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -329,6 +363,14 @@ pub enum Command {
     },
     /// Do something to the wire itself.
     Wire(WireOrder),
+    /// Set or remove (null) a socket's automatic program. Echoes and answers keep to
+    /// [`crate::limit::SERVE_RATE`], so that two that talk to each other do not storm.
+    Serve {
+        /// The socket: one that listens becomes a server.
+        socket: SocketId,
+        /// What it does.
+        set: Option<Serving>,
+    },
 }
 
 impl Command {
@@ -359,7 +401,8 @@ impl Command {
             | Self::Nonblocking { socket, .. }
             | Self::Interrupt { socket, .. }
             | Self::Burst { socket, .. }
-            | Self::Reader { socket, .. } => Some(*socket),
+            | Self::Reader { socket, .. }
+            | Self::Serve { socket, .. } => Some(*socket),
         }
     }
 

@@ -20,6 +20,10 @@ pub const SOCKETS: u32 = 1_024;
 pub const BLOCKED_CALLS: u32 = 1_024;
 /// Datagrams of one burst.
 pub const BURST: u32 = 100_000;
+/// Bytes a second that an automatic program sends at most.
+pub const SERVE_RATE: u32 = 256 * 1024;
+/// Bytes of an automatic answer.
+pub const ANSWER: usize = 4_096;
 /// Bytes of a socket's own name.
 pub const NAME: usize = 40;
 /// Bytes of a receive queue that a sample shows, and of a send queue that the world remembers.

@@ -18,6 +18,7 @@ mod outside;
 mod plan;
 mod reader;
 mod ready;
+mod serve;
 mod slot;
 mod watch;
 mod work;

@@ -1,6 +1,6 @@
 //! Owns a call as a line of code, and its result as that language would show it.
 
-use protocol::command::{Family, Half, Kind, SocketOption};
+use protocol::command::{Application, Family, Half, Kind, Serving, SocketOption};
 use protocol::data::Data;
 use protocol::reply::Done;
 use protocol::{Address, Answer, Command, ErrorKind, SocketId, World};
@@ -98,6 +98,8 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Trap { .. } => "trap".into(),
         Command::PacketBytes { .. } => "packet_bytes".into(),
         Command::Wire(_) => "wire".into(),
+        Command::Serve { set: None, .. } => "serve(None)".into(),
+        Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }
 }
 
@@ -255,6 +257,17 @@ fn python_result(world: &World, ask: &Command, result: &Answer) -> String {
             burst.errno.as_deref().unwrap_or("errno –")
         ),
     }
+}
+
+/// A program that runs by itself, as a call of a function.
+fn serving_as_code(serving: &Serving) -> String {
+    let app = match &serving.app {
+        Application::Read(reading) => format!("read({})", reading.max),
+        Application::Echo { max } => format!("echo({max})"),
+        Application::Answer { max, data } => format!("answer({max}, {})", payload(data)),
+        Application::Idle => "idle()".into(),
+    };
+    if serving.side_by_side { format!("serve({app}, threads)") } else { format!("serve({app})") }
 }
 
 /// What accept gives: the new socket under its name, and who is at its other end.

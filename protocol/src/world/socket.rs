@@ -2,7 +2,7 @@
 
 use super::{Call, Fated, Kernel};
 use crate::address::Address;
-use crate::command::{Command, Family, Half, Kind, Net, Reading, Side};
+use crate::command::{Command, Family, Half, Kind, Net, Reading, Serving, Side};
 use crate::event::Program;
 use crate::limit::PEEK;
 use crate::number::Wide;
@@ -66,6 +66,8 @@ pub struct Socket {
     pub nonblocking: bool,
     /// The automatic reader.
     pub reader: Option<Reading>,
+    /// The automatic program.
+    pub serving: Option<Serving>,
     /// What sends took.
     pub sent: Moved,
     /// What receives gave.
@@ -124,6 +126,7 @@ impl Socket {
             timeout: None,
             nonblocking: false,
             reader: None,
+            serving: None,
             sent: Moved::default(),
             read: Moved::default(),
             aim: None,
@@ -228,11 +231,12 @@ impl Socket {
             }
             (Command::Close { .. }, _) => {
                 self.closed = Some(at);
-                self.reader = None;
+                (self.reader, self.serving) = (None, None);
             }
             (Command::Timeout { after, .. }, _) => self.timeout = *after,
             (Command::Nonblocking { on, .. }, _) => self.nonblocking = *on,
-            (Command::Reader { set, .. }, _) => self.reader = *set,
+            (Command::Reader { set, .. }, _) => (self.reader, self.serving) = (*set, None),
+            (Command::Serve { set, .. }, _) => (self.reader, self.serving) = (None, set.clone()),
             _ => {}
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::wire::{ANY, CLEAN, MATCH, matching};
 use crate::{check, golden};
-use protocol::command::{Command, Family, Half, Kind, Lesson, Net, Reading, Side, SocketOption};
+use protocol::command::{
+    Application, Command, Family, Half, Kind, Lesson, Net, Reading, Serving, Side, SocketOption,
+};
 use protocol::data::Data;
 use protocol::wire::{Deed, Handling, Impairment, Match, WireOrder};
 use protocol::{Address, CallId, End, PacketId, SocketId};
@@ -49,6 +51,9 @@ golden! { commands, Command:
         r#"{"burst":{"socket":3,"address":null,"count":1000,"bytes":12}}"#;
     Command::Reader { .. } => Command::Reader { socket: S, set: Some(Reading { max: 10, every: 0 }) },
         r#"{"reader":{"socket":3,"set":{"max":10,"every":0}}}"#;
+    Command::Serve { .. } => Command::Serve {
+        socket: S, set: Some(Serving { app: Application::Echo { max: 10 }, side_by_side: true }),
+    }, r#"{"serve":{"socket":3,"set":{"app":{"echo":{"max":10}},"side_by_side":true}}}"#;
     Command::Experiment(_) => Command::Experiment(Lesson::Next), r#"{"experiment":"next"}"#;
     Command::Reset => Command::Reset, r#""reset""#;
     Command::Impair { .. } => Command::Impair {
@@ -117,4 +122,13 @@ fn side_and_name_may_be_left_out() {
     let short = r#"{"socket":{"net":"left","family":"ipv4","kind":"stream"}}"#;
     let read: Command = serde_json::from_str(short).unwrap();
     assert!(matches!(read, Command::Socket { side: None, name: None, .. }));
+}
+
+golden! { applications, Application:
+    Application::Read(..) => Application::Read(Reading { max: 10, every: 0 }),
+        r#"{"read":{"max":10,"every":0}}"#;
+    Application::Echo { .. } => Application::Echo { max: 10 }, r#"{"echo":{"max":10}}"#;
+    Application::Answer { .. } => Application::Answer { max: 10, data: Data::Text("OK".into()) },
+        r#"{"answer":{"max":10,"data":{"text":"OK"}}}"#;
+    Application::Idle => Application::Idle, r#""idle""#;
 }

@@ -18,7 +18,7 @@ use protocol::{
 const WORLD: &str = r#"{"seq":7,"at":70,
 "sockets":{"1":{"id":1,"cookie":"9","net":"right","family":"ipv4","kind":"datagram","side":"right",
   "name":null,"parent":null,"children":0,"opened":20,"closed":null,"active":false,"client":null,"shut_read":false,
-  "shut_write":false,"timeout":null,"nonblocking":false,"reader":null,"sent":{"bytes":12,"count":1},
+  "shut_write":false,"timeout":null,"nonblocking":false,"reader":null,"serving":null,"sent":{"bytes":12,"count":1},
   "read":{"bytes":0,"count":0},"aim":"10.77.0.1:9","aimed":0,"from_outside":0,"tail":{"hex":""},"last_read":{"hex":""},"eof":false,
   "fated":{"lost":0,"broken":0,"copied":0,"fragments_copied":0,"damaged":0},"program":null,
   "kernel":{"state":"CLOSE","local":"10.77.0.2:53","peer":null,"send_queue":null,"unsent":null,

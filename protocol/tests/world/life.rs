@@ -207,9 +207,12 @@ fn reset_empties_all_but_seq_and_time() {
     script.tell(What::Reset { by: Some(SessionId(1)) });
     let (seq, at) = (script.world.seq, script.world.at);
     assert!(seq > 0 && at > 0);
-    assert_eq!(script.world, World { seq, at, ..World::default() });
+    assert_eq!(script.world, World { seq, at, touched: true, ..World::default() });
     script.interrupted(asleep);
-    assert_eq!(script.world, World { seq: seq + 1, at: at + 10, ..World::default() });
+    assert_eq!(
+        script.world,
+        World { seq: seq + 1, at: at + 10, touched: true, ..World::default() }
+    );
 }
 
 #[test]

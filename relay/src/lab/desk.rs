@@ -115,6 +115,7 @@ impl Desk {
                 self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, to));
             }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
+            Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
                 self.at_once(Some(&slot), asker, &command, || now(&slot, &command));
             }

@@ -6,7 +6,7 @@ use super::slot::Slot;
 use super::work::State;
 use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Kind, Net, Reading};
+use protocol::command::{Application, Family, Kind, Net, Reading, Serving};
 use protocol::data::Data;
 use protocol::{CallId, Command, Done, ErrorKind, Failure, limit};
 use std::io;
@@ -25,6 +25,8 @@ pub(super) enum Plan {
     Close,
     /// Sets or removes the reader.
     Reader,
+    /// Sets or removes the automatic program.
+    Serve,
 }
 
 /// What is to be done, or why not: nothing has been tried yet.
@@ -78,6 +80,10 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         Command::Reader { set, .. } => {
             set.map(|reading| check_reader(slot, reading)).transpose()?;
             Plan::Reader
+        }
+        Command::Serve { set, .. } => {
+            set.as_ref().map(|serving| check_serving(slot, serving)).transpose()?;
+            Plan::Serve
         }
         Command::Close { .. } => Plan::Close,
         Command::Socket { .. }
@@ -155,6 +161,21 @@ fn check_reader(slot: &Slot, reading: Reading) -> Result<(), Failure> {
         ));
     }
     size(reading.max).map(drop)
+}
+
+fn check_serving(slot: &Slot, serving: &Serving) -> Result<(), Failure> {
+    match &serving.app {
+        Application::Read(reading) => check_reader(slot, *reading),
+        Application::Echo { max } | Application::Answer { max, .. } if *max == 0 => {
+            Err(Failure::new(ErrorKind::BadRequest, "It has to ask for 1 byte or more."))
+        }
+        Application::Answer { data, .. } if data.len() > limit::ANSWER => Err(Failure::new(
+            ErrorKind::Limit,
+            format!("An automatic answer has at most {} bytes.", limit::ANSWER),
+        )),
+        Application::Echo { max } | Application::Answer { max, .. } => size(*max).map(drop),
+        Application::Idle => Ok(()),
+    }
 }
 
 fn datagram_only(slot: &Slot, call: &str) -> Result<(), Failure> {

@@ -12,24 +12,26 @@ use tokio::sync::oneshot;
 
 /// Whether nothing can come after this: the peer's end, or the own end of a datagram socket, whose
 /// receive comes from nobody then.
-fn ends(ask: &Command, received: &Received) -> bool {
+pub(super) fn ends(ask: &Command, received: &Received) -> bool {
     received.eof || (matches!(ask, Command::RecvFrom { .. }) && received.from.is_none())
+}
+
+/// Ends what a socket does by itself, and what that has asked for.
+pub(super) fn stop_automatic(slot: &Slot) {
+    let Some(old) = slot.reader.borrow_mut().take() else { return };
+    old.abort();
+    // What it asked for may sleep, or stand behind a call that does.
+    slot.incoming.waiting.borrow_mut().retain(|job| !job.asker.automatic);
+    if let Some(call) = slot.lane(Direction::In).current.get().filter(|_| slot.reading.get()) {
+        slot.interrupt(Some(call));
+    }
 }
 
 impl Desk {
     /// Sets or removes a socket's reader.
     pub(super) fn set_reader(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
         let Command::Reader { set, .. } = *ask else { return };
-        if let Some(old) = slot.reader.borrow_mut().take() {
-            old.abort();
-            // What it asked for may sleep, or stand behind a call that does.
-            slot.incoming.waiting.borrow_mut().retain(|job| !job.asker.automatic);
-            if let Some(call) =
-                slot.lane(Direction::In).current.get().filter(|_| slot.reading.get())
-            {
-                slot.interrupt(Some(call));
-            }
-        }
+        stop_automatic(slot);
         self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
         let Some(reading) = set else { return };
         let (desk, owned) = (Rc::clone(self), Rc::clone(slot));
@@ -38,7 +40,7 @@ impl Desk {
     }
 
     /// Reads until an end, an error, or its own removal.
-    async fn read_on(self: Rc<Self>, slot: Rc<Slot>, reading: Reading) {
+    pub(super) async fn read_on(self: Rc<Self>, slot: Rc<Slot>, reading: Reading) {
         let id = slot.id;
         let ask = match slot.kind {
             Kind::Stream => Command::Recv { socket: id, max: reading.max, peek: false },
@@ -57,7 +59,8 @@ impl Desk {
         self.ask_itself(Command::Reader { socket: id, set: None }).await;
     }
 
-    async fn ask_itself(self: &Rc<Self>, ask: Command) -> Option<Outcome> {
+    /// Asks as the socket's own program does.
+    pub(super) async fn ask_itself(self: &Rc<Self>, ask: Command) -> Option<Outcome> {
         let (reply, answer) = oneshot::channel();
         self.take(Asker { by: None, reply: Some(reply), automatic: true }, ask).await;
         answer.await.ok()

@@ -300,7 +300,7 @@ impl Seen {
 }
 
 /// The lab's word for a kernel state.
-fn state(state: kernel::State) -> protocol::TcpState {
+pub(super) fn state(state: kernel::State) -> protocol::TcpState {
     use kernel::State as K;
     use protocol::TcpState as T;
     match state {

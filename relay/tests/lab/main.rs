@@ -16,5 +16,6 @@ mod outside;
 mod reader;
 mod reset;
 mod send;
+mod serve;
 mod stream;
 mod timer;

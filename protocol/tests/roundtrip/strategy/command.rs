@@ -4,7 +4,7 @@ use super::wire::{deed, end, handling, impairment, matching, packet};
 use super::{address, call, data, family, kind, net, side, socket, text};
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::command::{Command, Half, Lesson, Reading, SocketOption};
+use protocol::command::{Application, Command, Half, Lesson, Reading, Serving, SocketOption};
 use protocol::wire::WireOrder;
 
 fn option() -> impl Strategy<Value = SocketOption> {
@@ -33,6 +33,16 @@ fn lesson() -> impl Strategy<Value = Lesson> {
     ]
 }
 
+fn serving() -> impl Strategy<Value = Serving> {
+    let app = prop_oneof![
+        any::<(u32, u64)>().prop_map(|(max, every)| Application::Read(Reading { max, every })),
+        any::<u32>().prop_map(|max| Application::Echo { max }),
+        (any::<u32>(), data()).prop_map(|(max, data)| Application::Answer { max, data }),
+        Just(Application::Idle),
+    ];
+    (app, any::<bool>()).prop_map(|(app, side_by_side)| Serving { app, side_by_side })
+}
+
 fn life() -> impl Strategy<Value = Command> {
     use Command as C;
     prop_oneof![
@@ -53,6 +63,7 @@ fn life() -> impl Strategy<Value = Command> {
             socket,
             set: set.map(|(max, every)| Reading { max, every }),
         }),
+        (socket(), of(serving())).prop_map(|(socket, set)| C::Serve { socket, set }),
         lesson().prop_map(C::Experiment),
         Just(C::Reset),
     ]

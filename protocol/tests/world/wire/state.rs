@@ -140,7 +140,7 @@ fn a_reset_leaves_the_wire_and_what_is_not_ours() {
     script.tell(What::Reset { by: None });
     let (seq, at) = (script.world.seq, script.world.at);
     let sockets = [(SocketId(9), outside)].into();
-    assert_eq!(script.world, World { seq, at, wire, sockets, ..World::default() });
+    assert_eq!(script.world, World { seq, at, wire, sockets, touched: true, ..World::default() });
     script.deliver(THERE, packet);
     assert_eq!(script.sums(THERE).delivered, 1);
     assert!(!script.world.sockets.contains_key(&CLIENT));

@@ -1,0 +1,120 @@
+//! Owns automatic programs: echo, answer, and whole servers. Each of their calls is journaled like any
+//! other, asked for by nobody.
+
+use super::Asker;
+use super::desk::Desk;
+use super::reader::{ends, stop_automatic};
+use super::slot::Slot;
+use protocol::command::{Application, Kind, Serving};
+use protocol::data::{Data, Hex};
+use protocol::limit::SERVE_RATE;
+use protocol::reply::Received;
+use protocol::{Command, Done, SocketId, TcpState};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// Between two sends of an automatic program, at least.
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl Desk {
+    /// Sets or removes what a socket does by itself.
+    pub(super) fn set_serving(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
+        let Command::Serve { set, .. } = ask else { return };
+        stop_automatic(slot);
+        self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
+        if let Some(serving) = set.clone() {
+            self.start_serving(slot, serving);
+        }
+    }
+
+    fn start_serving(self: &Rc<Self>, slot: &Rc<Slot>, serving: Serving) -> JoinHandle<()> {
+        let (desk, id, kind) = (Rc::clone(self), slot.id, slot.kind);
+        let listens = kind == Kind::Stream
+            && crate::kernel::tcp::info(std::os::fd::AsFd::as_fd(&**slot))
+                .is_ok_and(|info| super::watch::state(info.state) == TcpState::Listen);
+        let task = tokio::task::spawn_local(async move {
+            if listens {
+                desk.accept_on(id, serving).await;
+            } else {
+                desk.serve_one(id, kind, serving.app).await;
+            }
+        });
+        *slot.reader.borrow_mut() = Some(task.abort_handle());
+        task
+    }
+
+    /// Accepts until the listener is closed; one connection after the other, or side by side.
+    async fn accept_on(self: &Rc<Self>, listener: SocketId, serving: Serving) {
+        while let Some((_, Ok(Done::Accepted(accepted)))) =
+            self.ask_itself(Command::Accept { socket: listener }).await
+        {
+            let id = accepted.socket;
+            let Some(slot) = self.slots.borrow().get(&id).cloned() else { continue };
+            let set = Some(serving.clone());
+            let quiet = Asker { by: None, reply: None, automatic: true };
+            self.at_once(Some(&slot), quiet, &Command::Serve { socket: id, set }, || {
+                Ok(Done::nothing())
+            });
+            let one = self.start_serving(&slot, serving.clone());
+            drop(slot);
+            if !serving.side_by_side {
+                // It ends with the connection, or is taken away from it.
+                let _ = one.await;
+            }
+        }
+    }
+
+    /// Serves one connection to its end and closes it; a datagram socket for as long as it is there.
+    async fn serve_one(self: &Rc<Self>, id: SocketId, kind: Kind, app: Application) {
+        let max = match &app {
+            Application::Idle => return,
+            Application::Read(reading) => {
+                let Some(slot) = self.slots.borrow().get(&id).cloned() else { return };
+                return Rc::clone(self).read_on(slot, *reading).await;
+            }
+            Application::Echo { max } | Application::Answer { max, .. } => *max,
+        };
+        let ask = match kind {
+            Kind::Stream => Command::Recv { socket: id, max, peek: false },
+            Kind::Datagram => Command::RecvFrom { socket: id, max, peek: false },
+        };
+        while let Some((_, Ok(Done::Received(received)))) = self.ask_itself(ask.clone()).await
+            && !ends(&ask, &received)
+        {
+            let bytes = match &app {
+                Application::Answer { data, .. } => data.to_bytes(),
+                _ => received.data.bytes().to_vec(),
+            };
+            let pause = Duration::from_secs(1) * bytes.len() as u32 / SERVE_RATE;
+            if !self.answer(id, kind, &received, bytes).await {
+                break;
+            }
+            tokio::time::sleep(pause.max(PAUSE)).await;
+        }
+        if let Some(slot) = self.slots.borrow().get(&id) {
+            slot.reader.borrow_mut().take();
+        }
+        if kind == Kind::Stream {
+            self.ask_itself(Command::Close { socket: id }).await;
+        }
+    }
+
+    /// Sends an answer; whether it was taken.
+    async fn answer(
+        self: &Rc<Self>,
+        socket: SocketId,
+        kind: Kind,
+        to: &Received,
+        bytes: Vec<u8>,
+    ) -> bool {
+        let data = Data::Hex(Hex(bytes));
+        let ask = match (kind, &to.from) {
+            (Kind::Datagram, Some(from)) => Command::SendTo { socket, address: from.clone(), data },
+            _ => Command::Send { socket, data, all: true },
+        };
+        let outcome = self.ask_itself(ask).await;
+        // A datagram that cannot be sent is one that is lost; the next may go.
+        kind == Kind::Datagram || matches!(outcome, Some((_, Ok(_))))
+    }
+}
