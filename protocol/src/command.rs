@@ -122,6 +122,9 @@ pub enum SocketOption {
     Linger(Option<u16>),
     /// `IPV6_V6ONLY`.
     OnlyV6(bool),
+    /// `SO_ATTACH_FILTER` with a filter that drops so many of a million datagrams at random as they
+    /// arrive (socket(7)): a lossy receiver. 0 detaches it. The kernel counts them as drops.
+    Lossy(u32),
 }
 
 /// An automatic reader: one recv after another.

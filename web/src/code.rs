@@ -121,6 +121,13 @@ fn option(set: SocketOption) -> String {
             after.unwrap_or(0)
         ),
         SocketOption::OnlyV6(on) => flag("IPPROTO_IPV6", "IPV6_V6ONLY", on),
+        SocketOption::Lossy(0) => "setsockopt(SOL_SOCKET, SO_DETACH_FILTER)".into(),
+        SocketOption::Lossy(share) => {
+            format!(
+                "setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, drop {} %)",
+                f64::from(share) / 10_000.0
+            )
+        }
     }
 }
 

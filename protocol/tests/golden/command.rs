@@ -86,6 +86,7 @@ golden! { options, SocketOption:
         r#"{"keepalive":{"on":true,"idle":5}}"#;
     SocketOption::Linger(_) => SocketOption::Linger(Some(0)), r#"{"linger":0}"#;
     SocketOption::OnlyV6(_) => SocketOption::OnlyV6(false), r#"{"only_v6":false}"#;
+    SocketOption::Lossy(_) => SocketOption::Lossy(200_000), r#"{"lossy":200000}"#;
 }
 
 #[test]

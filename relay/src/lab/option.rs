@@ -3,8 +3,9 @@
 use super::slot::Slot;
 use protocol::command::SocketOption;
 use protocol::reply::Value;
+use protocol::wire::ALWAYS;
 use protocol::{Done, Failure};
-use socket2::TcpKeepalive;
+use socket2::{SockFilter, Socket, TcpKeepalive};
 use std::io;
 use std::time::Duration;
 
@@ -50,8 +51,39 @@ pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
             socket.set_only_v6(on)?;
             i64::from(socket.only_v6()?)
         }
+        SocketOption::Lossy(share) => {
+            set_lossy(socket, share)?;
+            share.into()
+        }
     };
     Ok(Done::Value(Value { value }))
+}
+
+/// Lets the kernel drop a share of what arrives, in parts per million, by its own random numbers.
+fn set_lossy(socket: &Socket, share: u32) -> io::Result<()> {
+    // What is not attached cannot be detached.
+    if let Err(error) = socket.detach_filter()
+        && error.raw_os_error() != Some(libc::ENOENT)
+    {
+        return Err(error);
+    }
+    if share == 0 {
+        return Ok(());
+    }
+    let threshold = (u64::from(share) << 32) / u64::from(ALWAYS);
+    let random = (libc::SKF_AD_OFF + libc::SKF_AD_RANDOM).cast_unsigned();
+    let kept = u32::MAX;
+    socket.attach_filter(&[
+        SockFilter::new((libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, 0, 0, random),
+        SockFilter::new(
+            (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16,
+            1,
+            0,
+            u32::try_from(threshold).unwrap_or(u32::MAX),
+        ),
+        SockFilter::new((libc::BPF_RET | libc::BPF_K) as u16, 0, 0, 0),
+        SockFilter::new((libc::BPF_RET | libc::BPF_K) as u16, 0, 0, kept),
+    ])
 }
 
 /// Why a value makes no sense, before the kernel is asked.
@@ -62,6 +94,14 @@ pub(super) fn check(option: SocketOption) -> Result<(), Failure> {
         }
         _ => false,
     };
+    if let SocketOption::Lossy(share) = option
+        && share > ALWAYS
+    {
+        return Err(Failure::new(
+            protocol::ErrorKind::BadRequest,
+            format!("A share is told in parts per million: 0 to {ALWAYS}, not {share}."),
+        ));
+    }
     if too_much {
         return Err(Failure::new(
             protocol::ErrorKind::BadRequest,

@@ -12,6 +12,7 @@ mod block;
 mod datagram;
 mod lane;
 mod limit;
+mod lossy;
 mod outside;
 mod reader;
 mod reset;

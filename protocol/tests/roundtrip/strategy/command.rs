@@ -18,6 +18,7 @@ fn option() -> impl Strategy<Value = SocketOption> {
         any::<(bool, Option<u16>)>().prop_map(|(on, idle)| O::Keepalive { on, idle }),
         any::<Option<u16>>().prop_map(O::Linger),
         any::<bool>().prop_map(O::OnlyV6),
+        any::<u32>().prop_map(O::Lossy),
     ]
 }
 
