@@ -133,7 +133,7 @@ fn enter(on: &str, at: Option<u16>, command: &[OsString]) -> ExitCode {
         anyhow::Ok((state, end))
     };
     let error = match begun() {
-        Ok((state, end)) => run::exec(&state, end, at, command),
+        Ok((state, end)) => run::exec(&state, end, at, command).into(),
         Err(error) => error,
     };
     eprintln!("relay: {error:#}");

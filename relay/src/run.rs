@@ -16,7 +16,7 @@ mod raw;
 pub use door::Door;
 
 use crate::errno::name_of;
-use crate::state::State;
+use crate::state::{State, StateError};
 use crate::wire::End;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -63,6 +63,9 @@ pub enum RunError {
         /// A clause and a full stop.
         why: String,
     },
+    /// The private folder cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The folder of the doors cannot be read.
     #[error("The folder of running relays cannot be read: {0}.")]
     Folder(io::Error),
@@ -112,14 +115,14 @@ pub const FAILED: u8 = 125;
 /// Becomes `command` (a program and its arguments) inside `end` of the wire of the relay that listens
 /// at port `at`, or of the only one there is. Call it in a process of one thread: setns(2) of a user
 /// namespace works in no other. Comes back only if that fails.
-pub fn exec(state: &State, end: End, at: Option<u16>, command: &[OsString]) -> anyhow::Error {
+pub fn exec(state: &State, end: End, at: Option<u16>, command: &[OsString]) -> RunError {
     match join_all(state, end, at) {
-        Ok(()) => become_program(command).into(),
+        Ok(()) => become_program(command),
         Err(error) => error,
     }
 }
 
-fn join_all(state: &State, end: End, at: Option<u16>) -> anyhow::Result<()> {
+fn join_all(state: &State, end: End, at: Option<u16>) -> Result<(), RunError> {
     let (folder, path) = state.run()?;
     let join = knock::choose(knock::ask_all(&folder)?, at)?;
     drop(folder);

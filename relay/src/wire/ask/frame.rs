@@ -1,5 +1,6 @@
-//! Owns how a message crosses the control socket: one `SOCK_SEQPACKET` record each (unix(7)), with
-//! descriptors beside it (`SCM_RIGHTS`). Knows no message's meaning.
+//! Owns how a message crosses the control socket, or the door of [`run`](crate::run): one
+//! `SOCK_SEQPACKET` record each (unix(7)), with descriptors beside it (`SCM_RIGHTS`). Knows no
+//! message's meaning.
 //!
 //! Descriptors are handed over whole: a record that says "mine are closed" follows, and only then has
 //! the message arrived. Otherwise a socket that its new owner closes at once would live on for the
