@@ -40,6 +40,23 @@ async fn state(eye: &mut Eye, socket: SocketId, wanted: TcpState) {
     .await;
 }
 
+/// The process's socket that is connected; the one that tried the other family first was refused.
+async fn connected(eye: &mut Eye, pid: u32) -> SocketId {
+    let mut theirs = BTreeSet::new();
+    eye.until("the program is connected", |what| match what {
+        What::Appeared { socket, net: End::Left, program, .. } if program.pid == Some(pid) => {
+            assert!(program.name.starts_with("python"), "{}", program.name);
+            theirs.insert(*socket);
+            None
+        }
+        What::Sample { socket, set } if theirs.contains(socket) => {
+            set.contains(&Field::State(TcpState::Established)).then_some(*socket)
+        }
+        _ => None,
+    })
+    .await
+}
+
 #[tokio::test]
 async fn two_programs_talk_and_all_of_it_is_told() {
     let Some(relay) = relay() else { return };
@@ -54,9 +71,7 @@ async fn two_programs_talk_and_all_of_it_is_told() {
     state(&mut eye, listener, TcpState::Listen).await;
     let mut client = Program::start(&mut inside(&relay, "left", &["python3", "-c", CLIENT]));
     client.ready("HELLO");
-    let (socket, name) = appeared(&mut eye, client.id(), End::Left).await;
-    assert!(name.starts_with("python"), "{name}");
-    state(&mut eye, socket, TcpState::Established).await;
+    let socket = connected(&mut eye, client.id()).await;
     // Whoever closes first keeps TIME_WAIT for a minute: the connection that the listener has made.
     server.write("\n");
     assert!(server.output().status.success());
