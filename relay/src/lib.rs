@@ -7,7 +7,8 @@
 //!    this machine offers; [`descriptor`]: how many there may be;
 //! 3. [`experiment`]: calls with promises; [`director`]: who may ask for what while one is played;
 //! 4. [`session`]: one viewer; [`state`]: the token that lets it in;
-//! 5. [`server`]: connections and requests; [`assets`]: the page.
+//! 5. [`server`]: connections and requests; [`assets`]: the page;
+//! 6. [`run`]: other programs inside a net.
 #![deny(unsafe_code)]
 
 pub mod assets;
@@ -20,6 +21,8 @@ pub mod journal;
 pub mod kernel;
 pub mod lab;
 pub mod policy;
+#[cfg(target_os = "linux")]
+pub mod run;
 pub mod rung;
 pub mod server;
 pub mod session;

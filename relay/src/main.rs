@@ -10,9 +10,11 @@ use relay::policy::Policy;
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
 use relay::state::{self, State, Token};
-use relay::{assets, descriptor, experiment, policy, rung, wire};
+use relay::{assets, descriptor, experiment, policy, run, rung, wire};
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -44,6 +46,18 @@ enum Order {
     },
     /// Print the JSON Schema of the protocol
     Schema,
+    /// Run a program of your own inside a net of a running relay's wire
+    Run {
+        /// Inside which: left or right
+        #[arg(long, value_name = "NET")]
+        on: String,
+        /// The port of the relay, where several run
+        #[arg(long, value_name = "PORT")]
+        at: Option<u16>,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
     /// Play experiments without a page
     #[command(subcommand)]
     Experiment(ExperimentOrder),
@@ -73,11 +87,16 @@ fn main() -> ExitCode {
     if let Some(code) = wire::helper::run(std::env::args_os()) {
         return code;
     }
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(told) => return unparsed(&told),
+    };
     let done = match &options.order {
         None => serve(&options),
         Some(Order::Check { json }) => check(*json),
         Some(Order::Schema) => schema(),
+        // Before any thread, too.
+        Some(Order::Run { on, at, command }) => return enter(on, *at, command),
         Some(Order::Experiment(ExperimentOrder::List)) => list(),
         Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => {
             play(names, *json, &maker(options.rung.as_deref()))
@@ -90,6 +109,35 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help, version or a usage error; the latter has env(1)'s code for `run`, whose own would be taken
+/// for the program's.
+fn unparsed(told: &clap::Error) -> ExitCode {
+    // To a terminal that is gone nothing can be told.
+    let _ = told.print();
+    let run = std::env::args_os().nth(1).is_some_and(|order| order == "run");
+    match told.exit_code() {
+        0 => ExitCode::SUCCESS,
+        _ if run => run::FAILED.into(),
+        code => ExitCode::from(code.unsigned_abs() as u8),
+    }
+}
+
+/// Comes back only if the program does not start.
+fn enter(on: &str, at: Option<u16>, command: &[OsString]) -> ExitCode {
+    let begun = || {
+        let end = wire::End::BOTH.into_iter().find(|end| end.name() == on);
+        let end = end.with_context(|| format!("--on takes left or right, not {on}."))?;
+        let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
+        anyhow::Ok((state, end))
+    };
+    let error = match begun() {
+        Ok((state, end)) => run::exec(&state, end, at, command).into(),
+        Err(error) => error,
+    };
+    eprintln!("relay: {error:#}");
+    error.downcast_ref().map_or(run::FAILED, run::RunError::code).into()
 }
 
 fn serve(options: &Options) -> anyhow::Result<()> {
@@ -105,17 +153,19 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     );
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
+    let doors = state.run()?.0;
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref());
-    let done = runtime.block_on(run(options.listen, token, descriptors, maker));
+    let done = runtime.block_on(run_relay(options.listen, token, doors, descriptors, maker));
     runtime.shutdown_background();
     done
 }
 
-async fn run(
+async fn run_relay(
     listen: SocketAddr,
     token: Token,
+    doors: OwnedFd,
     descriptors: u64,
     maker: Maker,
 ) -> anyhow::Result<()> {
@@ -137,10 +187,15 @@ async fn run(
     let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
     let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
         .context("The lab cannot be started")?;
+    let door = run::Door::open(doors, lab.clone(), &rung, server.address().port());
+    if let Err(error) = &door {
+        eprintln!("`relay run` will not find this relay: {error}.");
+    }
     let hub = Hub::new(Director::new(lab), token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
     server.run(Arc::new(hub), shutdown).await;
+    drop(door);
     Ok(())
 }
 

@@ -4,12 +4,12 @@ mod token;
 
 pub use token::Token;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// Why the state cannot be used, in one sentence.
@@ -74,21 +74,21 @@ impl State {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(failed("made")(errno.into())),
         }
-        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let folder = match rustix::fs::open(path, flags, Mode::empty()) {
-            Ok(folder) => folder,
-            Err(Errno::LOOP | Errno::NOTDIR) => {
-                return Err(refused(
-                    path,
-                    "is not a plain folder",
-                    "remove it or set PATCHBAY_STATE to another place",
-                ));
-            }
-            Err(errno) => return Err(failed("opened")(errno.into())),
-        };
-        let stat = rustix::fs::fstat(&folder).map_err(|errno| failed("read")(errno.into()))?;
-        private(path, &stat, "700")?;
+        let folder = open_private(CWD, path, path)?;
         Ok(Self { path: path.to_owned(), folder })
+    }
+
+    /// The folder `run` in it and where that is, made (0700) where it is missing and refused on the
+    /// same grounds.
+    pub fn run(&self) -> Result<(OwnedFd, PathBuf), StateError> {
+        let path = self.path.join(RUN);
+        match rustix::fs::mkdirat(&self.folder, RUN, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(errno) => {
+                return Err(StateError::Failed { path, step: "made", cause: errno.into() });
+            }
+        }
+        Ok((open_private(&self.folder, Path::new(RUN), &path)?, path))
     }
 
     /// The token that earlier runs used; a new one if there is none.
@@ -176,7 +176,32 @@ impl State {
     }
 }
 
+/// Opens a folder that must be nobody else's; `path` is where it is, for the sentence.
+fn open_private(at: impl AsFd, name: &Path, path: &Path) -> Result<OwnedFd, StateError> {
+    let failed = |step, errno: Errno| StateError::Failed {
+        path: path.to_owned(),
+        step,
+        cause: errno.into(),
+    };
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = match rustix::fs::openat(at, name, flags, Mode::empty()) {
+        Ok(folder) => folder,
+        Err(Errno::LOOP | Errno::NOTDIR) => {
+            return Err(refused(
+                path,
+                "is not a plain folder",
+                "remove it or set PATCHBAY_STATE to another place",
+            ));
+        }
+        Err(errno) => return Err(failed("opened", errno)),
+    };
+    let stat = rustix::fs::fstat(&folder).map_err(|errno| failed("read", errno))?;
+    private(path, &stat, "700")?;
+    Ok(folder)
+}
+
 const NAME: &str = "token";
+const RUN: &str = "run";
 const REMEDY: &str = "run relay --new-token";
 
 /// Refuses what belongs to somebody else, and what group or others have any right to.

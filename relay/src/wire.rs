@@ -22,6 +22,7 @@ mod remedy;
 pub mod trap;
 mod whole;
 
+pub(crate) use ask::frame;
 pub use counter::{ProcFiles, text};
 pub use device::Device;
 pub use key::Key;

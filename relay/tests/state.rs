@@ -99,6 +99,21 @@ fn folders_that_are_not_ours_alone_are_refused() {
 }
 
 #[test]
+fn the_folder_of_running_relays_is_as_private() {
+    let folder = fresh("run").join("patchbay");
+    let state = State::open(&folder).expect("opened");
+    let (_, run) = state.run().expect("made");
+    assert_eq!((run.as_path(), mode(&run)), (folder.join("run").as_path(), 0o700));
+    state.run().expect("opened");
+    let no = || state.run().expect_err("refused").to_string();
+    set_mode(&run, 0o750);
+    assert!(no().contains("run is refused because it is open to others (mode 750)"), "{}", no());
+    fs::remove_dir(&run).unwrap();
+    symlink("..", &run).unwrap();
+    assert!(no().contains("is not a plain folder"), "{}", no());
+}
+
+#[test]
 fn token_files_that_are_not_ours_alone_are_refused() {
     let folder = fresh("token").join("state");
     let token = folder.join("token");

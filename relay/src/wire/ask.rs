@@ -1,7 +1,7 @@
 //! Owns what the relay and its helper say to each other: closed sets of requests and answers, without
 //! paths or names. Both sides are the same program, so the form need not last. Never acts on them.
 
-pub(super) mod frame;
+pub(crate) mod frame;
 
 use super::End;
 use super::key::Key;

@@ -31,7 +31,12 @@ impl Relay {
     }
 
     fn run(command: &mut Command) -> Self {
-        let state = Scratch::new();
+        Self::with(command, Scratch::new())
+    }
+
+    /// The same by a command of the test's own, which ends with the relay's program, and with that
+    /// state folder.
+    pub fn with(command: &mut Command, state: Scratch) -> Self {
         let (child, url) = serve(command, "127.0.0.1:0", state.path());
         Self { child, url, state }
     }
@@ -39,6 +44,11 @@ impl Relay {
     /// Ends it at once, as a crash does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) {
         let _ = self.child.wait();
     }
 

@@ -1,5 +1,6 @@
-//! Owns how a message crosses the control socket: one `SOCK_SEQPACKET` record each (unix(7)), with
-//! descriptors beside it (`SCM_RIGHTS`). Knows no message's meaning.
+//! Owns how a message crosses the control socket, or the door of [`run`](crate::run): one
+//! `SOCK_SEQPACKET` record each (unix(7)), with descriptors beside it (`SCM_RIGHTS`). Knows no
+//! message's meaning.
 //!
 //! Descriptors are handed over whole: a record that says "mine are closed" follows, and only then has
 //! the message arrived. Otherwise a socket that its new owner closes at once would live on for the
@@ -24,7 +25,7 @@ const CLOSED: &[u8] = &[0xff];
 
 /// Sends one message. `EPIPE` if nobody is at the other end; never a signal. After one with
 /// descriptors close them as far as they shall be closed, then call [`closed`].
-pub(in crate::wire) fn send(
+pub(crate) fn send(
     socket: BorrowedFd<'_>,
     message: &impl Serialize,
     descriptors: &[BorrowedFd<'_>],
@@ -34,7 +35,7 @@ pub(in crate::wire) fn send(
 }
 
 /// Says that the descriptors of the last message are closed on this side.
-pub(in crate::wire) fn closed(socket: BorrowedFd<'_>) -> io::Result<()> {
+pub(crate) fn closed(socket: BorrowedFd<'_>) -> io::Result<()> {
     record(socket, CLOSED, &[])
 }
 
@@ -51,7 +52,7 @@ fn record(socket: BorrowedFd<'_>, bytes: &[u8], descriptors: &[BorrowedFd<'_>]) 
 }
 
 /// What came over the socket.
-pub(in crate::wire) enum Got<T> {
+pub(crate) enum Got<T> {
     /// A message and its descriptors, which close on exec.
     Message(T, Vec<OwnedFd>),
     /// Something that is no message.
@@ -61,7 +62,7 @@ pub(in crate::wire) enum Got<T> {
 }
 
 /// The next message. `EMFILE` if this process has no room for its descriptors; the message is gone then.
-pub(in crate::wire) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result<Got<T>> {
+pub(crate) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result<Got<T>> {
     let mut bytes = [0; BYTES];
     let (got, descriptors) = loop {
         let (got, descriptors) = take(socket, &mut bytes)?;
