@@ -26,6 +26,8 @@ pub enum Refusal {
     Closed,
     /// Only datagram sockets send numbered datagrams.
     OnlyDatagram,
+    /// It belongs to another program.
+    Outside,
 }
 
 fn plain(verb: Verb) -> Offer {
@@ -38,7 +40,8 @@ fn with(verb: Verb, shown: &'static [usize], first: Vec<(usize, String)>) -> Off
 
 /// The calls that make sense next on a socket.
 pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
-    let Some(socket) = world.sockets.get(&id).filter(|socket| socket.is_open()) else {
+    let ours = |socket: &&Socket| socket.is_open() && socket.program.is_none();
+    let Some(socket) = world.sockets.get(&id).filter(ours) else {
         return Vec::new();
     };
     let mut offers = match socket.kind {
@@ -174,6 +177,9 @@ pub fn guess(world: &World, id: SocketId) -> Option<Address> {
 pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
     if !socket.is_open() {
         return Some(Refusal::Closed);
+    }
+    if socket.program.is_some() {
+        return Some(Refusal::Outside);
     }
     (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
 }

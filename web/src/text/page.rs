@@ -145,6 +145,10 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Closed => language
             .pick("close() was called: no more calls can be made.", "已经 close()：不能再调用。"),
+        Refusal::Outside => language.pick(
+            "It belongs to another program; only that can use it.",
+            "它属于别的程序，只有那个程序能用它。",
+        ),
         Refusal::OnlyDatagram => language
             .pick("Numbered datagrams need a datagram socket.", "编号的数据报需要数据报套接字。"),
     }
