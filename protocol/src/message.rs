@@ -172,6 +172,8 @@ pub struct Thin {
     pub copied: u64,
     /// Datagrams of which a bit was flipped meanwhile; 0 for those that left.
     pub damaged: u64,
+    /// The moment of the last that left; 0 for those that entered.
+    pub last: Nanos,
 }
 
 /// What comes to the page.

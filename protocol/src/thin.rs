@@ -62,7 +62,7 @@ impl Thinner {
             && events.iter().filter(|e| self.could_sum(&named, &e.what)).count() >= at_least;
         let (mut told, mut run) = (Vec::new(), Run::default());
         for event in events {
-            if self.sum(&mut run, &event.what, |packet| sums && !named.contains(&packet)) {
+            if self.sum(&mut run, event, |packet| sums && !named.contains(&packet)) {
                 run.events.push(event);
             } else {
                 run.close(&mut told);
@@ -84,8 +84,8 @@ impl Thinner {
     }
 
     /// Whether it was added to the run; else it is told.
-    fn sum(&mut self, run: &mut Run, what: &What, may: impl Fn(PacketId) -> bool) -> bool {
-        match what {
+    fn sum(&mut self, run: &mut Run, event: &Event, may: impl Fn(PacketId) -> bool) -> bool {
+        match &event.what {
             What::PacketEntered { packet, flow, bytes, head, .. } => {
                 self.summed.remove(packet);
                 let new = Summed {
@@ -108,7 +108,8 @@ impl Thinner {
                     _ => known && may(*packet),
                 };
                 if fits {
-                    run.sum(*flow, Some(*fate)).packets += 1;
+                    let sum = run.sum(*flow, Some(*fate));
+                    (sum.packets, sum.last) = (sum.packets + 1, event.at);
                     if *fate == PacketFate::Delivered {
                         run.handed.insert((*packet, *flow));
                     }

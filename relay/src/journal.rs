@@ -113,6 +113,31 @@ impl Journal {
         (seq, at)
     }
 
+    /// Appends if the world, at that very moment, says that it is so; whether it did.
+    pub fn append_if(
+        &self,
+        source: Source,
+        what: What,
+        is_so: impl FnOnce(&World) -> bool,
+    ) -> bool {
+        let seq = {
+            let mut state = self.lock();
+            if !is_so(&state.world) {
+                return false;
+            }
+            let event = Event {
+                seq: state.world.seq + 1,
+                at: self.now().max(state.world.at),
+                source,
+                what,
+            };
+            state.push(event, self.shared.ring_bytes);
+            state.world.seq
+        };
+        self.shared.newest.send_replace(seq);
+        true
+    }
+
     /// The last seq assigned.
     pub fn seq(&self) -> Seq {
         *self.shared.newest.borrow()

@@ -57,6 +57,8 @@ pub struct Kernel {
     pub queue: Option<Queue>,
     /// Two valid samples agreed and nothing has happened since.
     pub steady: bool,
+    /// When it was last told to be.
+    pub steady_at: Nanos,
 }
 
 impl Kernel {
@@ -84,7 +86,10 @@ impl Kernel {
             Field::Timer(timer) => self.timer = timer.map(|timer| (timer, at)),
             Field::Peeked(payload) => self.peeked = payload.bytes().to_vec(),
             Field::Queue(queue) => self.queue.clone_from(queue),
-            Field::Steady(steady) => self.steady = *steady,
+            Field::Steady(steady) => {
+                self.steady = *steady;
+                self.steady_at = if *steady { at } else { self.steady_at };
+            }
         }
     }
 

@@ -38,12 +38,12 @@ pub struct DatagramLedger {
     pub on_wire: u64,
     /// Lost on the wire.
     pub lost: u64,
-    /// Lost on the wire in part, and so never put together.
+    /// Never put together: lost on the wire in part, or given up by the receiver's kernel.
     pub not_reassembled: u64,
     /// Sent a second time by the wire.
     pub copied: u64,
-    /// With a bit flipped on the way; the kernel drops them for a checksum, most in the socket, so
-    /// that they are in `dropped` too.
+    /// With a bit flipped on the way; the kernel drops them for a checksum: long ones in the socket,
+    /// so that they are in `dropped` too, short ones before (its counters tell of both).
     pub damaged: u64,
     /// Dropped by the sender's device before they came to the wire.
     pub device_full: u64,
@@ -176,14 +176,38 @@ impl World {
                 + ledger.on_wire;
             ledger.unexplained = (ledger.sent + ledger.copied).checked_sub(found);
             self.explain_by_device(socket, &mut ledger);
-            // A flipped bit in a header keeps it from the socket, in a fragment's from being whole;
-            // and of copied fragments nobody tells what they made.
-            let hidden = ledger.unexplained.is_some_and(|n| (1..=ledger.damaged).contains(&n));
-            if hidden || socket.fated.fragments_copied > 0 || socket.program.is_some() {
+            // Of copied fragments nobody tells what they made.
+            self.explain_by_kernel(socket, &mut ledger);
+            if socket.fated.fragments_copied > 0 || socket.program.is_some() {
                 ledger.unexplained = None;
             }
         }
         Some(ledger)
+    }
+
+    /// What the kernel of the receiver's end dropped before it came to the socket, by that end's
+    /// counters: short datagrams with a flipped bit, and those that it gave up putting together since
+    /// too many other fragments came between theirs (ip-sysctl.rst, `ipfrag_max_dist`).
+    fn explain_by_kernel(&self, receiver: &Socket, ledger: &mut DatagramLedger) {
+        let (Some(missing), Some(wire), Some(end)) =
+            (ledger.unexplained.filter(|n| *n > 0), &self.wire, receiver.net.end())
+        else {
+            return;
+        };
+        let counters = &wire.counters[end.index()];
+        let sum = |names: [&str; 2]| names.iter().filter_map(|name| counters.get(*name)).sum();
+        let checksum: u64 = sum(["Udp.InCsumErrors", "Udp6InCsumErrors"]);
+        let failed: u64 = sum(["Ip.ReasmFails", "Ip6ReasmFails"]);
+        // A part that never came: the wire's doing, and counted as such.
+        let given_up = failed.saturating_sub(sum(["Ip.ReasmTimeout", "Ip6ReasmTimeout"]));
+        let damaged = checksum.min(ledger.damaged);
+        if missing <= damaged.saturating_add(given_up) {
+            ledger.not_reassembled += missing.saturating_sub(damaged);
+            ledger.unexplained = Some(0);
+        } else if missing <= ledger.damaged.saturating_add(given_up) {
+            // A flipped bit in a header keeps it from the socket, in a fragment's from being whole.
+            ledger.unexplained = None;
+        }
     }
 
     /// What is missing when the sender's device has dropped exactly as many was dropped there; where
@@ -228,6 +252,6 @@ impl World {
     fn still(&self, socket: &Socket) -> bool {
         let busy =
             self.calls_of(socket.id).any(|call| call.ended.is_none() && call.blocked.is_none());
-        socket.kernel.steady && !busy
+        self.is_settled(socket.id) && !busy
     }
 }

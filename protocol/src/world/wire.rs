@@ -17,6 +17,8 @@ pub const KEPT_FLOWS: usize = 4_096;
 const KEPT_BROKEN: usize = 64;
 /// Fragments and numbered datagrams that the wire remembers behind their delivery, for a failed write.
 const KEPT_HANDED: usize = 64;
+/// TCP inside IP.
+const TCP: u8 = 6;
 /// UDP inside IP.
 const UDP: u8 = 17;
 
@@ -82,6 +84,8 @@ pub struct Flow {
     pub delivered: u64,
     /// Packets that the wire lost, by reason.
     pub lost: BTreeMap<Lost, u64>,
+    /// When the last one was delivered.
+    pub delivered_at: Nanos,
     /// Fragmented datagrams of which a part was lost: identification, latest last.
     pub broken: Vec<u32>,
 }
@@ -106,9 +110,12 @@ impl Flow {
         }
     }
 
-    fn left(&mut self, fate: PacketFate, packets: u64) {
+    fn left(&mut self, at: Nanos, fate: PacketFate, packets: u64) {
         match fate {
-            PacketFate::Delivered => self.delivered += packets,
+            PacketFate::Delivered => {
+                self.delivered += packets;
+                self.delivered_at = self.delivered_at.max(at);
+            }
             PacketFate::Lost(why) => *self.lost.entry(why).or_default() += packets,
         }
         // A failed write: they were called delivered before.
@@ -257,6 +264,7 @@ impl World {
                     bytes: 0,
                     delivered: 0,
                     lost: BTreeMap::new(),
+                    delivered_at: 0,
                     broken: Vec::new(),
                 };
                 wire.seen(*flow, new);
@@ -283,7 +291,7 @@ impl World {
                 wire.packets.insert(*packet, new);
             }
             What::PacketMarked { packet, mark } => self.marked(at, *packet, *mark),
-            What::PacketLeft { packet, flow, fate } => self.left(*packet, *flow, *fate),
+            What::PacketLeft { packet, flow, fate } => self.left(at, *packet, *flow, *fate),
             What::WireDown { why } => wire.down = Some(why.clone()),
             What::Impaired { from, set, seed, .. } => {
                 wire.impaired[from.index()].clone_from(set);
@@ -328,7 +336,7 @@ impl World {
                     flow.bytes += thin.bytes;
                 }
                 Some(fate) => {
-                    flow.left(fate, thin.packets);
+                    flow.left(thin.last, fate, thin.packets);
                     lost = if fate == PacketFate::Delivered { 0 } else { thin.packets };
                 }
             }
@@ -380,11 +388,11 @@ impl World {
         }
     }
 
-    fn left(&mut self, id: PacketId, flow: FlowId, fate: PacketFate) {
+    fn left(&mut self, at: Nanos, id: PacketId, flow: FlowId, fate: PacketFate) {
         let Some(wire) = &mut self.wire else { return };
         let handed = wire.hand_over(id, fate);
         let Some(sums) = wire.flows.get_mut(&flow) else { return };
-        sums.left(fate, 1);
+        sums.left(at, fate, 1);
         if fate == PacketFate::Delivered {
             return;
         }
@@ -431,17 +439,36 @@ impl World {
         }
     }
 
+    /// The flows that lead to this socket.
+    fn flows_to(&self, socket: &Socket) -> impl Iterator<Item = &Flow> {
+        let own = socket.net.end().zip(socket.kernel.local.clone());
+        let protocol = if socket.kind == Kind::Stream { TCP } else { UDP };
+        let leads = move |flow: &&Flow| {
+            own.as_ref().is_some_and(|(end, local)| {
+                flow.from == end.opposite() && flow.protocol == protocol && local.covers(&flow.dst)
+            })
+        };
+        self.wire.iter().flat_map(|wire| wire.flows.values()).filter(leads)
+    }
+
     /// Packets on the wire that lead to this socket of ours.
     pub(super) fn on_wire_to(&self, socket: SocketId) -> u64 {
-        let (Some(wire), Some(socket)) = (&self.wire, self.sockets.get(&socket)) else { return 0 };
-        let (Some(end), Some(local)) = (socket.net.end(), socket.kernel.local.as_ref()) else {
-            return 0;
-        };
-        let protocol = if socket.kind == Kind::Stream { 6 } else { UDP };
-        let leads = |flow: &&Flow| {
-            flow.from == end.opposite() && flow.protocol == protocol && local.covers(&flow.dst)
-        };
-        wire.flows.values().filter(leads).map(Flow::on_wire).sum()
+        let socket = self.sockets.get(&socket);
+        socket.map_or(0, |socket| self.flows_to(socket).map(Flow::on_wire).sum())
+    }
+
+    /// When a packet was last delivered that led to this socket.
+    pub fn arrived(&self, socket: SocketId) -> Option<Nanos> {
+        let flows = self.flows_to(self.sockets.get(&socket)?);
+        flows.map(|flow| flow.delivered_at).max().filter(|at| *at > 0)
+    }
+
+    /// Whether it was found steady after the last packet had come to it.
+    pub fn is_settled(&self, socket: SocketId) -> bool {
+        self.sockets.get(&socket).is_some_and(|found| {
+            let since = found.kernel.steady_at;
+            found.kernel.steady && self.arrived(socket).is_none_or(|at| at < since)
+        })
     }
 
     /// Whether what these two say to each other passes the wire.

@@ -97,7 +97,7 @@ golden! { to_page, ToPage:
     ToPage::Thinned { .. } => ToPage::Thinned {
         from: 80, to: 980, at: 5, flows: vec![Thin { flow: FlowId(3), packets: 9, ..Thin::default() }],
     }, r#"{"thinned":{"from":80,"to":980,"at":5,"flows":[{"flow":3,"fate":null,"packets":9,"bytes":0,
-        "copied":0,"damaged":0}]}}"#;
+        "copied":0,"damaged":0,"last":0}]}}"#;
 }
 
 #[test]

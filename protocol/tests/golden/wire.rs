@@ -217,16 +217,25 @@ fn impairments() {
 #[test]
 fn packets_told_in_sums() {
     check(
-        &Thin { flow: FlowId(3), packets: 9, bytes: 900, copied: 1, damaged: 2, fate: None },
-        r#"{"flow":3,"fate":null,"packets":9,"bytes":900,"copied":1,"damaged":2}"#,
+        &Thin {
+            flow: FlowId(3),
+            packets: 9,
+            bytes: 900,
+            copied: 1,
+            damaged: 2,
+            last: 0,
+            fate: None,
+        },
+        r#"{"flow":3,"fate":null,"packets":9,"bytes":900,"copied":1,"damaged":2,"last":0}"#,
     );
     check(
         &Thin {
             flow: FlowId(3),
             fate: Some(PacketFate::Lost(Lost::Random)),
             packets: 4,
+            last: 77,
             ..Thin::default()
         },
-        r#"{"flow":3,"fate":{"lost":"random"},"packets":4,"bytes":0,"copied":0,"damaged":0}"#,
+        r#"{"flow":3,"fate":{"lost":"random"},"packets":4,"bytes":0,"copied":0,"damaged":0,"last":77}"#,
     );
 }

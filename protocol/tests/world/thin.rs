@@ -109,22 +109,24 @@ fn entered_and_left_in_sums() {
     script.lose(THERE, packets[2], Lost::Random);
     let told = Thinner::default().thin(&script.events, AT_LEAST);
     let Some(ToPage::Thinned { flows, .. }) = told.last() else { panic!("{told:?}") };
-    let row = |fate, packets, bytes, copied, damaged| Thin {
+    let at = |back: usize| script.events[script.events.len() - back].at;
+    let row = |fate, packets, bytes, copied, damaged, last| Thin {
         flow: THERE,
         fate,
         packets,
         bytes,
         copied,
         damaged,
+        last,
     };
     let lost = |why| Some(PacketFate::Lost(why));
     assert_eq!(
         flows,
         &[
-            row(None, 17, 1_700, 1, 1),
-            row(Some(PacketFate::Delivered), 2, 0, 0, 0),
-            row(lost(Lost::Random), 1, 0, 0, 0),
-            row(lost(Lost::DeviceFull), 1, 0, 0, 0),
+            row(None, 17, 1_700, 1, 1, 0),
+            row(Some(PacketFate::Delivered), 2, 0, 0, 0, at(3)),
+            row(lost(Lost::Random), 1, 0, 0, 0, at(1)),
+            row(lost(Lost::DeviceFull), 1, 0, 0, 0, at(2)),
         ]
     );
     same(&script.events, 0, &[(1_000, true)]).unwrap();

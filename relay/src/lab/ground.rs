@@ -27,6 +27,8 @@ pub(super) struct Ground {
     shared: Shared,
     /// Whether the journal knows that the helper is gone.
     down: Cell<bool>,
+    /// What each end's interface was last given.
+    mtu: Cell<[u32; 2]>,
     seed: Cell<u32>,
 }
 
@@ -37,6 +39,7 @@ impl Ground {
             maker,
             shared,
             down: Cell::new(false),
+            mtu: Cell::new([MTU; 2]),
             seed: Cell::new(seed),
         }
     }
@@ -56,6 +59,7 @@ impl Desk {
         let shared = Some(Arc::clone(&wire.namespaces));
         *self.ground.shared.lock().unwrap_or_else(PoisonError::into_inner) = shared;
         self.ground.down.set(false);
+        self.ground.mtu.set([MTU; 2]);
         for socket in self.outside.borrow_mut().forget_all() {
             self.journal.append(Source::Kernel, What::Gone { socket });
         }
@@ -123,11 +127,8 @@ impl Desk {
         let wire = self.ground.wire.borrow();
         let Some(wire) = &*wire else { return Ok(()) };
         for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
-            let now = self
-                .journal
-                .look(|world| world.wire.as_ref().and_then(|wire| wire.impaired[end.index()].mtu));
-            let (now, wanted) = (now.unwrap_or(MTU), set.mtu.unwrap_or(MTU));
-            if now != wanted {
+            let (mut now, wanted) = (self.ground.mtu.get(), set.mtu.unwrap_or(MTU));
+            if now[end.index()] != wanted {
                 let failed = |error: io::Error| match error.kind() {
                     io::ErrorKind::BrokenPipe => no_wire(GONE),
                     _ => Failure::errno(
@@ -136,6 +137,8 @@ impl Desk {
                     ),
                 };
                 wire.namespaces.mtu(end, wanted).map_err(failed)?;
+                now[end.index()] = wanted;
+                self.ground.mtu.set(now);
             }
         }
         Ok(())
@@ -143,15 +146,12 @@ impl Desk {
 
     /// The wire as it began; its packets have left when this is done.
     pub(super) async fn clear_wire(&self, by: Option<protocol::SessionId>) {
+        // It fails on a wire that has ended only; that has nothing to clear.
+        let set = protocol::wire::Impairment::default();
+        let _ = self.checked(&Command::Impair { from: None, set, seed: None });
         let cleared =
             self.ground.wire.borrow().as_ref().map(|wire| wire.forwarder.ask(by, Command::Reset));
         if let Some(cleared) = cleared {
-            // It cannot fail; a wire that has ended has nothing to clear.
-            let _ = self.checked(&Command::Impair {
-                from: None,
-                set: protocol::wire::Impairment::default(),
-                seed: None,
-            });
             let _ = cleared.await;
         }
     }
@@ -170,15 +170,20 @@ impl Desk {
         Ok(Done::nothing())
     }
 
+    /// Tells what an end's kernel has counted.
+    pub(super) fn count(&self, wire: &mut Wire, net: End) {
+        let set = wire.count(net, self.journal.now());
+        if !set.is_empty() {
+            self.journal.append(Source::Kernel, What::Counted { net, set });
+        }
+    }
+
     /// What the wire's kernels count, and whether its helper still lives; a few times a second.
     pub(super) fn look_at_wire(&self) {
         let mut wire = self.ground.wire.borrow_mut();
         let Some(wire) = &mut *wire else { return };
         for net in End::BOTH {
-            let set = wire.count(net);
-            if !set.is_empty() {
-                self.journal.append(Source::Kernel, What::Counted { net, set });
-            }
+            self.count(wire, net);
         }
         if !self.ground.down.get() && !wire.namespaces.alive() {
             self.ground.down.set(true);

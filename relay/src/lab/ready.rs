@@ -22,6 +22,8 @@ impl Wait {
     /// Begins to watch.
     pub(super) fn new(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<Self> {
         let own = fd.try_clone_to_owned()?;
+        // An ICMP error makes a socket neither readable nor writable, yet it ends the call (udp(7)).
+        let interest = interest.add(Interest::ERROR);
         // SAFETY: an `OwnedFd` is open, and the same one, until it is dropped; the `AsyncFd` owns it
         // and deregisters before dropping it.
         let fd = unsafe { AsyncFd::register_with_interest(own, interest) }?;

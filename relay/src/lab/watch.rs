@@ -10,7 +10,7 @@ mod rest;
 use super::desk::Desk;
 use super::slot::Slot;
 use protocol::command::{Kind, Net};
-use protocol::{Field, Nanos, SocketId, Source, What};
+use protocol::{Field, Nanos, SocketId, Source, What, World};
 pub(super) use reading::Reading;
 use rest::Resting;
 pub(super) use rest::entry_fields;
@@ -36,6 +36,8 @@ const AT_ONCE: usize = 32;
 const SLOW: u64 = 15;
 /// How long a socket counts as moving after its last change.
 const WARM: Nanos = 1_000_000_000;
+/// How long it is looked at in every pass after something came to it that changed nothing.
+const SETTLING: Nanos = 100_000_000;
 /// A timer is told anew when its end has moved by more than this.
 const TIMER_SLACK: Nanos = 25_000_000;
 
@@ -195,6 +197,9 @@ impl Desk {
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
         let mut wire = self.ground.wire.borrow_mut();
+        let since = self.journal.now();
+        let rests = slot.net == Net::Host
+            || pass && wire.as_ref().is_some_and(|wire| wire.forwarder.rests());
         let diag = match (slot.net.end(), &mut *wire) {
             (Some(end), Some(wire)) => wire.diag[end.index()].as_mut(),
             (Some(_), None) => None,
@@ -202,7 +207,6 @@ impl Desk {
         };
         let seen = seen.entry(id).or_default();
         let mut fresh = Reading::take(&slot, diag, &seen.reading, self.journal.now(), pass);
-        drop(wire);
         let now = self.journal.now();
         let mut set: Vec<Field> =
             fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();
@@ -216,8 +220,21 @@ impl Desk {
         if !set.is_empty() || !agrees {
             seen.warm_until = now + WARM;
         }
-        if agrees && set.is_empty() && pass && !self.is_steady(id) {
-            set.push(Field::Steady(true));
+        if agrees && set.is_empty() && !self.journal.look(|world| world.is_settled(id)) {
+            seen.warm_until = seen.warm_until.max(now + SETTLING);
+            if pass && rests {
+                // What its end's kernel dropped before it came to a socket is counted only there.
+                if let (Kind::Datagram, Some(end), Some(wire)) =
+                    (slot.kind, slot.net.end(), &mut *wire)
+                    && self.journal.look(|world| world.arrived(id)) >= Some(wire.counted_at(end))
+                {
+                    self.count(wire, end);
+                }
+                let what = What::Sample { socket: id, set: vec![Field::Steady(true)] };
+                // What has come to it meanwhile, this look may have missed.
+                let settled = |world: &World| world.arrived(id).is_none_or(|at| at < since);
+                self.journal.append_if(Source::Kernel, what, settled);
+            }
         }
         seen.touched = slot.touched.get();
         if !set.is_empty() {
@@ -225,13 +242,9 @@ impl Desk {
             fresh.told_at(self.journal.append(Source::Kernel, what).1);
         }
         let before = std::mem::replace(&mut seen.reading, fresh.clone());
-        drop(watcher);
+        drop((watcher, wire));
         self.infer_from_change(id, &before, &fresh);
         !agrees && slot.kind == Kind::Stream
-    }
-
-    fn is_steady(&self, id: SocketId) -> bool {
-        self.journal.look(|world| world.sockets.get(&id).is_some_and(|socket| socket.kernel.steady))
     }
 
     /// Asks the kernel about one closed socket, or about all that it may still know.

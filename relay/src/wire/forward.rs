@@ -22,8 +22,8 @@ use protocol::wire::Impairment;
 use protocol::{Command, ErrorKind, Failure, Nanos, PacketId, SessionId, Source, What};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use std::{io, thread};
 use tokio::sync::{Notify, oneshot};
@@ -33,7 +33,7 @@ const TURN: usize = 32;
 /// The longest packet: an IP packet's length has 16 bits.
 const LONGEST: usize = 65_536;
 /// How often the devices' own drop counters are read, while anything moves.
-const DEVICE_EVERY: Nanos = 100_000_000;
+const DEVICE_EVERY: Nanos = 10_000_000;
 
 /// What somebody asks of the wire.
 struct Order {
@@ -49,6 +49,8 @@ pub struct Forwarder {
     wake: Arc<Wake>,
     journal: Journal,
     arrivals: Arc<Notify>,
+    devices: Arc<[Device; 2]>,
+    busy: Arc<AtomicBool>,
 }
 
 /// Wakes the forwarder from its sleep, also by being dropped last.
@@ -78,13 +80,29 @@ impl Forwarder {
         let wake = Arc::new(Wake(wake));
         let (orders, incoming) = mpsc::channel();
         let arrivals = Arc::new(Notify::new());
-        let mut post = Post::new(devices, journal.clone(), seed, Arc::clone(&arrivals));
+        let devices = Arc::new(devices);
+        let busy = Arc::new(AtomicBool::new(false));
+        let near = Arc::clone(&devices);
+        let mut post = Post::new(near, journal.clone(), seed, Arc::clone(&arrivals));
         let ring = Arc::downgrade(&wake);
         let bell = wake.0.try_clone()?;
-        thread::Builder::new()
-            .name("wire".into())
-            .spawn(move || while post.turn(&bell, &incoming) && ring.strong_count() > 0 {})?;
-        Ok(Self { orders, wake, journal, arrivals })
+        thread::Builder::new().name("wire".into()).spawn({
+            let busy = Arc::clone(&busy);
+            move || while post.turn(&bell, &incoming, &busy) && ring.strong_count() > 0 {}
+        })?;
+        Ok(Self { orders, wake, journal, arrivals, devices, busy })
+    }
+
+    /// Whether all that the ends' kernels have sent or dropped is told, and all that was told to be
+    /// delivered is written: what the journal says of the wire is what is on it.
+    pub fn rests(&self) -> bool {
+        let mut fds = [
+            PollFd::from_borrowed_fd(self.devices[0].fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.devices[1].fd(), PollFlags::IN),
+        ];
+        // In this order: a packet that is no longer seen waiting has made the thread busy before.
+        let none = rustix::event::poll(&mut fds, Some(&Timespec::default()));
+        none == Ok(0) && !self.busy.load(Ordering::SeqCst)
     }
 
     /// Rings after packets were delivered: what their receivers' kernels say may have changed.
@@ -115,7 +133,7 @@ impl Forwarder {
 /// What the thread owns.
 struct Post {
     journal: Journal,
-    devices: [Device; 2],
+    devices: Arc<[Device; 2]>,
     reader: Reader,
     weather: [Weather; 2],
     set: [Impairment; 2],
@@ -137,7 +155,7 @@ struct Post {
 }
 
 impl Post {
-    fn new(devices: [Device; 2], journal: Journal, seed: u32, arrivals: Arc<Notify>) -> Self {
+    fn new(devices: Arc<[Device; 2]>, journal: Journal, seed: u32, arrivals: Arc<Notify>) -> Self {
         let weather = End::BOTH.map(|end| Weather::new(side_seed(seed, end)));
         // What the devices dropped while they were made is not this wire's.
         let dropped = [&devices[0], &devices[1]].map(|device| device.dropped().unwrap_or(0));
@@ -164,8 +182,14 @@ impl Post {
     }
 
     /// Waits for something to do and does it; false when nobody is left to do it for.
-    fn turn(&mut self, bell: &OwnedFd, incoming: &mpsc::Receiver<Order>) -> bool {
+    fn turn(
+        &mut self,
+        bell: &OwnedFd,
+        incoming: &mpsc::Receiver<Order>,
+        busy: &AtomicBool,
+    ) -> bool {
         self.sleep(bell);
+        busy.store(true, Ordering::SeqCst);
         loop {
             match incoming.try_recv() {
                 Ok(order) => self.order(order),
@@ -178,6 +202,7 @@ impl Post {
         }
         self.release_due();
         self.look_at_devices();
+        busy.store(self.moved, Ordering::SeqCst);
         true
     }
 

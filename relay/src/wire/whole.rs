@@ -8,7 +8,7 @@ use crate::journal::Journal;
 use crate::kernel::diag::Diag;
 use protocol::event::Counter;
 use protocol::message::Rung;
-use protocol::{End, Source, What};
+use protocol::{End, Nanos, Source, What};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -25,6 +25,7 @@ pub struct Wire {
     /// Who is asked about its sockets.
     pub diag: [Option<Diag>; 2],
     counters: [Counters; 2],
+    counted_at: [Nanos; 2],
 }
 
 impl Wire {
@@ -39,12 +40,19 @@ impl Wire {
         // Without sock_diag there are no timers and no outside programs; the fields stay absent.
         let diag = diag.map(|fd: OwnedFd| Diag::with(fd).ok());
         let counters = proc.map(Counters::new);
-        Ok(Self { rung, namespaces: Arc::new(namespaces), forwarder, diag, counters })
+        let namespaces = Arc::new(namespaces);
+        Ok(Self { rung, namespaces, forwarder, diag, counters, counted_at: [0; 2] })
     }
 
     /// What an end's kernel has counted since it was last asked, as values since the wire was made.
-    pub fn count(&mut self, end: End) -> Vec<Counter> {
+    pub fn count(&mut self, end: End, now: Nanos) -> Vec<Counter> {
+        self.counted_at[end.index()] = now;
         self.counters[end.index()].news()
+    }
+
+    /// When it was last asked.
+    pub fn counted_at(&self, end: End) -> Nanos {
+        self.counted_at[end.index()]
     }
 }
 

@@ -12,6 +12,7 @@ pub mod group;
 pub mod lab;
 pub mod line;
 pub mod need;
+pub mod onwire;
 pub mod relay;
 pub mod scratch;
 pub mod tab;

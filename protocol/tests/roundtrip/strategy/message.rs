@@ -83,14 +83,15 @@ fn welcome() -> impl Strategy<Value = Welcome> {
 
 fn thin() -> impl Strategy<Value = Thin> {
     let some = || any::<u32>().prop_map(u64::from);
-    (flow(), of(fate()), some(), some(), some(), some()).prop_map(
-        |(flow, fate, packets, bytes, copied, damaged)| Thin {
+    (flow(), of(fate()), some(), some(), some(), some(), some()).prop_map(
+        |(flow, fate, packets, bytes, copied, damaged, last)| Thin {
             flow,
             fate,
             packets,
             bytes,
             copied,
             damaged,
+            last,
         },
     )
 }

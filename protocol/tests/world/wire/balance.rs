@@ -304,6 +304,9 @@ fn a_stream_is_not_quiet_while_a_packet_of_it_is_on_the_wire() {
         script.deliver(flow, packet);
         assert!(!script.stream(CLIENT).quiet, "its copy");
         script.lose(flow, copy, Lost::Random);
+        assert!(!script.stream(CLIENT).quiet, "what was delivered may have changed its receiver");
+        script.count(CLIENT, TcpState::Established, [1, 0, 0, 0]);
+        script.count(ACCEPTED, TcpState::Established, [0, 0, 0, 0]);
         assert!(script.stream(CLIENT).quiet && script.stream(ACCEPTED).quiet);
         assert_eq!(script.at(ACCEPTED).fated, Fated::default(), "no datagrams");
     }

@@ -4,8 +4,10 @@ use protocol::packet::{End, Lost};
 use protocol::{FlowId, Nanos, PacketId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Bytes under way at most, both directions together.
-pub(super) const BYTES: usize = 128 * 1024 * 1024;
+/// Bytes under way at most, both directions together, each packet with what is remembered of it.
+const BYTES: usize = 128 * 1024 * 1024;
+/// What is remembered of a packet besides its bytes, here and in the journal's world, about.
+const REMEMBERED: usize = 512;
 
 /// A packet under way.
 #[derive(Clone, Debug)]
@@ -36,9 +38,9 @@ impl Line {
         self.waiting[from.index()]
     }
 
-    /// Whether so many bytes more would be too many.
+    /// Whether another packet of so many bytes would be too much.
     pub(super) fn is_full(&self, more: usize) -> bool {
-        self.bytes + more > BYTES
+        self.bytes + more + REMEMBERED > BYTES
     }
 
     /// When the next packet leaves.
@@ -48,7 +50,7 @@ impl Line {
 
     /// A packet that leaves at its moment.
     pub(super) fn add(&mut self, packet: Pending) {
-        self.bytes += packet.bytes.len();
+        self.bytes += packet.bytes.len() + REMEMBERED;
         self.waiting[packet.from.index()] += usize::from(packet.doom.is_none());
         self.due.insert((packet.at, packet.id));
         self.moving.insert(packet.id, packet);
@@ -56,7 +58,7 @@ impl Line {
 
     /// A packet that stands still; `at` is how long it will still take.
     pub(super) fn hold(&mut self, packet: Pending) {
-        self.bytes += packet.bytes.len();
+        self.bytes += packet.bytes.len() + REMEMBERED;
         self.held.insert(packet.id, packet);
     }
 
@@ -69,14 +71,14 @@ impl Line {
     fn take_moving(&mut self, id: PacketId) -> Option<Pending> {
         let packet = self.moving.remove(&id)?;
         self.due.remove(&(packet.at, id));
-        self.bytes -= packet.bytes.len();
+        self.bytes -= packet.bytes.len() + REMEMBERED;
         self.waiting[packet.from.index()] -= usize::from(packet.doom.is_none());
         Some(packet)
     }
 
     fn take_held(&mut self, id: PacketId) -> Option<Pending> {
         let packet = self.held.remove(&id)?;
-        self.bytes -= packet.bytes.len();
+        self.bytes -= packet.bytes.len() + REMEMBERED;
         Some(packet)
     }
 

@@ -182,7 +182,8 @@ impl Post {
                 self.set_weather(by, Some(end), &Impairment::default(), None)?;
             }
         }
-        Ok(if self.frozen { self.freeze(by, false) } else { Done::nothing() })
+        // Held by a trap or by hand, they go on too.
+        Ok(self.freeze(by, false))
     }
 
     fn order_told(&mut self, what: What) {
