@@ -7,11 +7,7 @@ use crate::wire::{End, WIRE};
 use rustix::net::netdevice::name_to_index;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use std::os::fd::OwnedFd;
-<<<<<<< HEAD
 use std::time::{Duration, Instant};
-=======
-use std::time::Duration;
->>>>>>> onwire
 use std::{fs, io, thread};
 
 /// Bytes of the largest packet at the start.
@@ -21,16 +17,8 @@ const QUEUE: u32 = 10_000;
 /// Bytes of the largest packet that an IPv6 device may have at least (RFC 8200, 5).
 const IPV6_LEAST: u32 = 1280;
 
-<<<<<<< HEAD
 /// What the kernel is given to use a new address. It takes a millisecond or so.
 const PATIENCE: Duration = Duration::from_secs(2);
-=======
-/// How often an address is looked for, and the pause between two looks: a second in all.
-const LOCAL_TRIES: u32 = 5_000;
-const LOCAL_PAUSE: Duration = Duration::from_micros(200);
-/// linux/ipv6_route.h: `RTF_LOCAL`.
-const LOCAL: u32 = 0x8000_0000;
->>>>>>> onwire
 
 /// linux/if_link.h: `IFLA_INET6_ADDR_GEN_MODE`, and its value for "no link-local address".
 const ADDR_GEN_MODE: u16 = 8;
@@ -102,18 +90,12 @@ pub(super) fn no_link_local(route: &Route, index: u32) -> io::Result<()> {
 }
 
 fn add_ipv6(route: &Route, index: u32, end: End) -> io::Result<()> {
-    // Without duplicate detection, which nobody would answer.
+    // Without duplicate detection, which nobody would answer: usable at once.
     let request = address(index, libc::AF_INET6, 64, &end.ipv6().octets())
         .with_number(libc::IFA_FLAGS, libc::IFA_F_NODAD);
     match route.ask(request) {
-<<<<<<< HEAD
         Err(error) if error.raw_os_error() == Some(libc::EEXIST) => {}
         other => other?,
-=======
-        Err(error) if error.raw_os_error() == Some(libc::EEXIST) => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => await_local(end),
->>>>>>> onwire
     }
     wait_for_local_route(end)
 }
@@ -140,28 +122,6 @@ fn is_local(routes: &str, address: &str) -> bool {
         let flags = line.split_ascii_whitespace().nth(8);
         flags.and_then(|hex| u32::from_str_radix(hex, 16).ok()).is_some_and(|f| f & RTF_LOCAL != 0)
     })
-}
-
-/// A worker of the kernel's makes the address this end's own a little later (addrconf.c,
-/// `addrconf_dad_work`). Until then what comes to it is dropped, and what is sent to it from within
-/// goes out.
-fn await_local(end: End) -> io::Result<()> {
-    let destination = format!("{:032x}", u128::from(end.ipv6()));
-    for _ in 0..LOCAL_TRIES {
-        let routes = fs::read_to_string("/proc/self/net/ipv6_route")?;
-        if routes.lines().any(|route| is_local(route, &destination)) {
-            return Ok(());
-        }
-        thread::sleep(LOCAL_PAUSE);
-    }
-    Err(io::Error::from_raw_os_error(libc::ETIMEDOUT))
-}
-
-/// Whether a line of `/proc/net/ipv6_route` leads to this address within this end.
-fn is_local(route: &str, destination: &str) -> bool {
-    let words: Vec<&str> = route.split_ascii_whitespace().collect();
-    let [to, "80", _, _, _, _, _, _, flags, _] = words[..] else { return false };
-    u32::from_str_radix(flags, 16).is_ok_and(|flags| to == destination && flags & LOCAL != 0)
 }
 
 /// `RTM_NEWADDR` with `struct ifaddrmsg`.
