@@ -15,7 +15,7 @@ use crate::text::picture;
 use crate::timeline::Timeline;
 use entry::{Crossed, Said};
 use protocol::command::Side;
-use said::{call, inline, write};
+use said::{call, inline};
 
 /// Height of the head line.
 const HEAD: f32 = 28.0;
@@ -161,10 +161,10 @@ fn wire_top(page: &Page) -> f32 {
 
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     let middle = f32::midpoint(page.walls[0], page.walls[1]);
-    let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
-    write(
+    let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle();
+    on_paper(
         pen,
-        wire_top(page),
+        page,
         [middle, y + 4.0],
         &picture::quiet_span(page.view.language, span),
         look,

@@ -33,6 +33,9 @@ impl Narrow<'_> {
                 Post::Gone(address) => format!("{} {address}", picture::gone(language)),
                 _ => String::new(),
             };
+            if self.view.lesson {
+                self.whereabouts(pen, side, [MARGIN, top + name]);
+            }
             pen.text(
                 [MARGIN, top + if side == Side::Left { 26.0 } else { 66.0 }],
                 &text,
@@ -69,7 +72,7 @@ impl Narrow<'_> {
         self.status(pen, socket, [MARGIN, top + label + 58.0]);
     }
 
-    /// Which host this is: the hosts' own bar has no place in a lesson.
+    /// Which host this is, behind its name or below it: the hosts' own bar has no place in a lesson.
     fn whereabouts(&self, pen: &mut Pen, side: Side, [ends, y]: [f32; 2]) {
         let text = picture::host(self.view.language, self.world, side);
         let look = plain(13.0).dim();
