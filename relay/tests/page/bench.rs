@@ -2,8 +2,8 @@
 
 use crate::desk::{Desk, Look, beside};
 
-async fn hello(look: Look) {
-    let Some(desk) = Desk::open_bench(look).await else { return };
+async fn hello(look: Look, desk: Option<Desk>) {
+    let Some(desk) = desk else { return };
     let tab = &desk.tab;
     let server = desk.make_server("right", "stream").await;
     desk.wait_for_rows(
@@ -59,14 +59,26 @@ async fn hello(look: Look) {
     desk.end().await;
 }
 
+const DARK: Look = Look { dark: true, size: (1280, 720), ..Look::CHINESE };
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hello_in_english() {
-    hello(Look::ENGLISH).await;
+    hello(Look::ENGLISH, Desk::open_wire_bench(Look::ENGLISH).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hello_in_chinese() {
-    hello(Look { dark: true, size: (1280, 720), ..Look::CHINESE }).await;
+    hello(DARK, Desk::open_wire_bench(DARK).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hello_without_a_wire_in_english() {
+    hello(Look::ENGLISH, Desk::open_loopback_bench(Look::ENGLISH).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hello_without_a_wire_in_chinese() {
+    hello(DARK, Desk::open_loopback_bench(DARK).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

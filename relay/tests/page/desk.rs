@@ -2,6 +2,7 @@
 //! attributes, never by words: the page speaks two languages.
 
 use crate::support::browser::Browser;
+use crate::support::need;
 use crate::support::relay::Relay;
 use crate::support::tab::Tab;
 use serde_json::Value;
@@ -21,6 +22,7 @@ pub(crate) struct Look {
 impl Look {
     pub(crate) const ENGLISH: Self = Self { size: (1440, 900), dark: false, lang: "en" };
     pub(crate) const CHINESE: Self = Self { lang: "zh-CN", ..Self::ENGLISH };
+    pub(crate) const PHONE: Self = Self { size: (390, 844), dark: true, ..Self::CHINESE };
 
     /// One of two texts, in the page's language.
     pub(crate) fn pick<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
@@ -35,23 +37,58 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// A fresh relay, and a page open on it; the first run begins by itself.
+    /// A fresh relay on the best rung that there is, and a page open on it; the first run begins by itself.
     pub(crate) async fn open(look: Look) -> Option<Self> {
+        Self::open_with(look, &[]).await
+    }
+
+    /// The same where there is no wire.
+    pub(crate) async fn open_loopback(look: Look) -> Option<Self> {
+        Self::open_with(look, &["--rung", "loopback"]).await
+    }
+
+    /// The same where there must be a wire; `None`, said loudly, where this machine has none.
+    pub(crate) async fn open_wire(look: Look) -> Option<Self> {
+        let desk = Self::open(look).await?;
+        let rung = "document.getElementById('rung')";
+        desk.tab.wait_for(&format!("{rung}.textContent"), "the rung").await;
+        if desk.tab.evaluate(&format!("{rung}.className")).await == "off" {
+            need::skip("wire", &desk.tab.text("#rung").await);
+            return None;
+        }
+        Some(desk)
+    }
+
+    async fn open_with(look: Look, arguments: &[&'static str]) -> Option<Self> {
         let browser = Browser::start().await?;
-        let relay = Relay::start();
+        let relay = Relay::with(arguments);
         let (width, height) = look.size;
         let tab = browser.open(relay.url(), width, height, look.dark, look.lang).await;
         Some(Self { tab, relay, browser })
     }
 
-    /// The same, with the first run left for an empty bench.
+    /// An empty bench, on the best rung that there is.
     pub(crate) async fn open_bench(look: Look) -> Option<Self> {
-        let desk = Self::open(look).await?;
-        desk.tab.wait_for(&visible("#next"), "the first run").await;
-        desk.tab.click("#reset").await;
-        desk.wait_for_rows("rows.length === 0", "an empty bench").await;
-        desk.tab.wait_for(&visible("#host-left summary"), "the bench's menus").await;
-        Some(desk)
+        Some(Self::open(look).await?.left().await)
+    }
+
+    /// An empty bench where there is no wire.
+    pub(crate) async fn open_loopback_bench(look: Look) -> Option<Self> {
+        Some(Self::open_loopback(look).await?.left().await)
+    }
+
+    /// An empty bench where there must be a wire.
+    pub(crate) async fn open_wire_bench(look: Look) -> Option<Self> {
+        Some(Self::open_wire(look).await?.left().await)
+    }
+
+    /// Leaves the first run.
+    async fn left(self) -> Self {
+        self.tab.wait_for(&visible("#next"), "the first run").await;
+        self.tab.click("#reset").await;
+        self.wait_for_rows("rows.length === 0", "an empty bench").await;
+        self.tab.wait_for(&visible("#host-left summary"), "the bench's menus").await;
+        self
     }
 
     /// Waits until the mirror table's `rows` are as `condition` says.
@@ -191,6 +228,11 @@ impl Desk {
 /// The form of a call that is offered beside a socket.
 pub(crate) fn beside(socket: u64, verb: &str) -> String {
     format!(".calls form[data-socket='{socket}'][data-verb={verb}]")
+}
+
+/// Whether the element of an id says this.
+pub(crate) fn says(id: &str, text: &str) -> String {
+    format!("document.getElementById({id:?}).textContent.includes({text:?})")
 }
 
 /// Whether the first element of a selector is there and seen.

@@ -60,28 +60,39 @@ async fn end(desk: Desk, offending: Vec<String>) {
     assert!(offending.is_empty(), "{} offences:\n{}", offending.len(), offending.join("\n"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_first_run() {
-    let Some(desk) = Desk::open(Look::ENGLISH).await else { return };
+async fn first_run(desk: Desk, name: &str) {
     let mut offending = Vec::new();
     for step in 1..=7 {
         desk.tab.wait_for(&visible("#next"), "the step's button").await;
-        look(&desk, &format!("first-{step}"), &mut offending).await;
+        look(&desk, &format!("{name}-{step}"), &mut offending).await;
         desk.tab.click("#next").await;
         desk.tab.wait_for(&format!("!({})", visible("#next")), "the step to begin").await;
     }
     desk.tab.wait_for(&visible("#door-free"), "the doors").await;
-    look(&desk, "first-8", &mut offending).await;
+    look(&desk, &format!("{name}-8"), &mut offending).await;
     end(desk, offending).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_run() {
+    let Some(desk) = Desk::open_wire(Look::ENGLISH).await else { return };
+    first_run(desk, "first").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_run_without_a_wire() {
+    let Some(desk) = Desk::open_loopback(Look::ENGLISH).await else { return };
+    first_run(desk, "first-host").await;
 }
 
 /// Five connections, one more in the accept queue, datagrams, an error.
 async fn crowd(desk: &Desk) -> u64 {
     let server = desk.make_server("right", "stream").await;
     let to = desk.address(server).await;
+    let net = if to.starts_with("127.") { "host" } else { "left" };
     for nth in 0..6 {
         let made = desk
-            .ask("{ socket: { net: 'host', family: 'ipv4', kind: 'stream', side: 'left', name: null } }")
+            .ask(&format!("{{ socket: {{ net: '{net}', family: 'ipv4', kind: 'stream', side: 'left', name: null }} }}"))
             .await;
         let client = made["ok"]["socket"].as_u64().expect("a socket");
         desk.ask(&format!("{{ connect: {{ socket: {client}, address: '{to}' }} }}")).await;

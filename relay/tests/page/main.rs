@@ -14,3 +14,4 @@ mod inspector;
 mod link;
 mod running;
 mod strange;
+mod wire;

@@ -9,12 +9,21 @@ pub struct Relay {
     child: Child,
     url: String,
     state: Scratch,
+    arguments: Vec<&'static str>,
 }
 
 impl Relay {
     /// Starts the relay and waits until it serves.
     pub fn start() -> Self {
-        Self::run(&mut Command::new(env!("CARGO_BIN_EXE_relay")))
+        Self::with(&[])
+    }
+
+    /// The same with some more arguments, such as `--rung loopback`.
+    pub fn with(arguments: &[&'static str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+        let mut relay = Self::run(command.args(arguments));
+        relay.arguments = arguments.to_vec();
+        relay
     }
 
     /// The same for a test that needs no page, so that one built without it will do.
@@ -38,7 +47,7 @@ impl Relay {
     /// state folder.
     pub fn with(command: &mut Command, state: Scratch) -> Self {
         let (child, url) = serve(command, "127.0.0.1:0", state.path());
-        Self { child, url, state }
+        Self { child, url, state, arguments: Vec::new() }
     }
 
     /// Ends it at once, as a crash does.
@@ -56,6 +65,7 @@ impl Relay {
     pub fn start_again(&mut self) {
         let address = self.origin().trim_start_matches("http://").to_owned();
         let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+        command.args(&self.arguments);
         (self.child, self.url) = serve(&mut command, &address, self.state.path());
     }
 

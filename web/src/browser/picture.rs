@@ -42,6 +42,8 @@ impl Surfaces {
 
 /// Narrower than this the wire runs down.
 const DESK: f32 = 720.0;
+/// The height of the hosts' bar (style.css).
+const HOSTS: f32 = 46.0;
 /// What the ladder may fill on a phone.
 const BELOW: f32 = 300.0;
 
@@ -116,7 +118,7 @@ impl App {
         let moment = self.clock.moment();
         let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
         let least = if main < 700.0 { 104.0 } else { 170.0 };
-        let hosts = if self.lesson_runs() { 0.0 } else { 38.0 };
+        let hosts = if self.lesson_runs() { 0.0 } else { HOSTS };
         let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
         let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
         let theme = &self.theme;

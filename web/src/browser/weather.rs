@@ -21,6 +21,8 @@ pub(super) struct WireMenus {
     trap_form: HtmlElement,
     ports: HtmlElement,
     trap_says: Slot,
+    /// Whether the weather's menu was open.
+    open: bool,
     /// What the weather's inputs show.
     filled: Option<([Impairment; 2], u32)>,
     aimed: Option<(End, Option<u16>)>,
@@ -45,6 +47,7 @@ impl WireMenus {
             ports: dom::by_id("trap-ports")?,
             weather,
             trap,
+            open: false,
             filled: None,
             aimed: None,
             built: None,
@@ -65,7 +68,13 @@ impl WireMenus {
         }
         self.pressed(wire);
         let now = (wire.impaired.clone(), wire.seed);
-        if !self.weather.has_attribute("open") && self.filled.as_ref() != Some(&now) {
+        let open = self.weather.has_attribute("open");
+        if self.open && !open {
+            // What was not set is not so.
+            self.filled = None;
+        }
+        self.open = open;
+        if !open && self.filled.as_ref() != Some(&now) {
             self.filled = Some(now);
             self.fill(wire);
         }
@@ -115,6 +124,9 @@ impl WireMenus {
         write(&self.weather_form, "seed", &wire.seed.to_string());
         write(&self.weather_form, "anew", "");
         self.chosen();
+        for wrong in dom::all(&self.weather_form, "[aria-invalid]") {
+            let _ = wrong.remove_attribute("aria-invalid");
+        }
         self.weather_says.set("");
     }
 

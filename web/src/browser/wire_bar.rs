@@ -5,13 +5,14 @@ use super::dom::{self, Slot, add, keep, make, say, set, show};
 use crate::text::Language;
 use crate::text::{page, wire as words};
 use protocol::message::Rung;
+use protocol::wire::Impairment;
 use protocol::world::Wire;
 use protocol::{Nanos, TrapId};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 /// Traps shown on the bar; all of them are in the trap's menu.
-const SHOWN: usize = 2;
+const SHOWN: usize = 1;
 
 /// The bar.
 pub(super) struct WireBar {
@@ -19,6 +20,7 @@ pub(super) struct WireBar {
     tools: HtmlElement,
     thumb: HtmlElement,
     text: Slot,
+    clean: HtmlElement,
     addresses: [Slot; 2],
     chips: Chips,
     all: Chips,
@@ -56,6 +58,7 @@ impl WireBar {
             tools: dom::by_id("wire-tools")?,
             thumb: dom::by_id("thumb")?,
             text: Slot::of("wire")?,
+            clean: dom::by_id("clean")?,
             addresses: [Slot::of("at-left")?, Slot::of("at-right")?],
             chips: Chips::new(dom::by_id("chips")?, SHOWN),
             all: Chips::new(dom::by_id("all-traps")?, usize::MAX),
@@ -104,6 +107,13 @@ impl WireBar {
         self.text.set(&text);
         keep(self.text.node(), "title", &text);
         keep(self.text.node(), "class", if known.wrong.is_some() { "bad" } else { "" });
+        let foul = |wire: &Wire| wire.impaired.iter().any(|set| *set != Impairment::default());
+        let foul = known.open && known.wire.is_some_and(foul);
+        let focused = dom::document().active_element().as_ref() == Some(&self.clean);
+        show(&self.clean, foul);
+        if focused && !foul {
+            let _ = dom::first(&self.menus[0], "summary").map(|summary| summary.focus());
+        }
         let up = known.wire.is_some_and(|wire| wire.down.is_none());
         for (slot, ip) in self.addresses.iter_mut().zip(protocol::wire::IPV4) {
             slot.set(&if up { ip.to_string() } else { "127.0.0.1".to_owned() });
@@ -143,7 +153,7 @@ impl WireBar {
         self.all.refresh(language, &traps);
         show(&self.banner, known.wire.is_some() && !up);
         let why = known.wire.and_then(|wire| wire.down.as_deref());
-        self.banner_why.set(why.unwrap_or_default());
+        self.banner_why.set(words::down(language, why.unwrap_or_default()));
         show(&self.restart, known.open);
         keep(&self.toggle, "aria-expanded", if known.panel { "true" } else { "false" });
     }

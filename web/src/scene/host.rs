@@ -51,6 +51,11 @@ impl Desk<'_> {
     pub(super) fn tall(&self, pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
         let (x, right) = frame.host(side);
         let y = place.y;
+        if frame.lesson {
+            // The hosts' own bar has no place in a lesson.
+            let text = picture::host(self.view.language, self.world, side);
+            pen.text([x, y + 26.0], &text, plain(self.sizes.label).dim(), right - x);
+        }
         match place.row.post(side) {
             Post::Queue(id, nth) => {
                 // A lesson has one lane only: the listener is told of here too.
@@ -120,7 +125,7 @@ impl Desk<'_> {
 
     /// From a tall lane's top to its name.
     fn head(frame: &Frame) -> f32 {
-        if frame.lesson { 30.0 } else { 21.0 }
+        if frame.lesson { 52.0 } else { 21.0 }
     }
 
     fn end(&self, pen: &mut Pen, frame: &Frame, place: &Place, side: Side, socket: &Socket) {

@@ -10,17 +10,19 @@ use super::frame::{Frame, column};
 use super::pen::{Look, Pen, dashed, line, mono, plain};
 use super::{NARROW, Strip, View};
 use crate::clock::Moment;
-use crate::shape::Ink;
+use crate::shape::{Anchor, Ink};
 use crate::text::picture;
 use crate::timeline::Timeline;
 use entry::{Crossed, Said};
 use protocol::command::Side;
-use said::{call, inline, write};
+use said::{call, inline};
 
 /// Height of the head line.
 const HEAD: f32 = 28.0;
 /// Sleeping calls named at the top at most.
 const MOST_STUCK: usize = 4;
+/// How far below a line's beginning its label stands at most: within its row.
+const ROW_PART: f32 = 10.0;
 /// From a wall to the text beside it; blocked calls' bars stand between.
 const ASIDE: f32 = 22.0;
 
@@ -74,8 +76,13 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let mut pen = Pen::default();
     ground(&mut pen, &page, height);
     pen.clip([0.0, HEAD, view.width, height - HEAD]);
-    for (crossed, place) in entries.crossed.iter().zip(&layout.crossed) {
+    let arrows = entries.crossed.iter().zip(&layout.crossed);
+    for (crossed, place) in arrows.clone() {
         arrow(&mut pen, &page, crossed, place);
+    }
+    // After all lines: whichever comes by, a label stays clear of it.
+    for (crossed, place) in arrows {
+        named(&mut pen, &page, crossed, place);
     }
     for gap in &layout.gaps {
         quiet(&mut pen, &page, gap.0 - page.offset, gap.1);
@@ -154,10 +161,10 @@ fn wire_top(page: &Page) -> f32 {
 
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     let middle = f32::midpoint(page.walls[0], page.walls[1]);
-    let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle().halo(Ink::Ground);
-    write(
+    let look = plain(if page.view.lesson { 15.0 } else { 13.0 }).dim().middle();
+    on_paper(
         pen,
-        wire_top(page),
+        page,
         [middle, y + 4.0],
         &picture::quiet_span(page.view.language, span),
         look,
@@ -168,63 +175,90 @@ fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {
     }
 }
 
-fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedPlace) {
-    let [y0, y1] = [place.began - page.offset, place.ended - page.offset];
+/// From where to where a line runs, broken by its hold: its points.
+fn run(page: &Page, crossed: &Crossed, place: &layout::CrossedPlace) -> Vec<[f32; 2]> {
     let from = page.wall(crossed.from);
-    let to = page.wall(crossed.from.opposite());
+    let across = page.wall(crossed.from.opposite()) - from;
+    let mut points = vec![[from, place.began - page.offset]];
+    if let (Some(hold), Some((_, _, part))) = (place.hold, crossed.hold) {
+        let x = from + across * part.min(crossed.progress);
+        points.extend(hold.map(|y| [x, y - page.offset]));
+    }
+    points.push([from + across * crossed.progress, place.ended - page.offset]);
+    points
+}
+
+fn arrow(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedPlace) {
+    let points = run(page, crossed, place);
+    let [x1, y1] = points[points.len() - 1];
     let d = Frame::inward(crossed.from);
-    let x1 = from + (to - from) * crossed.progress;
     let wide = if crossed.heavy { 2.6 } else { 1.8 };
     let stroke = if crossed.inferred {
         dashed(crossed.ink, wide, 7.0, 4.0)
     } else {
         line(crossed.ink, wide)
     };
-    let mut points = vec![[from, y0]];
-    let mut first = [x1, y1];
-    if let (Some(hold), Some((_, _, part))) = (place.hold, crossed.hold) {
-        let x = from + (to - from) * part.min(crossed.progress);
-        let stood = hold.map(|y| [x, y - page.offset]);
-        pen.line(stood[0], stood[1], line(Ink::Asleep, 6.0));
-        points.extend(stood);
-        first = stood[0];
+    if let [_, began, ended, _] = points[..] {
+        pen.line(began, ended, line(Ink::Asleep, 6.0));
     }
-    points.push([x1, y1]);
     pen.path(points, stroke);
-    let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 });
-    if let Some(why) = &crossed.lost {
+    if crossed.lost.is_some() {
         pen.cross([x1, y1], 6.0, line(Ink::Lost, 2.2));
-        let x = x1 + d * 14.0;
-        let size = look.font.size;
-        let words = plain(size).ink(Ink::Lost).halo(Ink::Ground);
-        let words = if d > 0.0 { words } else { words.end() };
-        let room = (to - x).abs() - 10.0;
-        write(pen, wire_top(page), [x, y1 + 5.0], why, words, room);
     } else if crossed.progress >= 1.0 {
         let head = vec![[x1 - d * 11.0, y1 - 6.0], [x1, y1], [x1 - d * 12.0, y1 + 4.0]];
         pen.path(head, line(crossed.ink, wide));
     }
+}
+
+/// What a line is: its label, and beside its cross the reason of a loss.
+fn named(pen: &mut Pen, page: &Page, crossed: &Crossed, place: &layout::CrossedPlace) {
+    let points = run(page, crossed, place);
+    let [x1, y1] = points[points.len() - 1];
+    let d = Frame::inward(crossed.from);
+    let look: Look = mono(if page.view.lesson { 15.0 } else { 13.0 });
+    if let Some(why) = &crossed.lost {
+        let x = x1 + d * 14.0;
+        let words = plain(look.font.size).ink(Ink::Lost);
+        let words = if d > 0.0 { words } else { words.end() };
+        let room = (page.wall(crossed.from.opposite()) - x).abs() - 10.0;
+        on_paper(pen, page, [x, y1 + 5.0], why, words, room);
+    }
     if crossed.progress > 0.3 || !crossed.inferred {
-        named(pen, page, crossed, [from, first[0], y0, first[1]], look);
+        label(pen, page, crossed, [points[0], points[1]], look);
     }
 }
 
-/// A line's label stands on it within its own row, so that no two meet: in its middle, or nearer to
-/// the sender where the line is steep.
-fn named(pen: &mut Pen, page: &Page, crossed: &Crossed, at: [f32; 4], look: Look) {
-    let [from, x1, y0, y1] = at;
+/// A line's label breaks it within its own row, so that no two meet: in its middle, or nearer to the
+/// sender where the line is steep.
+fn label(pen: &mut Pen, page: &Page, crossed: &Crossed, at: [[f32; 2]; 2], look: Look) {
+    let [[from, y0], [x1, y1]] = at;
     let d = Frame::inward(crossed.from);
     let whole = (page.walls[1] - page.walls[0]).abs() - 24.0;
     let long = format!("{}  {}", crossed.label, crossed.more);
     let fits = !crossed.more.is_empty() && look.width(&long) < whole * 0.4;
     let text = if fits { &long } else { &crossed.label };
     let wide = look.width(text).min(whole);
-    let part = (14.0 / (y1 - y0).max(1.0)).min(0.5);
+    let part = (ROW_PART / (y1 - y0).max(1.0)).min(0.5);
     let middle = (x1 - from).abs() * part;
-    let x = from + d * middle.max(wide / 2.0 + 12.0).min(whole + 12.0 - wide / 2.0);
-    let y = (y0 + (y1 - y0) * part - 5.0).clamp(y0 + 2.0, y0 + 9.0);
-    let look = look.middle().ink(crossed.ink).halo(Ink::Ground);
-    write(pen, wire_top(page), [x, y], text, look, wide + 1.0);
+    let x = from + d * middle.max(wide / 2.0 + 16.0).min(whole + 12.0 - wide / 2.0);
+    let below = ((y1 - y0) * part).clamp(ROW_PART - 7.0, ROW_PART);
+    let y = y0 + below + look.font.size * 0.36;
+    on_paper(pen, page, [x, y], text, look.middle().ink(crossed.ink), wide + 1.0);
+}
+
+/// A text that no line runs through: the paper behind it is clear.
+fn on_paper(pen: &mut Pen, page: &Page, at: [f32; 2], text: &str, look: Look, most: f32) {
+    if at[1] < wire_top(page) + 12.0 {
+        return;
+    }
+    let (wide, size) = (look.width(text).min(most), look.font.size);
+    let left = match look.anchor {
+        Anchor::Start => at[0],
+        Anchor::Middle => at[0] - wide / 2.0,
+        Anchor::End => at[0] - wide,
+    };
+    pen.rect([left - 5.0, at[1] - size, wide + 10.0, size * 1.3], 0.0, Ink::Ground);
+    pen.text(at, text, look, most);
 }
 
 /// The last few calls as a sentence.

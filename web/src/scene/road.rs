@@ -266,22 +266,28 @@ impl Heap<'_> {
         let turn = |look: super::pen::Look| if towards < 0.0 { look.end() } else { look };
         let room = (self.width() * 0.3).min(self.width() - off - stack.wide - near - 12.0);
         let number = picture::number(u64::from(count));
-        let words = match by {
-            Loser::Wire => picture::lost_stack(self.view.language).to_owned(),
-            Loser::Buffer => format!(
-                "{} {}",
-                picture::dropped_stack(self.view.language),
-                picture::buffer_full(self.view.language)
-            ),
-        };
         let room = if both && by == Loser::Buffer {
             room.min(self.width() * 0.6 - off - stack.wide - 24.0)
         } else {
             room
         };
+        let words = self.words(by, room);
         pen.text([x, self.floor - 24.0], &number, turn(mono(26.0).bold().ink(Ink::Lost)), room);
         pen.text([x, self.floor - 5.0], &words, turn(plain(13.0).ink(Ink::Lost)), room);
         off + stack.wide + 24.0 + mono(26.0).bold().width(&number).max(plain(13.0).width(&words))
+    }
+
+    /// Why a stack is lost, as long as there is room for.
+    fn words(&self, by: Loser, room: f32) -> String {
+        let language = self.view.language;
+        let full = picture::buffer_full(language);
+        match by {
+            Loser::Wire => picture::lost_stack(language).to_owned(),
+            Loser::Buffer => {
+                let long = format!("{} {full}", picture::dropped_stack(language));
+                if plain(13.0).width(&long) <= room { long } else { full.to_owned() }
+            }
+        }
     }
 
     fn cells(&self, pen: &mut Pen, by: Loser, count: u32, stack: &Stack, base: f32) {

@@ -9,7 +9,7 @@ pub use told::{
 };
 pub use wire::{
     content, flags, frozen, held, host, icmp, kept_by, lost, lost_at, more_lost, packet, undrawn,
-    weather, why_lost,
+    weather,
 };
 
 use super::Language;

@@ -135,6 +135,14 @@ pub fn one_way(language: Language, set: &Impairment) -> String {
     if parts.is_empty() { language.pick("clean", "无损").to_owned() } else { parts.join(" · ") }
 }
 
+/// Why the wire takes no new sockets: the relay's own words in English.
+pub fn down(language: Language, why: &str) -> &str {
+    if language == Language::Chinese && why.starts_with("The helper") {
+        return "看管线路网络命名空间的辅助进程已经结束。已连上的照常；新的套接字需要重建线路。";
+    }
+    why
+}
+
 /// A preset's name.
 pub fn preset(language: Language, name: &'static str) -> &'static str {
     match name {
@@ -150,20 +158,22 @@ pub fn preset(language: Language, name: &'static str) -> &'static str {
     }
 }
 
-/// Why a weather cannot be, in one sentence: the protocol's own in English.
+/// Why a weather cannot be, in one sentence.
 pub fn bad_weather(language: Language, set: &Impairment, message: &str) -> String {
-    if language == Language::English {
-        return message.to_owned();
-    }
     let shares = [set.duplicate, set.reorder, set.corrupt];
     let loss = match set.loss {
         Some(Loss::Random(share)) => share,
         Some(Loss::GilbertElliott { p, r, bad, good }) => p.max(r).max(bad).max(good),
         None => 0,
     };
-    let text = if loss.max(shares.into_iter().max().unwrap_or(0)) > ALWAYS {
-        "比例须在 0 到 100 % 之间。"
-    } else if set.delay > protocol::wire::DELAY_MAX {
+    if loss.max(shares.into_iter().max().unwrap_or(0)) > ALWAYS {
+        // Its form is in per cent.
+        return language.pick("A share is 0 to 100 %.", "比例须在 0 到 100 % 之间。").to_owned();
+    }
+    if language == Language::English {
+        return message.to_owned();
+    }
+    let text = if set.delay > protocol::wire::DELAY_MAX {
         "延迟最多 60 秒。"
     } else if set.jitter > set.delay {
         "抖动不能大于延迟：包不可能在到来之前离开。"

@@ -52,6 +52,11 @@ impl Desk<'_> {
             let long = picture::asleep_in(self.view.language);
             let fits = 12.0 + label.width(long) + 6.0 + code_look.width(&code) + wide <= right - x;
             let head = if fits { long } else { picture::asleep_in_short(self.view.language) };
+            let room = right - x - wide - 12.0 - label.width(head) - 6.0;
+            let code = match code.split_once('(') {
+                Some((name, _)) if code_look.width(&code) > room => format!("{name}(…)"),
+                _ => code,
+            };
             let parts = [(head, label), (code.as_str(), code_look)];
             let ends = pen.run([x + 12.0, y], 6.0, right - wide, &parts);
             pen.text([ends + 8.0, y], &span, span_look, right - ends - 8.0);

@@ -1,7 +1,7 @@
 //! Owns the packets of one lane: two tracks above the cable and two below, the lost ones under it.
 
 use super::draw::{Look, body, inks, label, nose, struck, tags};
-use super::{Passing, passing};
+use super::{Passing, in_line, passing};
 use crate::clock::Moment;
 use crate::scene::cable::road_half;
 use crate::scene::frame::{Frame, Place};
@@ -14,6 +14,9 @@ use protocol::command::{Kind, Side};
 
 /// Tracks above (and below) a cable; what is more is counted.
 const TRACKS: usize = 2;
+
+/// More held ones have no words: their bars say it.
+const TAGGED: usize = 4;
 
 /// All packets in all lanes; where each can be clicked.
 pub(in crate::scene) fn draw(
@@ -168,9 +171,13 @@ impl Lane<'_> {
         let room = self.frame.walls[1] - self.frame.walls[0] - 2.0 * out;
         let mut taken: Vec<Vec<(f32, f32)>> = vec![Vec::new(); tracks];
         let mut hidden = 0;
-        for passing in all {
+        let held = all.iter().filter(|passing| passing.held.is_some()).count();
+        for passing in in_line(all) {
             let text = label(self.timeline, passing.packet, self.view.language);
             let mut tag = tags(passing, self.view.language);
+            if passing.held.is_some() && held > TAGGED {
+                tag.clear();
+            }
             let look = Look::of(passing.packet);
             let size = self.size();
             let least = if look == Look::Parcel { 60.0 } else { 46.0 };
@@ -186,13 +193,12 @@ impl Lane<'_> {
                 (self.frame.walls[0] + out + wide / 2.0, self.frame.walls[1] - out - wide / 2.0);
             let part = if from == Side::Left { passing.progress } else { 1.0 - passing.progress };
             let x = lo + (hi - lo).max(0.0) * part;
-            let span = (x - wide / 2.0 - 5.0, x + wide / 2.0 + 5.0);
-            let free = |track: &Vec<(f32, f32)>| track.iter().all(|s| span.1 < s.0 || span.0 > s.1);
-            let Some(track) = taken.iter().position(free) else {
+            let inward = passing.held.map(|_| (d, [lo, hi]));
+            let Some((track, x)) = free(&taken, x, wide / 2.0 + 5.0, inward) else {
                 hidden += 1;
                 continue;
             };
-            taken[track].push(span);
+            taken[track].push((x - wide / 2.0 - 5.0, x + wide / 2.0 + 5.0));
             let full = self.height(Look::Parcel);
             let away = if stream {
                 full * 0.5
@@ -357,6 +363,28 @@ impl Lane<'_> {
         pen.text([x, own.y - 3.0], &first, look, room);
         if plain(self.note()).width(&second) <= room {
             pen.text([x, own.y + 14.0], &second, plain(self.note()).ink(Ink::Lost), room);
+        }
+    }
+}
+
+/// A track that is free about `x`, and where: what is held may give way inward, within bounds.
+fn free(
+    taken: &[Vec<(f32, f32)>],
+    mut x: f32,
+    half: f32,
+    inward: Option<(f32, [f32; 2])>,
+) -> Option<(usize, f32)> {
+    loop {
+        let meets = |own: &&(f32, f32)| x + half >= own.0 && x - half <= own.1;
+        if let Some(track) = taken.iter().position(|track| !track.iter().any(|own| meets(&own))) {
+            return Some((track, x));
+        }
+        let (d, [lo, hi]) = inward?;
+        let past = taken.iter().flatten().filter(meets);
+        let edges = past.map(|own| if d > 0.0 { own.1 } else { -own.0 });
+        x = d * (edges.fold(f32::MAX, f32::min) + half + 0.5);
+        if !(lo..=hi).contains(&x) {
+            return None;
         }
     }
 }

@@ -33,6 +33,9 @@ impl Narrow<'_> {
                 Post::Gone(address) => format!("{} {address}", picture::gone(language)),
                 _ => String::new(),
             };
+            if self.view.lesson {
+                self.whereabouts(pen, side, [MARGIN, top + name]);
+            }
             pen.text(
                 [MARGIN, top + if side == Side::Left { 26.0 } else { 66.0 }],
                 &text,
@@ -48,7 +51,10 @@ impl Narrow<'_> {
             (state.as_str(), mono(14.0).ink(ink)),
             (host::outsider(socket, self.view), plain(14.0).dim()),
         ];
-        pen.run([MARGIN, top + name], 9.0, wide, &parts);
+        let ends = pen.run([MARGIN, top + name], 9.0, wide, &parts);
+        if self.view.lesson {
+            self.whereabouts(pen, side, [ends, top + name]);
+        }
         let port = plate::port_of(self.world, socket.id);
         let accent = accent(socket.kind);
         match side {
@@ -64,6 +70,22 @@ impl Narrow<'_> {
         let label = if side == Side::Left { 52.0 } else { 62.0 };
         self.buffer(pen, socket, side, top + label);
         self.status(pen, socket, [MARGIN, top + label + 58.0]);
+    }
+
+    /// Which host this is, behind its name or below it: the hosts' own bar has no place in a lesson.
+    fn whereabouts(&self, pen: &mut Pen, side: Side, [ends, y]: [f32; 2]) {
+        let text = picture::host(self.view.language, self.world, side);
+        let look = plain(13.0).dim();
+        let right = self.view.width - MARGIN;
+        match side {
+            Side::Left if look.width(&text) < right - ends - 12.0 => {
+                pen.text([right, y], &text, look.end(), right - ends);
+            }
+            Side::Left => {}
+            Side::Right => {
+                pen.text([MARGIN, y + 17.0], &text, look, self.x - 40.0 - MARGIN);
+            }
+        }
     }
 
     fn buffer(&self, pen: &mut Pen, socket: &Socket, side: Side, y: f32) {

@@ -10,6 +10,9 @@ use crate::shape::Ink;
 use crate::text::picture;
 use protocol::command::{Kind, Side};
 
+/// More held ones have no words: a bar says it.
+const TAGGED: usize = 2;
+
 impl Narrow<'_> {
     /// All of the tall lane: down on the cable's left, up on its right.
     pub(super) fn packets(&self, pen: &mut Pen, row: &Row) -> Vec<Spot> {
@@ -44,8 +47,10 @@ impl Narrow<'_> {
             taken.push(area);
         }
         let mut hidden = 0;
-        for passing in all.iter().filter(|passing| passing.lost.is_none()) {
-            if let Some(area) = self.one(pen, row, passing, &taken) {
+        let there: Vec<&Passing> = all.iter().filter(|passing| passing.lost.is_none()).collect();
+        let crowd = there.iter().filter(|passing| passing.held.is_some()).count() > TAGGED;
+        for passing in packet::in_line(&there) {
+            if let Some(area) = self.one(pen, row, passing, &taken, crowd) {
                 spots.push(passing.spot(area));
                 taken.push(area);
             } else {
@@ -65,13 +70,15 @@ impl Narrow<'_> {
         row: &Row,
         passing: &Passing,
         taken: &[[f32; 4]],
+        crowd: bool,
     ) -> Option<[f32; 4]> {
         let (lo, hi) = (self.walls[0] + 74.0, self.walls[1] - 74.0);
         let down = passing.from == Side::Left;
         let part = if down { passing.progress } else { 1.0 - passing.progress };
         let language = self.view.language;
         let text = label(self.timeline, passing.packet, language);
-        let tag = tags(passing, language);
+        let barred = crowd && passing.held.is_some();
+        let tag = if barred { String::new() } else { tags(passing, language) };
         let tagged = plain(13.0).bold().width(&tag);
         let room =
             if down { self.x - 28.0 - MARGIN } else { self.view.width - self.x - 28.0 - 6.0 };
@@ -82,19 +89,25 @@ impl Narrow<'_> {
             (Kind::Stream, true) => self.x - 26.0 - across / 2.0,
             (Kind::Stream, false) => self.x + 26.0 + across / 2.0,
         };
-        let y = lo + (hi - lo) * part;
+        let mut y = lo + (hi - lo) * part;
         let high = if tag.is_empty() { 30.0 } else { 48.0 };
-        let area = [x - across / 2.0, y - 15.0, across, high];
-        let [left, top, w, h] = area;
-        let meets = |[ox, oy, ow, oh]: &[f32; 4]| {
-            left < ox + ow + 3.0
-                && *ox < left + w + 3.0
-                && top < oy + oh + 3.0
-                && *oy < top + h + 3.0
+        let area = |y: f32| [x - across / 2.0, y - 15.0, across, high];
+        let meets = |[left, top, w, h]: [f32; 4]| {
+            taken.iter().any(|[ox, oy, ow, oh]| {
+                left < ox + ow + 3.0
+                    && *ox < left + w + 3.0
+                    && top < oy + oh + 3.0
+                    && *oy < top + h + 3.0
+            })
         };
-        if taken.iter().any(meets) {
-            return None;
+        while meets(area(y)) {
+            // What is held gives way inward.
+            y += if down { 3.0 } else { -3.0 };
+            if passing.held.is_none() || !(lo..=hi).contains(&y) {
+                return None;
+            }
         }
+        let area = area(y);
         let (ink, fill) = inks(passing.packet);
         if Look::of(passing.packet) == Look::Box {
             pen.frame([x - wide / 2.0, y - 14.0, wide, 28.0], 2.0, fill, line(ink, 1.6));
@@ -112,6 +125,9 @@ impl Narrow<'_> {
         }
         let text_ink = if fill == Ink::Parcel { Ink::ParcelText } else { ink };
         pen.text([x, y + 5.0], &text, mono(15.0).middle().ink(text_ink), wide - 8.0);
+        if barred {
+            pen.rect([x - wide / 2.0 - 6.0, y - 8.0, 3.0, 16.0], 0.0, Ink::Asleep);
+        }
         if !tag.is_empty() {
             let look = plain(13.0).bold().middle().halo(Ink::Ground);
             pen.text([x, y + 28.0], &tag, look, room);

@@ -61,8 +61,9 @@ pub(super) fn sentence(known: Known, what: &What) -> (bool, String) {
             return (
                 true,
                 format!(
-                    "{}{colon}{why}",
-                    pick("The wire takes no new sockets", "线路上不能再新建套接字")
+                    "{}{colon}{}",
+                    pick("The wire takes no new sockets", "线路上不能再新建套接字"),
+                    wire::down(language, why)
                 ),
             );
         }

@@ -65,6 +65,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // the wire
     ("wire_bar", "The wire", "线路"),
     ("weather", "Weather", "网络状况"),
+    ("clean_wire", "Back to a clean wire", "恢复无损线路"),
     ("set_trap", "Set a trap", "设陷阱"),
     ("trap_form", "Choose what the trap waits for", "选择陷阱要等什么"),
     ("hold_wire", "Hold wire", "按住线路"),

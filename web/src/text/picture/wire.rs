@@ -1,7 +1,7 @@
 //! Owns the words about the wire: its weather, what a packet says, and what became of it.
 
 use super::{bytes, left, number, right};
-use crate::text::Language;
+use crate::text::{Language, wire as text};
 use protocol::command::Side;
 use protocol::packet::{Flags, Head, IcmpHead, Lost, TcpHead};
 use protocol::wire::{IPV4, Impairment, Loss, Ppm};
@@ -11,6 +11,7 @@ use protocol::{Address, End, Nanos, World};
 /// How the wire is: `400 ms each way · loses 5 %`; the two directions apart where they differ.
 pub fn weather(language: Language, wire: &Wire) -> String {
     if let Some(why) = &wire.down {
+        let why = text::down(language, why);
         return format!("{}: {why}", language.pick("the wire is down", "线路已断"));
     }
     let [there, back] = &wire.impaired;
@@ -111,30 +112,16 @@ pub fn host(language: Language, world: &World, side: Side) -> String {
     }
 }
 
-/// Why the wire lost a packet.
-pub fn why_lost(language: Language, why: Lost, trapped: bool) -> &'static str {
-    match why {
-        Lost::Killed if trapped => language.pick("your trap", "你设的陷阱"),
-        Lost::Killed => language.pick("by your hand", "你亲手丢的"),
-        Lost::Random => language.pick("random", "随机"),
-        Lost::Burst => language.pick("a burst of losses", "成串丢失"),
-        Lost::Nth => language.pick("its turn by number", "按序号轮到它"),
-        Lost::QueueFull => language.pick("queue full", "队列已满"),
-        Lost::DeviceFull => language.pick("the far device was full", "对端设备已满"),
-        Lost::Cable => language.pick("the cable is pulled", "网线已拔"),
-    }
-}
-
 /// When and why: `lost at 5.400 s: your trap`.
 pub fn lost_at(language: Language, at: Nanos, why: Lost, trapped: bool) -> String {
     let seconds = format!("{:.3} s", at as f64 / 1e9);
-    let why = why_lost(language, why, trapped);
+    let why = text::lost(language, why, trapped);
     language.pick(format!("lost at {seconds}: {why}"), format!("{seconds} 丢失：{why}"))
 }
 
 /// The same where there is less room: `lost: your trap`.
 pub fn lost(language: Language, why: Lost, trapped: bool) -> String {
-    let why = why_lost(language, why, trapped);
+    let why = text::lost(language, why, trapped);
     language.pick(format!("lost: {why}"), format!("丢失：{why}"))
 }
 
