@@ -5,6 +5,7 @@ mod flow;
 mod net;
 mod packet;
 mod state;
+mod unseen;
 
 use crate::script::{Script, address};
 use protocol::message::RungName;

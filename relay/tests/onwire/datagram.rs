@@ -1,7 +1,8 @@
 //! Datagrams to closed ports, and damaged ones.
 
 use crate::support::lab::{Bench, FAMILIES, end_of, error, ok_bytes};
-use crate::support::onwire::{MS, Seen, address_of, of};
+use crate::support::onwire::{MS, address_of, of};
+use crate::support::story::Seen;
 use protocol::command::{Family, Kind};
 use protocol::packet::{Head, Lost, PacketFate};
 use protocol::wire::{Deed, PacketKind};
@@ -17,7 +18,7 @@ async fn towards_nobody(bench: &Bench, family: Family) -> (SocketId, Address, Ad
     (left, here, there)
 }
 
-fn icmp(packet: &&Seen) -> bool {
+fn icmp(packet: &Seen) -> bool {
     matches!(packet.head, Head::Icmp(_))
 }
 
@@ -30,7 +31,7 @@ async fn nobody_there_is_told_by_icmp() {
         assert_eq!(ok_bytes(bench.send(left, "anybody?").await), 8);
         assert_eq!(error(end_of(waiting).await), "ECONNREFUSED");
         let packets = bench.packets();
-        let told = packets.iter().rfind(icmp).expect("an ICMP message");
+        let told = packets.iter().rfind(|packet| icmp(packet)).expect("an ICMP message");
         let Head::Icmp(head) = &told.head else { unreachable!() };
         let unreachable = if family == Family::Ipv4 { (3, 3) } else { (1, 4) };
         assert_eq!((head.kind, head.code), unreachable);
@@ -52,7 +53,12 @@ async fn without_the_icmp_nothing_is_learnt() {
         bench
             .until_packets("the message is lost", |packets| {
                 let lost = Some(PacketFate::Lost(Lost::Killed));
-                (packets.iter().filter(icmp).filter(|one| one.fate() == lost).count() == sent)
+                (packets
+                    .iter()
+                    .filter(|packet| icmp(packet))
+                    .filter(|one| one.fate() == lost)
+                    .count()
+                    == sent)
                     .then_some(())
             })
             .await;

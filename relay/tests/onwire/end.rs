@@ -33,7 +33,7 @@ async fn one_half_and_then_the_other() {
                 let fins: Vec<_> =
                     packets[before..].iter().filter(|packet| packet.is(FIN_ACK)).cloned().collect();
                 let last = fins.last()?.tcp()?.seq;
-                let heard = |packet: &crate::support::onwire::Seen| {
+                let heard = |packet: &crate::support::story::Seen| {
                     packet.from == End::Left && packet.tcp().is_some_and(|tcp| tcp.ack == last + 1)
                 };
                 (fins.len() == 2 && packets[before..].iter().any(heard)).then_some(fins)

@@ -1,7 +1,7 @@
 //! A wire whose helper is gone, and a new one in its place.
 
 use crate::support::lab::{Bench, failure, ok_bytes};
-use crate::support::onwire::Seen;
+use crate::support::story::Seen;
 use protocol::command::{Family, Kind, Net};
 use protocol::wire::WireOrder;
 use protocol::{Command, End, ErrorKind, What};
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 fn kill_helper(bench: &Bench) {
     let helper = bench.lab.namespaces().expect("a helper").pid();
-    let helper = Pid::from_raw(helper as i32).expect("its id");
+    let helper = Pid::from_raw(helper.cast_signed()).expect("its id");
     kill_process(helper, Signal::KILL).expect("killed");
 }
 

@@ -1,7 +1,8 @@
 //! A datagram too long for one packet: whole when all of it arrives, nothing when a part does not.
 
 use crate::support::lab::{Bench, FAMILIES, error, pattern, received};
-use crate::support::onwire::{Seen, of};
+use crate::support::onwire::of;
+use crate::support::story::Seen;
 use protocol::data::{Data, Hex};
 use protocol::packet::{FragmentHead, Head};
 use protocol::wire::{Deed, Impairment, Match, PacketKind};

@@ -1,11 +1,13 @@
 //! The wire held: nothing moves, kernel timers run on, and each packet can be let go by itself.
 
-use crate::support::lab::{Bench, ok_bytes};
-use crate::support::onwire::{MS, Seen};
+use crate::support::lab::{Bench, error, ok_bytes};
+use crate::support::onwire::MS;
+use crate::support::story::Seen;
 use protocol::command::{Family, SocketOption};
 use protocol::packet::{Mark, PacketFate};
 use protocol::wire::{Handling, Impairment};
 use protocol::{Command, Done, End};
+use std::time::Duration;
 
 #[tokio::test]
 async fn everything_stands_still_while_the_kernel_goes_on() {
@@ -61,13 +63,9 @@ async fn what_was_under_way_goes_on_where_it_stopped() {
     bench.until_packets("both are under way", |packets| (packets.len() == 2).then_some(())).await;
     bench.freeze(true).await;
     bench.freeze(true).await;
-    // A third comes into the frozen wire, past the moment at which the others would have left.
-    let end = bench.packets()[1].entered + 350 * MS;
-    while bench.lab.journal().now() < end {
-        bench.until("another pass", |_| Some(())).await;
-        tokio::task::yield_now().await;
-        std::thread::yield_now();
-    }
+    // Past the moment at which they would have left.
+    bench.timeout(left, Some(Duration::from_millis(350))).await;
+    assert_eq!(error(bench.recv_from(left, 9).await), "timed_out");
     assert!(bench.packets().iter().all(|one| one.is_marked(Mark::Held) && one.left.is_empty()));
     bench.freeze(false).await;
     assert_eq!([bench.read_text(right).await, bench.read_text(right).await], ["first", "second"]);

@@ -1,7 +1,8 @@
 //! What hands may do to single packets: by traps armed beforehand, and by id.
 
 use crate::support::lab::{Bench, error, failure, ok_bytes};
-use crate::support::onwire::{MS, Seen, of};
+use crate::support::onwire::{MS, of};
+use crate::support::story::Seen;
 use protocol::command::Family;
 use protocol::packet::{Lost, Mark, PacketFate};
 use protocol::wire::{Deed, Handling, Match, PacketKind};

@@ -1,7 +1,8 @@
 //! How a connection begins, and how it begins all the same when a part of that is lost.
 
 use crate::support::lab::{Bench, FAMILIES, end_of};
-use crate::support::onwire::{MS, Seen};
+use crate::support::onwire::MS;
+use crate::support::story::Seen;
 use protocol::command::{Family, Kind, Net};
 use protocol::packet::{Flags, Lost, PacketFate};
 use protocol::sample::TimerKind;

@@ -1,7 +1,7 @@
 //! A listener whose accept queue is full: more SYNs are ignored, not refused.
 
 use crate::support::lab::{Bench, end_of};
-use crate::support::onwire::Seen;
+use crate::support::story::Seen;
 use protocol::command::{Family, Kind, Net};
 use protocol::packet::Flags;
 use protocol::{Command, End, TcpState};

@@ -1,7 +1,8 @@
 //! Random loss: as much as was asked, and the same for the same seed.
 
 use crate::support::lab::Bench;
-use crate::support::onwire::{MS, Seen};
+use crate::support::onwire::MS;
+use crate::support::story::Seen;
 use protocol::command::Family;
 use protocol::packet::{Lost, PacketFate};
 use protocol::wire::{Impairment, Loss};

@@ -95,7 +95,7 @@ async fn out_of_order_and_twice_is_mended() {
     let late = packets.iter().find(|one| one.is_marked(Mark::Delayed { by: 30 * MS }));
     let late = late.expect("put off");
     assert!(late.left[0].0 >= late.entered + 30 * MS, "{late:?}");
-    let overtook = |one: &&crate::support::onwire::Seen| {
+    let overtook = |one: &&crate::support::story::Seen| {
         one.is_data(End::Left) && one.id > late.id && one.left[0].0 < late.left[0].0
     };
     assert!(packets.iter().any(|one| overtook(&one)), "others overtook it");

@@ -1,7 +1,8 @@
 //! The wire's other impairments: delay, rate, queue, the n-th, the cable.
 
 use crate::support::lab::{Bench, end_of, ok_bytes};
-use crate::support::onwire::{MS, Seen, of};
+use crate::support::onwire::{MS, of};
+use crate::support::story::Seen;
 use protocol::command::Family;
 use protocol::data::Data;
 use protocol::packet::{Lost, PacketFate};

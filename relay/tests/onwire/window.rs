@@ -1,7 +1,7 @@
 //! A receiver that does not read: its window closes, is probed, and opens when it reads.
 
 use crate::support::lab::{Bench, end_of, ok_bytes, pattern};
-use crate::support::onwire::Seen;
+use crate::support::story::Seen;
 use protocol::command::{Family, Kind, Net, SocketOption};
 use protocol::data::{Data, Hex};
 use protocol::sample::TimerKind;

@@ -15,5 +15,6 @@ pub mod need;
 pub mod onwire;
 pub mod relay;
 pub mod scratch;
+pub mod story;
 pub mod tab;
 pub mod viewer;

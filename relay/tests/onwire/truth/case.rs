@@ -191,7 +191,7 @@ impl Case {
             }
         }
         for asked in std::mem::take(&mut self.others) {
-            check::answer(end_of(asked).await);
+            check::answer(&end_of(asked).await);
         }
         check::balances(&self.quiet().await);
         check::every_moment(&self.bench);

@@ -79,11 +79,11 @@ pub(super) fn packets(bench: &Bench) {
 }
 
 /// A datagram call's end: sent, read or interrupted; the wire never fails a call.
-pub(super) fn answer(answer: Result<Done, Failure>) {
-    let nothing = matches!(&answer, Err(failure) if failure.short() == "EAGAIN");
+pub(super) fn answer(answer: &Result<Done, Failure>) {
+    let nothing = matches!(answer, Err(failure) if failure.short() == "EAGAIN");
     let well = nothing
-        || interrupted(&answer)
+        || interrupted(answer)
         || matches!(answer, Ok(Done::Sent(_) | Done::Received(_)))
-        || matches!(&answer, Ok(Done::Burst(burst)) if burst.refused == 0);
+        || matches!(answer, Ok(Done::Burst(burst)) if burst.refused == 0);
     assert!(well, "{answer:?}");
 }
