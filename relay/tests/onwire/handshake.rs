@@ -1,7 +1,7 @@
 //! How a connection begins, and how it begins all the same when a part of that is lost.
 
 use crate::support::lab::{Bench, FAMILIES, end_of};
-use crate::support::onwire::MS;
+use crate::support::onwire::{MS, TOGETHER};
 use crate::support::story::Seen;
 use protocol::command::{Family, Kind, Net};
 use protocol::packet::{Flags, Lost, PacketFate};
@@ -36,7 +36,7 @@ async fn three_segments_make_a_connection() {
         assert!(told.iter().all(|tcp| !tcp.again && tcp.payload == 0 && tcp.window > 0));
         for packet in &packets {
             let [(left, PacketFate::Delivered)] = packet.left[..] else { panic!("{packet:?}") };
-            assert!(left >= packet.entered + 20 * MS, "{packet:?}");
+            assert!(left + TOGETHER >= packet.entered + 20 * MS, "{packet:?}");
         }
         assert!(packets.windows(2).all(|two| two[0].left[0].0 <= two[1].entered), "one by one");
         assert_eq!(packets[0].dst, address);

@@ -1,7 +1,7 @@
 //! What a stream carries, and what becomes of damaged and doubled segments: exactly the bytes sent.
 
 use crate::support::lab::{Bench, FAMILIES, end_of, ok_bytes, pattern};
-use crate::support::onwire::{MS, of};
+use crate::support::onwire::{MS, TOGETHER, of};
 use protocol::command::Family;
 use protocol::data::{Data, Hex};
 use protocol::packet::{Flags, Mark, PacketFate};
@@ -94,7 +94,7 @@ async fn out_of_order_and_twice_is_mended() {
     assert!(copy.delivered());
     let late = packets.iter().find(|one| one.is_marked(Mark::Delayed { by: 30 * MS }));
     let late = late.expect("put off");
-    assert!(late.left[0].0 >= late.entered + 30 * MS, "{late:?}");
+    assert!(late.left[0].0 + TOGETHER >= late.entered + 30 * MS, "{late:?}");
     let overtook = |one: &&crate::support::story::Seen| {
         one.is_data(End::Left) && one.id > late.id && one.left[0].0 < late.left[0].0
     };

@@ -1,7 +1,7 @@
 //! Datagrams that overtake each other, or come twice: seen as they come.
 
 use crate::support::lab::{Bench, FAMILIES};
-use crate::support::onwire::{MS, of};
+use crate::support::onwire::{MS, TOGETHER, of};
 use protocol::End;
 use protocol::packet::Mark;
 use protocol::wire::{Deed, Impairment, PacketKind};
@@ -20,7 +20,7 @@ async fn the_one_put_off_is_read_later() {
         assert_eq!(bench.read_text(right).await, "first");
         let packets = bench.packets().split_off(before);
         assert!(packets[0].is_marked(Mark::Delayed { by: 200 * MS }));
-        assert!(packets[0].left[0].0 >= packets[0].entered + 200 * MS);
+        assert!(packets[0].left[0].0 + TOGETHER >= packets[0].entered + 200 * MS);
         assert!(packets[1].left[0].0 < packets[0].left[0].0);
         let ledger = bench.settled(right, 2).await;
         assert_eq!((ledger.read, ledger.unexplained), (2, Some(0)));

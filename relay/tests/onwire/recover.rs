@@ -70,11 +70,11 @@ async fn a_lost_tail_is_probed_and_then_sent_again_ever_more_slowly() {
     assert_eq!(again, [false, true, true, true, true]);
     let since: Vec<f64> =
         data.iter().map(|one| (one.entered - data[0].entered) as f64 / 1e6).collect();
-    // The tail-loss probe, the first timeout, and then each twice as far from the beginning.
-    assert!(since[1] > 10.0 && since[2] > 300.0, "{since:?}");
-    for two in since[2..].windows(2) {
-        assert!((1.5..2.7).contains(&(two[1] / two[0])), "{since:?}");
-    }
+    // The tail-loss probe (207 ms), the first timeout (415), and then each twice as far from the
+    // beginning (843, 1675). A busy machine sees them later, never sooner.
+    let least = [10.0, 300.0, 650.0, 1_350.0];
+    assert!(since[1..].iter().zip(least).all(|(at, least)| *at > least), "{since:?}");
+    assert!((1.4..2.9).contains(&(since[4] / since[3])), "{since:?}");
     bench.counted(End::Left, "TcpExt.TCPLossProbes", 1).await;
     bench.counted(End::Left, "TcpExt.TCPTimeouts", 2).await;
     let fired = bench.samples(client).into_iter().filter_map(|(_, field)| match field {

@@ -17,6 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub const MS: Nanos = 1_000_000;
+/// By how much a packet's `entered` may be told after the moment from which its delay counts: those
+/// that come together are told together.
+pub const TOGETHER: Nanos = 2 * MS;
 
 impl Bench {
     /// On this machine's best wire, or none after a loud skip.
