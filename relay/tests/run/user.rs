@@ -43,7 +43,7 @@ impl Theirs {
         fs::copy(RELAY, &program).expect("copied");
         chown(state.path(), Some(NOBODY), Some(NOBODY)).expect("given away");
         let mut command = nobody(&program);
-        let relay = Relay::with(command.env("PATCHBAY_ALLOW_STUB", "1"), state);
+        let relay = Relay::by(command.env("PATCHBAY_ALLOW_STUB", "1"), state);
         Some(Self { _folder: folder, program, relay })
     }
 
@@ -110,7 +110,7 @@ fn root_needs_no_user_namespace() {
     let script = "echo 0 > /proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"";
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "sh", "-c", script, RELAY]);
-    let relay = Relay::with(command.env("PATCHBAY_ALLOW_STUB", "1"), Scratch::new());
+    let relay = Relay::by(command.env("PATCHBAY_ALLOW_STUB", "1"), Scratch::new());
     let words = "readlink /proc/self/ns/user; readlink /proc/self/ns/net; getent ahostsv4 right";
     let told = printed(&mut inside(&relay, "left", &["sh", "-c", words]));
     let ours = |name| fs::read_link(format!("/proc/self/ns/{name}")).expect("read");

@@ -40,12 +40,12 @@ impl Relay {
     }
 
     fn run(command: &mut Command) -> Self {
-        Self::with(command, Scratch::new())
+        Self::by(command, Scratch::new())
     }
 
     /// The same by a command of the test's own, which ends with the relay's program, and with that
     /// state folder.
-    pub fn with(command: &mut Command, state: Scratch) -> Self {
+    pub fn by(command: &mut Command, state: Scratch) -> Self {
         let (child, url) = serve(command, "127.0.0.1:0", state.path());
         Self { child, url, state, arguments: Vec::new() }
     }
