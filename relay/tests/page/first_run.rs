@@ -10,8 +10,7 @@ struct Step {
     rows: &'static str,
 }
 
-const LISTENS: &str =
-    "rows.length === 2 && rows[0][3] === 'LISTEN' && rows[0][8] !== '–' && rows[1][0] === 'client'";
+const LISTENS: &str = "rows.length === 2 && rows[0][3] === 'LISTEN' && rows[0][8] !== '–'";
 const PLUGGED: &str =
     "rows.filter(row => row[3] === 'ESTABLISHED').length === 2 && rows.length === 3";
 const FIVE_WAIT: &str = "rows.some(row => row[0] === 'conn 1' && row[7] === '5')";
@@ -50,7 +49,7 @@ const WIRE: [Step; 7] = [
             "“你好”还是到了：晚了些，但完整、有序。",
         ],
         button: ["Same with a datagram", "用数据报再来一次"],
-        rows: "rows.some(row => row[0] === 'client' && row[6] === '0') && rows.some(row => row[0] === 'conn 1' && row[7] === '0')",
+        rows: "rows[1][6] === '0' && rows.some(row => row[0] === 'conn 1' && row[7] === '0')",
     },
     Step {
         say: ["Lost. No timer runs. Silence.", "丢了。没有计时器在走。一片寂静。"],

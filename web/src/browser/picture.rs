@@ -43,7 +43,7 @@ impl Surfaces {
 /// Narrower than this the wire runs down.
 const DESK: f32 = 720.0;
 /// The height of the hosts' bar (style.css).
-const HOSTS: f32 = 46.0;
+const HOSTS: f32 = 50.0;
 /// What the ladder may fill on a phone.
 const BELOW: f32 = 300.0;
 

@@ -75,12 +75,13 @@ pub(super) fn comes_again(timeline: &Timeline, passing: &Passing, moment: Moment
     later.take(SEARCHED).any(|packet| packet.repeats == Some(passing.packet.id))
 }
 
-/// The order in which packets take their places: those that move, then those that are held where they
-/// came in, the last one nearest to its sender.
+/// The order in which packets take their places: first those that are held, which stand still, the last
+/// one nearest to its sender; then those that move past them.
 pub(super) fn in_line<'p, 'a>(all: &[&'p Passing<'a>]) -> impl Iterator<Item = &'p Passing<'a>> {
     let held = |passing: &&Passing| passing.held.is_some();
+    let standing = all.iter().rev().copied().filter(held);
     let moving = all.iter().copied().filter(move |passing| !held(passing));
-    moving.chain(all.iter().rev().copied().filter(held)).collect::<Vec<_>>().into_iter()
+    standing.chain(moving).collect::<Vec<_>>().into_iter()
 }
 
 /// All that the picture shows of packets, lane by lane, floods left out; the oldest first.

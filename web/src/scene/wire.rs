@@ -38,7 +38,8 @@ pub(super) fn frozen(world: &World) -> Option<Nanos> {
 
 /// A pulled cable's two ends at its middle, and a gap between them.
 pub(super) fn cut(pen: &mut Pen, [x, y]: [f32; 2], half: f32, under: Ink) {
-    pen.rect([x - 12.0, y - half - 1.0, 24.0, half * 2.0 + 2.0], 0.0, under);
+    // The coupling at the middle is higher than the cable.
+    pen.rect([x - 12.0, y - half - 5.0, 24.0, half * 2.0 + 10.0], 0.0, under);
     for dx in [-12.0, 12.0] {
         pen.line(
             [x + dx - 4.0, y + half + 5.0],
@@ -78,7 +79,8 @@ pub(super) fn notes(
     let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
     let undrawn = undrawn(places, timeline, moment);
     for place in places.iter().filter(|place| crosses(world, &place.row)) {
-        if is_cut(world, &place.row) {
+        // A listener alone has no cable.
+        if is_cut(world, &place.row) && !place.row.listens_alone() {
             let half = if place.row.tall { 4.0 } else { 2.0 };
             let under = if place.row.tall && !frame.lesson { Ink::Selected } else { Ink::Ground };
             cut(pen, [middle, place.axis], half, under);

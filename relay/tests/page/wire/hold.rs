@@ -53,6 +53,7 @@ async fn released_out_of_turn_and_read_out_of_turn() {
     desk.wait_for_state("^delivered").await;
     tab.click("#packet [data-do=dismiss]").await;
 
+    desk.wait_for_rows("rows[3][7] === '8'", "two of them in the buffer").await;
     desk.select(receiver).await;
     for text in ["three", "one"] {
         desk.offer(receiver, "recvfrom").await;

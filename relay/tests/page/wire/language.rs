@@ -30,6 +30,8 @@ async fn no_english_stays_on_the_wire() {
     desk.key("t").await;
     desk.select(client).await;
     desk.say(client, "send", "hello").await;
+    let again = "rows[1][6] === '0' && rows[2][7] === '5'";
+    desk.wait_for_rows(again, "the second sending, and its receipt").await;
     tab.click("#weather summary").await;
     tab.click("#presets [data-place='4']").await;
     desk.hold_wire().await;

@@ -39,6 +39,7 @@ async fn without_a_wire_the_page_says_so_and_works() {
     assert!(address.starts_with("127.0.0.1:"), "{address}");
     let sender = desk.make("left", "datagram").await;
     desk.say(sender, "sendto", "hello").await;
+    desk.wait_for_rows("rows[0][7] === '5'", "the datagram to have arrived").await;
     desk.select(receiver).await;
     desk.offer(receiver, "recvfrom").await;
     desk.wait_beside(receiver, "b\"hello\"").await;
