@@ -2,7 +2,6 @@
 
 use crate::server;
 use protocol::limit::Limits;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors wanted.
 const MOST: u64 = 65_536;
@@ -11,7 +10,9 @@ const MOST: u64 = 65_536;
 const OWN: u64 = 64;
 
 /// Raises the soft limit to the hard one, at most 65,536 (getrlimit(2)); how many may be open now.
+#[cfg(unix)]
 pub fn raise() -> u64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let now = getrlimit(Resource::Nofile);
     let wanted = now.maximum.unwrap_or(MOST).min(MOST);
     let soft = now.current.unwrap_or(MOST);
@@ -20,6 +21,12 @@ pub fn raise() -> u64 {
         return soft;
     }
     wanted
+}
+
+/// Windows bounds a process's sockets by memory only.
+#[cfg(windows)]
+pub fn raise() -> u64 {
+    MOST
 }
 
 /// Connections where so many descriptors may be open: a quarter of them at most.

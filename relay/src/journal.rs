@@ -175,9 +175,17 @@ impl Journal {
 }
 
 /// `CLOCK_MONOTONIC` in ns (clock_gettime(2)).
+#[cfg(unix)]
 fn monotonic() -> Nanos {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
+/// Since it was first asked, in ns (`QueryPerformanceCounter`).
+#[cfg(windows)]
+fn monotonic() -> Nanos {
+    static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    FIRST.get_or_init(std::time::Instant::now).elapsed().as_nanos() as Nanos
 }
 
 /// What an event costs in memory, its heap included (an upper estimate).

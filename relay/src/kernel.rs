@@ -2,8 +2,8 @@
 //!
 //! This module only asks. It makes no socket but its own netlink one, sends and consumes no byte
 //! of anybody's, takes no pending error on purpose, and knows neither the journal nor the
-//! protocol crate. Everything here is Linux; another system's answers would stand beside this
-//! module, chosen where `lib.rs` names it.
+//! protocol crate. What is asked of one system only is in `raw`, and for others than Linux in
+//! `elsewhere`, which stands in its place; what a system does not tell is `Unsupported`, never made up.
 //!
 //! In reading order:
 //!
@@ -19,9 +19,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fd::BorrowedFd;
 
 mod balance;
 mod bytes;
@@ -29,6 +29,10 @@ pub mod diag;
 mod memory;
 pub mod peek;
 pub mod queue;
+#[cfg(target_os = "linux")]
+mod raw;
+#[cfg(not(target_os = "linux"))]
+#[path = "kernel/elsewhere.rs"]
 mod raw;
 mod state;
 pub mod tcp;
@@ -38,12 +42,13 @@ pub use memory::{Memory, memory};
 pub use state::{State, States};
 pub use tcp::TcpInfo;
 
-/// The socket's cookie (`SO_COOKIE`, Linux 4.12): a number the kernel never gives twice.
+/// The socket's cookie (`SO_COOKIE`, Linux 4.12): a number the kernel never gives twice. 0 on a system
+/// that gives none.
 ///
 /// It is the same from `SYN_RECV` through `TIME_WAIT` and the same that [`diag`] reports, so it
 /// names a socket even after its descriptor is closed.
 pub fn cookie(fd: BorrowedFd<'_>) -> io::Result<u64> {
-    Ok(rustix::net::sockopt::socket_cookie(fd)?)
+    raw::cookie(fd)
 }
 
 /// The address the socket is bound to (`getsockname(2)`), port 0 while it is not bound.
@@ -65,7 +70,9 @@ pub fn peer(fd: BorrowedFd<'_>) -> io::Result<Option<SocketAddr>> {
 /// What the socket is ready for now (`poll(2)` without waiting). Unlike `SO_ERROR`, it shows that
 /// an error is pending and leaves it pending.
 pub fn readiness(fd: BorrowedFd<'_>) -> io::Result<Readiness> {
-    let asked = PollFlags::IN | PollFlags::OUT | PollFlags::RDHUP;
+    let asked = PollFlags::IN | PollFlags::OUT;
+    #[cfg(target_os = "linux")]
+    let asked = asked | PollFlags::RDHUP;
     let mut polled = [PollFd::from_borrowed_fd(fd, asked)];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     rustix::io::retry_on_intr(|| rustix::event::poll(&mut polled, Some(&now)))?;
@@ -89,6 +96,7 @@ impl Readiness {
     }
 
     /// `POLLRDHUP`: the peer sent FIN; what it sent before may still wait.
+    #[cfg(target_os = "linux")]
     pub fn peer_finished(self) -> bool {
         self.0.contains(PollFlags::RDHUP)
     }

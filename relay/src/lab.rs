@@ -17,9 +17,11 @@ mod option;
 mod outside;
 mod plan;
 mod reader;
+#[cfg_attr(windows, path = "lab/ready/windows.rs")]
 mod ready;
 mod serve;
 mod slot;
+mod system;
 mod watch;
 mod work;
 

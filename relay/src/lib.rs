@@ -9,6 +9,8 @@
 //! 4. [`session`]: one viewer; [`state`]: the token that lets it in;
 //! 5. [`server`]: connections and requests; [`assets`]: the page;
 //! 6. [`run`]: other programs inside a net.
+//!
+//! On other systems than Linux there is no wire and so no `run`: `elsewhere/` stands in their place.
 #![deny(unsafe_code)]
 
 pub mod assets;
@@ -17,15 +19,14 @@ pub mod director;
 pub mod errno;
 pub mod experiment;
 pub mod journal;
-#[cfg(target_os = "linux")]
 pub mod kernel;
 pub mod lab;
 pub mod policy;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/run.rs")]
 pub mod run;
 pub mod rung;
 pub mod server;
 pub mod session;
 pub mod state;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/wire.rs")]
 pub mod wire;

@@ -14,10 +14,8 @@ use relay::{assets, descriptor, experiment, policy, run, rung, wire};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Shows real sockets at work: makes the socket calls that its page asks for.
 #[derive(Parser)]
@@ -153,7 +151,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     );
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
-    let doors = state.run()?.0;
+    let doors = run::folder(&state)?;
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref());
@@ -165,7 +163,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
 async fn run_relay(
     listen: SocketAddr,
     token: Token,
-    doors: OwnedFd,
+    doors: run::Folder,
     descriptors: u64,
     maker: Maker,
 ) -> anyhow::Result<()> {
@@ -209,13 +207,29 @@ fn unbound(listen: SocketAddr, error: &io::Error) -> anyhow::Error {
 }
 
 /// Comes true on SIGINT or SIGTERM; both are watched from now on.
+#[cfg(unix)]
 fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Comes true on Ctrl-C, or when the console is closed; both are watched from now on.
+#[cfg(windows)]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::windows::{ctrl_c, ctrl_close};
+    let mut interrupt = ctrl_c()?;
+    let mut close = ctrl_close()?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = close.recv() => {}
         }
     })
 }

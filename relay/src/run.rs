@@ -20,6 +20,7 @@ use crate::state::{State, StateError};
 use crate::wire::End;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -107,6 +108,14 @@ impl RunError {
             _ => FAILED,
         }
     }
+}
+
+/// The folder of the doors, open.
+pub type Folder = OwnedFd;
+
+/// Opens the folder of the doors ([`State::run`]).
+pub fn folder(state: &State) -> Result<Folder, StateError> {
+    Ok(state.run()?.0)
 }
 
 /// The exit code of what failed before the program was tried, as env(1)'s.

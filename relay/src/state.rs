@@ -1,15 +1,13 @@
 //! Owns the private folder on disk and the token in it. Never prints the token or sends it anywhere.
 
+#[cfg_attr(windows, path = "state/windows.rs")]
+mod folder;
 mod token;
 
+pub use folder::State;
 pub use token::Token;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, Stat};
-use rustix::io::Errno;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// Why the state cannot be used, in one sentence.
@@ -40,17 +38,12 @@ pub enum StateError {
     },
 }
 
-/// The open state folder. Files are reached through the descriptor, so that nobody can swap it.
-pub struct State {
-    path: PathBuf,
-    folder: OwnedFd,
-}
-
 /// Where the state folder is: `$PATCHBAY_STATE`, else `$XDG_STATE_HOME/patchbay`, else
-/// `~/.local/state/patchbay`. Relative XDG paths are ignored (XDG Base Directory Specification).
+/// `~/.local/state/patchbay`; on Windows, before these two, `%LOCALAPPDATA%\patchbay`. Relative XDG paths are ignored (XDG Base Directory Specification).
 pub fn place(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, StateError> {
     let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("PATCHBAY_STATE")
+        .or_else(|| set("LOCALAPPDATA").filter(|_| cfg!(windows)).map(|path| path.join("patchbay")))
         .or_else(|| {
             set("XDG_STATE_HOME")
                 .filter(|path| path.is_absolute())
@@ -60,169 +53,8 @@ pub fn place(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Sta
         .ok_or(StateError::Nowhere)
 }
 
-impl State {
-    /// Opens the folder, making it (0700) where it is missing. A symlink in its place, another
-    /// owner, or rights for group or others are refused.
-    pub fn open(path: &Path) -> Result<Self, StateError> {
-        let failed = |step| {
-            move |cause: std::io::Error| StateError::Failed { path: path.to_owned(), step, cause }
-        };
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(failed("made"))?;
-        }
-        match rustix::fs::mkdir(path, Mode::RWXU) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(errno) => return Err(failed("made")(errno.into())),
-        }
-        let folder = open_private(CWD, path, path)?;
-        Ok(Self { path: path.to_owned(), folder })
-    }
-
-    /// The folder `run` in it and where that is, made (0700) where it is missing and refused on the
-    /// same grounds.
-    pub fn run(&self) -> Result<(OwnedFd, PathBuf), StateError> {
-        let path = self.path.join(RUN);
-        match rustix::fs::mkdirat(&self.folder, RUN, Mode::RWXU) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(errno) => {
-                return Err(StateError::Failed { path, step: "made", cause: errno.into() });
-            }
-        }
-        Ok((open_private(&self.folder, Path::new(RUN), &path)?, path))
-    }
-
-    /// The token that earlier runs used; a new one if there is none.
-    pub fn token(&self) -> Result<Token, StateError> {
-        match self.read_token()? {
-            Some(token) => Ok(token),
-            None => match self.write_token(RenameFlags::NOREPLACE)? {
-                Some(token) => Ok(token),
-                // Another relay was quicker; its token is the one.
-                None => self.read_token()?.ok_or_else(|| self.failed("read", Errno::NOENT)),
-            },
-        }
-    }
-
-    /// A new token in place of the old one.
-    pub fn new_token(&self) -> Result<Token, StateError> {
-        self.write_token(RenameFlags::empty())?.ok_or_else(|| self.failed("written", Errno::EXIST))
-    }
-
-    fn read_token(&self) -> Result<Option<Token>, StateError> {
-        // O_NONBLOCK: a FIFO in its place must not hold us.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let path = self.token_path();
-        let file = match rustix::fs::openat(&self.folder, NAME, flags, Mode::empty()) {
-            Ok(file) => file,
-            Err(Errno::NOENT) => return Ok(None),
-            Err(Errno::LOOP) => return Err(refused(&path, "is a symlink", REMEDY)),
-            Err(errno) => return Err(self.failed("opened", errno)),
-        };
-        let stat = rustix::fs::fstat(&file).map_err(|errno| self.failed("read", errno))?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(refused(&path, "is not a plain file", REMEDY));
-        }
-        private(&path, &stat, "600")?;
-        let mut text = String::new();
-        let read = File::from(file).take(Token::LEN as u64 + 2).read_to_string(&mut text);
-        match (read, Token::from_hex(text.trim_end())) {
-            (Ok(_), Some(token)) => Ok(Some(token)),
-            _ => Err(refused(&path, "does not hold a token", REMEDY)),
-        }
-    }
-
-    /// Writes a new token under a name of its own and moves it into place whole. None where `how`
-    /// forbids to replace and there is one.
-    fn write_token(&self, how: RenameFlags) -> Result<Option<Token>, StateError> {
-        let token = Token::random().map_err(|cause| StateError::Failed {
-            path: self.token_path(),
-            step: "made",
-            cause,
-        })?;
-        let draft = format!("token.{}", std::process::id());
-        let forget = || rustix::fs::unlinkat(&self.folder, &draft, AtFlags::empty());
-        let _ = forget(); // left by a dead process that had our id
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&self.folder, &draft, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|errno| self.failed("made", errno))?;
-        let mut file = File::from(file);
-        file.write_all(format!("{}\n", token.reveal()).as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|cause| StateError::Failed {
-            path: self.token_path(),
-            step: "written",
-            cause,
-        })?;
-        let moved = match rustix::fs::renameat_with(&self.folder, &draft, &self.folder, NAME, how) {
-            // NFS cannot promise not to replace (renameat2(2)).
-            Err(Errno::INVAL) => rustix::fs::renameat(&self.folder, &draft, &self.folder, NAME),
-            other => other,
-        };
-        match moved {
-            Ok(()) => Ok(Some(token)),
-            Err(errno) => {
-                let _ = forget();
-                if errno == Errno::EXIST { Ok(None) } else { Err(self.failed("written", errno)) }
-            }
-        }
-    }
-
-    fn token_path(&self) -> PathBuf {
-        self.path.join(NAME)
-    }
-
-    fn failed(&self, step: &'static str, errno: Errno) -> StateError {
-        StateError::Failed { path: self.token_path(), step, cause: errno.into() }
-    }
-}
-
-/// Opens a folder that must be nobody else's; `path` is where it is, for the sentence.
-fn open_private(at: impl AsFd, name: &Path, path: &Path) -> Result<OwnedFd, StateError> {
-    let failed = |step, errno: Errno| StateError::Failed {
-        path: path.to_owned(),
-        step,
-        cause: errno.into(),
-    };
-    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let folder = match rustix::fs::openat(at, name, flags, Mode::empty()) {
-        Ok(folder) => folder,
-        Err(Errno::LOOP | Errno::NOTDIR) => {
-            return Err(refused(
-                path,
-                "is not a plain folder",
-                "remove it or set PATCHBAY_STATE to another place",
-            ));
-        }
-        Err(errno) => return Err(failed("opened", errno)),
-    };
-    let stat = rustix::fs::fstat(&folder).map_err(|errno| failed("read", errno))?;
-    private(path, &stat, "700")?;
-    Ok(folder)
-}
-
 const NAME: &str = "token";
-const RUN: &str = "run";
 const REMEDY: &str = "run relay --new-token";
-
-/// Refuses what belongs to somebody else, and what group or others have any right to.
-fn private(path: &Path, stat: &Stat, wanted: &str) -> Result<(), StateError> {
-    if stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Err(refused(
-            path,
-            "belongs to another user",
-            "set PATCHBAY_STATE to a place of your own",
-        ));
-    }
-    let mode = stat.st_mode & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(refused(
-            path,
-            &format!("is open to others (mode {mode:o})"),
-            &format!("run chmod {wanted} on it"),
-        ));
-    }
-    Ok(())
-}
 
 fn refused(path: &Path, why: &str, remedy: &str) -> StateError {
     StateError::Refused { path: path.to_owned(), why: why.into(), remedy: remedy.into() }

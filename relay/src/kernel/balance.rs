@@ -1,7 +1,8 @@
 //! One coherent sample of a TCP socket: its counters and its queues at the same moment.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+
+use rustix::fd::BorrowedFd;
 
 use super::memory::{Memory, memory};
 use super::queue;

@@ -7,29 +7,29 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
 
-use rustix::io::Errno;
-use rustix::net::netlink::{self, SocketAddrNetlink};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
+use rustix::fd::OwnedFd;
 
 use super::state::States;
 
 mod entry;
+mod linux;
 mod message;
+#[cfg(target_os = "linux")]
+mod netlink;
+#[cfg(not(target_os = "linux"))]
+#[path = "diag/absent.rs"]
+mod netlink;
 
 pub use entry::{Entry, Owner, Timer, TimerKind};
 use message::{Message, Request};
+use netlink::Netlink;
 
 /// The most sockets one [`Dump`] keeps.
 pub const MAX_ENTRIES: usize = 65_536;
 
 /// Larger than any message the kernel makes of a dump (32 KiB).
 const ROOM: usize = 65_536;
-
-/// The kernel answers within the call that asks, so a reply that is not there was lost.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The protocols that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,27 +83,25 @@ pub struct Dump {
 /// A `NETLINK_SOCK_DIAG` socket. One question at a time, hence `&mut`.
 #[derive(Debug)]
 pub struct Diag {
-    socket: OwnedFd,
+    socket: Netlink,
     sequence: u32,
     room: Vec<u8>,
 }
 
 impl Diag {
-    /// Opens one in the caller's network namespace. `EPROTONOSUPPORT` if the kernel has none.
+    /// Opens one in the caller's network namespace. `EPROTONOSUPPORT` if the kernel has none,
+    /// `Unsupported` on another system than Linux.
     pub fn open() -> io::Result<Self> {
-        let socket = rustix::net::socket_with(
-            AddressFamily::NETLINK,
-            SocketType::DGRAM,
-            SocketFlags::CLOEXEC,
-            Some(netlink::SOCK_DIAG),
-        )?;
-        Self::with(socket)
+        Ok(Self::over(Netlink::open()?))
     }
 
     /// Takes one that was opened elsewhere, to see that network namespace.
     pub fn with(socket: OwnedFd) -> io::Result<Self> {
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))?;
-        Ok(Self { socket, sequence: 0, room: vec![0; ROOM] })
+        Ok(Self::over(Netlink::with(socket)?))
+    }
+
+    fn over(socket: Netlink) -> Self {
+        Self { socket, sequence: 0, room: vec![0; ROOM] }
     }
 
     /// One socket by its addresses and [`cookie`](super::cookie). None if it is gone, or if it
@@ -124,7 +122,7 @@ impl Diag {
             Err(error) => error,
         };
         // ENOENT: nothing there, or (TCP) something with another cookie, which ESTALE says too.
-        if !matches!(Errno::from_io_error(&missed), Some(Errno::NOENT | Errno::STALE)) {
+        if !netlink::is_miss(&missed) {
             return Err(missed);
         }
         if protocol == Protocol::Tcp && peer.is_some() {
@@ -140,7 +138,7 @@ impl Diag {
         let sequence = self.ask(&Request::dump(filter))?;
         let mut dump = Dump { entries: Vec::new(), left_out: 0 };
         loop {
-            let told = receive(self.socket.as_fd(), &mut self.room)?;
+            let told = self.socket.receive(&mut self.room)?;
             for message in message::split(told).filter(|message| message.sequence == sequence) {
                 match message.content()? {
                     Message::Entry(_) if dump.entries.len() >= MAX_ENTRIES => dump.left_out += 1,
@@ -155,7 +153,7 @@ impl Diag {
     fn look_up(&mut self, request: &Request) -> io::Result<Entry> {
         let sequence = self.ask(request)?;
         loop {
-            let told = receive(self.socket.as_fd(), &mut self.room)?;
+            let told = self.socket.receive(&mut self.room)?;
             for message in message::split(told).filter(|message| message.sequence == sequence) {
                 if let Message::Entry(entry) = message.content()? {
                     return Ok(entry);
@@ -169,29 +167,7 @@ impl Diag {
     fn ask(&mut self, request: &Request) -> io::Result<u32> {
         self.sequence = self.sequence.wrapping_add(1);
         let bytes = request.encode(self.sequence);
-        let kernel = SocketAddrNetlink::new(0, 0);
-        rustix::io::retry_on_intr(|| {
-            rustix::net::sendto(&self.socket, &bytes, SendFlags::empty(), &kernel)
-        })?;
+        self.socket.send(&bytes)?;
         Ok(self.sequence)
     }
-}
-
-/// The next datagram from the kernel; those of other processes are passed over.
-fn receive<'a>(socket: BorrowedFd<'_>, room: &'a mut [u8]) -> io::Result<&'a [u8]> {
-    let length = loop {
-        let answer = rustix::io::retry_on_intr(|| {
-            rustix::net::recvfrom(socket, &mut *room, RecvFlags::TRUNC)
-        });
-        let (_, length, from) = match answer {
-            Err(Errno::AGAIN) => return Err(io::ErrorKind::TimedOut.into()),
-            other => other?,
-        };
-        let from = from.and_then(|any| SocketAddrNetlink::try_from(any).ok());
-        if from.is_some_and(|from| from.pid() == 0) {
-            break length;
-        }
-    };
-    room.get(..length)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a sock_diag message was cut"))
 }

@@ -1,7 +1,8 @@
 //! What a socket is charged for (`SO_MEMINFO`).
 
 use std::io;
-use std::os::fd::BorrowedFd;
+
+use rustix::fd::BorrowedFd;
 
 use super::bytes::Cursor;
 use super::raw;
@@ -37,7 +38,7 @@ pub struct Memory {
 /// [`sock_diag(7)`]: https://man7.org/linux/man-pages/man7/sock_diag.7.html
 pub fn memory(fd: BorrowedFd<'_>) -> io::Result<Memory> {
     let mut bytes = [0; Memory::BYTES];
-    let told = raw::option(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes)?;
+    let told = raw::memory(fd, &mut bytes)?;
     Memory::parse(told)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "SO_MEMINFO is too short"))
 }

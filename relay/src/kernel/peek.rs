@@ -8,14 +8,20 @@
 //! [`socket(7)`]: https://man7.org/linux/man-pages/man7/socket.7.html
 
 use std::io;
-use std::os::fd::BorrowedFd;
 
+use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
 
 use super::{queue, readiness};
 
 mod datagram;
+
+/// A look that never waits. On Windows only the socket itself can say that it does not wait.
+#[cfg(not(windows))]
+const LOOK: RecvFlags = RecvFlags::PEEK.union(RecvFlags::DONTWAIT);
+#[cfg(windows)]
+const LOOK: RecvFlags = RecvFlags::PEEK;
 
 pub use datagram::{Datagrams, MAX_DATAGRAMS, Waiting, Walk};
 
@@ -33,13 +39,12 @@ pub fn stream(fd: BorrowedFd<'_>, max: usize) -> io::Result<Option<Vec<u8>>> {
         return Ok(Some(Vec::new()));
     }
     let mut bytes = vec![0; wanted];
-    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-    match rustix::io::retry_on_intr(|| rustix::net::recv(fd, &mut bytes[..], flags)) {
+    match rustix::io::retry_on_intr(|| rustix::net::recv(fd, &mut bytes[..], LOOK)) {
         Ok((_, got)) => {
             bytes.truncate(got);
             Ok(Some(bytes))
         }
-        Err(Errno::AGAIN) => Ok(Some(Vec::new())),
+        Err(Errno::WOULDBLOCK) => Ok(Some(Vec::new())),
         Err(errno) => Err(errno.into()),
     }
 }

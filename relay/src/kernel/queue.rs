@@ -5,7 +5,8 @@
 //! [`udp(7)`]: https://man7.org/linux/man-pages/man7/udp.7.html
 
 use std::io;
-use std::os::fd::BorrowedFd;
+
+use rustix::fd::BorrowedFd;
 
 use super::raw;
 

@@ -11,10 +11,39 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 use libc::{c_int, c_void, socklen_t};
 use rustix::ioctl::{Getter, Opcode, ioctl};
+use rustix::net::{ipproto, sockopt};
+
+use super::state::State;
+
+/// `SO_COOKIE`.
+pub(super) fn cookie(fd: BorrowedFd<'_>) -> io::Result<u64> {
+    Ok(sockopt::socket_cookie(fd)?)
+}
+
+/// `TCP_INFO`.
+pub(super) fn tcp_info<'a>(fd: BorrowedFd<'_>, into: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    option(fd, libc::IPPROTO_TCP, libc::TCP_INFO, into)
+}
+
+/// The state in `TCP_INFO`.
+pub(super) fn state(fd: BorrowedFd<'_>) -> io::Result<State> {
+    super::tcp::info(fd).map(|info| info.state)
+}
+
+/// `SO_MEMINFO`.
+pub(super) fn memory<'a>(fd: BorrowedFd<'_>, into: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    option(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, into)
+}
+
+/// Whether a peek offset stops at each datagram: it does for UDP only.
+pub(super) fn can_walk(fd: BorrowedFd<'_>) -> io::Result<()> {
+    let udp = sockopt::socket_protocol(fd)? == Some(ipproto::UDP);
+    udp.then_some(()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
+}
 
 /// `getsockopt(2)` of an option that is a C structure of integers: fills the front of `into` and
 /// gives back that part, which is shorter than `into` if this kernel's structure is.
-pub(super) fn option<'a>(
+fn option<'a>(
     fd: BorrowedFd<'_>,
     level: c_int,
     name: c_int,

@@ -3,7 +3,8 @@
 //! [`tcp(7)`]: https://man7.org/linux/man-pages/man7/tcp.7.html
 
 use std::io;
-use std::os::fd::BorrowedFd;
+
+use rustix::fd::BorrowedFd;
 
 use super::bytes::Cursor;
 use super::raw;
@@ -174,10 +175,15 @@ pub struct AcceptQueue {
 /// Reads `TCP_INFO`. `EOPNOTSUPP` if the socket is not TCP; `InvalidData` on a kernel before 4.6.
 pub fn info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
     let mut bytes = [0; ROOM];
-    let told = raw::option(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes)?;
+    let told = raw::tcp_info(fd, &mut bytes)?;
     TcpInfo::parse(told).ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidData, "TCP_INFO is too short or its state is unknown")
     })
+}
+
+/// The connection's state alone, which more systems tell than the rest.
+pub fn state(fd: BorrowedFd<'_>) -> io::Result<State> {
+    raw::state(fd)
 }
 
 impl TcpInfo {

@@ -2,6 +2,7 @@
 
 use super::number;
 use super::slot::Slot;
+use super::system;
 use super::work::Attempt;
 use protocol::reply::{Burst as Outcome, Numbered};
 use protocol::{CallId, Done};
@@ -46,7 +47,7 @@ impl Burst {
         while self.next < turn {
             number::renumber(&mut self.payload, Numbered { call, number: self.next });
             let result = match &self.to {
-                Some(to) => slot.socket.send_to(&self.payload, to),
+                Some(to) => system::send_to(&slot.socket, &self.payload, to),
                 None => slot.socket.send(&self.payload),
             };
             match result {

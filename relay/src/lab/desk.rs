@@ -7,7 +7,7 @@ use super::plan::{Plan, plan};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
 use super::work::Work;
-use super::{Asker, errno};
+use super::{Asker, errno, system};
 use crate::journal::Journal;
 use crate::kernel;
 use crate::policy::Policy;
@@ -16,11 +16,11 @@ use protocol::limit::Limits;
 use protocol::number::Wide;
 use protocol::reply::Made;
 use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
-use socket2::{Domain, Socket, Type};
+use rustix::fd::AsFd;
+use socket2::Socket;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -198,7 +198,7 @@ impl Desk {
     fn make(&self, net: Net, family: Family, kind: Kind) -> io::Result<Done> {
         let socket = match net.end() {
             Some(end) => self.make_on_wire(end, family, kind)?,
-            None => make_on_host(family, kind)?,
+            None => system::make(family, kind)?,
         };
         let (id, cookie) = self.adopt(socket, net, family, kind)?;
         Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
@@ -296,22 +296,4 @@ impl Desk {
         let lane = slot.lane(direction);
         if lane.current.get().is_some() { None } else { lane.waiting.borrow_mut().pop_front() }
     }
-}
-
-/// socket(2) in this machine's own network.
-fn make_on_host(family: Family, kind: Kind) -> io::Result<Socket> {
-    let domain = match family {
-        Family::Ipv4 => Domain::IPV4,
-        Family::Ipv6 => Domain::IPV6,
-    };
-    let ty = match kind {
-        Kind::Stream => Type::STREAM,
-        Kind::Datagram => Type::DGRAM,
-    };
-    let socket = Socket::new(domain, ty, None)?;
-    if kind == Kind::Datagram {
-        // An unbound datagram socket that sends is bound to every address: keep it on loopback.
-        socket.bind_device(Some(b"lo"))?;
-    }
-    Ok(socket)
 }

@@ -11,7 +11,7 @@ use protocol::event::Crossing;
 use protocol::number::Wide;
 use protocol::reply::Accepted;
 use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What};
-use std::os::fd::AsFd;
+use rustix::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 use std::{future, io};

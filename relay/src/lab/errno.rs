@@ -1,6 +1,6 @@
 //! Owns one plain sentence for each errno (errno(3)).
 
-use crate::errno::name_of;
+use crate::errno::{code_of, name_of};
 use protocol::{Command, Failure};
 use std::io;
 
@@ -10,7 +10,7 @@ pub fn failure(ask: &Command, error: &io::Error) -> Failure {
 }
 
 fn sentence(ask: &Command, error: &io::Error) -> String {
-    let text = match (error.raw_os_error().unwrap_or(0), ask) {
+    let text = match (code_of(error), ask) {
         (libc::EADDRINUSE, Command::Bind { address, .. }) => {
             return format!("{address} is taken by another socket of this protocol.");
         }
@@ -30,6 +30,10 @@ fn sentence(ask: &Command, error: &io::Error) -> String {
         }
         (libc::ECONNREFUSED, Command::Connect { address, .. }) => {
             return format!("Nobody listens on {address}; its kernel answered with RST.");
+        }
+        // Windows tells ICMP so.
+        (libc::ECONNRESET, Command::SendTo { .. } | Command::RecvFrom { .. }) if cfg!(windows) => {
+            "An earlier datagram found nobody at that port; ICMP told the kernel, and this call tells you."
         }
         (libc::ECONNREFUSED, _) => {
             "An earlier datagram found nobody at that port; ICMP told the kernel, and this call tells you."

@@ -8,7 +8,7 @@ use protocol::command::{Family, Kind, Net};
 use protocol::message::Rung;
 use protocol::wire::{MTU, WireOrder};
 use protocol::{Command, Done, End, ErrorKind, Failure, Source, What};
-use socket2::Socket;
+use socket2::{Domain, Socket, Type};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
@@ -83,16 +83,16 @@ impl Desk {
     /// socket(2) in an end of the wire.
     pub(super) fn make_on_wire(&self, end: End, family: Family, kind: Kind) -> io::Result<Socket> {
         let domain = match family {
-            Family::Ipv4 => libc::AF_INET,
-            Family::Ipv6 => libc::AF_INET6,
+            Family::Ipv4 => Domain::IPV4,
+            Family::Ipv6 => Domain::IPV6,
         };
         let kind = match kind {
-            Kind::Stream => libc::SOCK_STREAM,
-            Kind::Datagram => libc::SOCK_DGRAM,
+            Kind::Stream => Type::STREAM,
+            Kind::Datagram => Type::DGRAM,
         };
         let wire = self.ground.wire.borrow();
         let wire = wire.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok(Socket::from(wire.namespaces.socket(end, domain, kind, 0)?))
+        Ok(Socket::from(wire.namespaces.socket(end, domain.into(), kind.into(), 0)?))
     }
 
     /// Does what is asked of the wire, and answers when it is done.

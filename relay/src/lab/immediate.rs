@@ -6,10 +6,10 @@ use crate::kernel;
 use protocol::command::{Half, Kind};
 use protocol::reply::Local;
 use protocol::{Address, Command, Done};
+use rustix::fd::AsFd;
 use socket2::SockAddr;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
-use std::os::fd::AsFd;
 
 pub(super) fn bind(slot: &Slot, to: SocketAddr) -> io::Result<Done> {
     slot.socket.bind(&SockAddr::from(to))?;

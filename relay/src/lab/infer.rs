@@ -99,7 +99,7 @@ impl Desk {
             Command::SendTo { address, .. } | Command::Burst { address: Some(address), .. } => {
                 Some(address.clone())
             }
-            _ => crate::kernel::peer(std::os::fd::AsFd::as_fd(slot))
+            _ => crate::kernel::peer(rustix::fd::AsFd::as_fd(slot))
                 .ok()
                 .flatten()
                 .map(protocol::Address::Inet),

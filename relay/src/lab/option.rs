@@ -5,7 +5,7 @@ use protocol::command::SocketOption;
 use protocol::reply::Value;
 use protocol::wire::ALWAYS;
 use protocol::{Done, Failure};
-use socket2::{SockFilter, Socket, TcpKeepalive};
+use socket2::{Socket, TcpKeepalive};
 use std::io;
 use std::time::Duration;
 
@@ -17,10 +17,7 @@ pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
             socket.set_reuse_address(on)?;
             i64::from(socket.reuse_address()?)
         }
-        SocketOption::ReusePort(on) => {
-            socket.set_reuse_port(on)?;
-            i64::from(socket.reuse_port()?)
-        }
+        SocketOption::ReusePort(on) => reuse_port(socket, on)?,
         SocketOption::SendBuffer(bytes) => {
             socket.set_send_buffer_size(bytes as usize)?;
             socket.send_buffer_size()?.cast_signed() as i64
@@ -59,8 +56,26 @@ pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
     Ok(Done::Value(Value { value }))
 }
 
+#[cfg(unix)]
+fn reuse_port(socket: &Socket, on: bool) -> io::Result<i64> {
+    socket.set_reuse_port(on)?;
+    Ok(i64::from(socket.reuse_port()?))
+}
+
+#[cfg(not(unix))]
+fn reuse_port(_: &Socket, _: bool) -> io::Result<i64> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set_lossy(_: &Socket, _: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Lets the kernel drop a share of what arrives, in parts per million, by its own random numbers.
+#[cfg(target_os = "linux")]
 fn set_lossy(socket: &Socket, share: u32) -> io::Result<()> {
+    use socket2::SockFilter;
     // What is not attached cannot be detached.
     if let Err(error) = socket.detach_filter()
         && error.raw_os_error() != Some(libc::ENOENT)
@@ -88,6 +103,17 @@ fn set_lossy(socket: &Socket, share: u32) -> io::Result<()> {
 
 /// Why a value makes no sense, before the kernel is asked.
 pub(super) fn check(option: SocketOption) -> Result<(), Failure> {
+    let missing = match option {
+        SocketOption::Lossy(_) => !cfg!(target_os = "linux"),
+        SocketOption::ReusePort(_) => !cfg!(unix),
+        _ => false,
+    };
+    if missing {
+        return Err(Failure::new(
+            protocol::ErrorKind::Unsupported,
+            "This system does not have that option.",
+        ));
+    }
     let too_much = match option {
         SocketOption::SendBuffer(bytes) | SocketOption::ReceiveBuffer(bytes) => {
             bytes > i32::MAX as u32

@@ -9,9 +9,9 @@ use crate::policy::Policy;
 use protocol::command::{Application, Family, Kind, Net, Reading, Serving};
 use protocol::data::Data;
 use protocol::{CallId, Command, Done, ErrorKind, Failure, limit};
+use rustix::fd::AsFd;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 
 /// What is to be done with a command.
 pub(super) enum Plan {

@@ -31,8 +31,8 @@ impl Desk {
     fn start_serving(self: &Rc<Self>, slot: &Rc<Slot>, serving: Serving) -> JoinHandle<()> {
         let (desk, id, kind) = (Rc::clone(self), slot.id, slot.kind);
         let listens = kind == Kind::Stream
-            && crate::kernel::tcp::info(std::os::fd::AsFd::as_fd(&**slot))
-                .is_ok_and(|info| super::watch::state(info.state) == TcpState::Listen);
+            && crate::kernel::tcp::state(rustix::fd::AsFd::as_fd(&**slot))
+                .is_ok_and(|state| super::watch::state(state) == TcpState::Listen);
         let task = tokio::task::spawn_local(async move {
             if listens {
                 desk.accept_on(id, serving).await;

@@ -4,10 +4,10 @@ use super::work::Work;
 use crate::kernel::peek::Datagrams;
 use protocol::command::{Family, Kind, Net};
 use protocol::{CallId, Nanos, SocketId};
+use rustix::fd::{AsFd, BorrowedFd};
 use socket2::Socket;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd};
 use tokio::sync::watch;
 
 /// Calls that may queue behind a lane's running one.

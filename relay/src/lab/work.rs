@@ -3,14 +3,14 @@
 
 use super::number;
 use super::slot::{Direction, Slot};
+use super::system;
 use protocol::command::Kind;
 use protocol::data::Payload;
 use protocol::reply::{Local, Received, Sent};
 use protocol::{Address, CallId, Command, Done};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{SockAddr, Socket};
-use std::io::{self, ErrorKind, IoSliceMut};
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use tokio::io::Interest;
 
@@ -79,7 +79,7 @@ impl Work {
             State::Connect { to, begun } => connect(slot, *to, begun),
             State::Send { data, taken, parts, all } => return send(slot, data, taken, parts, *all),
             State::SendTo { data, to } => {
-                slot.socket.send_to(data, &SockAddr::from(*to)).map(sent_once)
+                system::send_to(&slot.socket, data, &SockAddr::from(*to)).map(sent_once)
             }
             State::Receive { max, peek, from } => match receive(slot, *max, *peek, *from) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && slot.shut_read.get() => {
@@ -92,7 +92,7 @@ impl Work {
         match result {
             Err(error)
                 if error.kind() == ErrorKind::WouldBlock
-                    || error.raw_os_error() == Some(libc::EINPROGRESS) =>
+                    || error.raw_os_error() == Some(system::CONNECTING) =>
             {
                 Attempt::Again
             }
@@ -110,7 +110,7 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
     const TURN: u32 = 16;
     for _ in 0..TURN {
         // An empty datagram is a datagram; an empty send on a stream asks the kernel too.
-        match slot.socket.send_with_flags(&data[*taken..], libc::MSG_NOSIGNAL) {
+        match system::send(&slot.socket, &data[*taken..]) {
             Ok(n) => {
                 *taken += n;
                 *parts += 1;
@@ -128,24 +128,24 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
 fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
     if !*begun {
         match slot.socket.connect(&SockAddr::from(to)) {
-            Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => *begun = true,
+            Err(error) if error.raw_os_error() == Some(system::CONNECTING) => *begun = true,
             Err(error) => return Err(error),
             Ok(()) => return local(slot),
         }
     }
     if !writable(slot)? {
-        return Err(io::Error::from_raw_os_error(libc::EINPROGRESS));
+        return Err(io::Error::from_raw_os_error(system::CONNECTING));
     }
     if let Some(error) = slot.socket.take_error()? {
-        // The kernel thinks that it connects until connect(2) is told of the failure. Not after our own
+        // Linux thinks that it connects until connect(2) is told of the failure. Not after our own
         // shutdown (ECONNRESET): there it would begin anew.
-        if error.raw_os_error() != Some(libc::ECONNRESET) {
+        if cfg!(target_os = "linux") && error.raw_os_error() != Some(libc::ECONNRESET) {
             let _ = slot.socket.connect(&SockAddr::from(to));
         }
         return Err(error);
     }
     // Nor does it know that the connection is complete: another connect(2) would succeed once more.
-    if slot.socket.peer_addr().is_ok() {
+    if cfg!(target_os = "linux") && slot.socket.peer_addr().is_ok() {
         let _ = slot.socket.connect(&SockAddr::from(to));
     }
     local(slot)
@@ -154,7 +154,7 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
 /// Whether poll(2) shows the socket writable (or failed) now.
 fn writable(slot: &Slot) -> io::Result<bool> {
     let mut fds = [PollFd::new(slot, PollFlags::OUT)];
-    Ok(poll(&mut fds, Some(&rustix::time::Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0)
+    Ok(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0)
 }
 
 fn local(slot: &Slot) -> io::Result<Done> {
@@ -178,22 +178,13 @@ fn nothing_received(peek: bool) -> Done {
 
 fn receive(slot: &Slot, max: usize, peek: bool, with_from: bool) -> io::Result<Done> {
     let mut buffer = vec![0; max];
-    let flags = if peek { RecvFlags::PEEK } else { RecvFlags::empty() };
-    let got = recvmsg(
-        slot,
-        &mut [IoSliceMut::new(&mut buffer)],
-        &mut RecvAncillaryBuffer::default(),
-        flags,
-    )?;
+    let got = system::receive(slot, &mut buffer, peek)?;
     buffer.truncate(got.bytes);
     let datagram = slot.kind == Kind::Datagram;
-    let from = got
-        .address
-        .filter(|_| datagram && with_from)
-        .and_then(|address| SocketAddr::try_from(address).ok());
+    let from = got.from.filter(|_| datagram && with_from);
     Ok(Done::Received(Received {
         bytes: got.bytes as u32,
-        truncated: datagram && got.flags.contains(ReturnFlags::TRUNC),
+        truncated: datagram && got.truncated,
         eof: !datagram && got.bytes == 0 && max > 0,
         from: from.map(Address::Inet),
         numbered: if datagram { number::read(&buffer) } else { None },

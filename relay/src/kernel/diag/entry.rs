@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::Duration;
 
+use super::linux;
 use super::message::attributes;
 use crate::kernel::bytes::Cursor;
 use crate::kernel::memory::Memory;
@@ -121,11 +122,11 @@ const FIXED: usize = 72;
 /// An address from four words of network order. The interface is the scope of a link-local one.
 fn address(family: u8, octets: [u8; 16], port: u16, interface: u32) -> Option<SocketAddr> {
     match i32::from(family) {
-        libc::AF_INET => {
+        linux::AF_INET => {
             let [a, b, c, d, ..] = octets;
             Some(SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), port).into())
         }
-        libc::AF_INET6 => {
+        linux::AF_INET6 => {
             let ip = Ipv6Addr::from(octets);
             let scope = if ip.is_unicast_link_local() { interface } else { 0 };
             Some(SocketAddrV6::new(ip, port, 0, scope).into())

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::entry::Entry;
-use super::{Family, Filter, Protocol};
+use super::{Family, Filter, Protocol, linux};
 use crate::kernel::bytes::Cursor;
 use crate::kernel::state::States;
 
@@ -80,7 +80,7 @@ impl Request {
     }
 
     pub(super) fn encode(&self, sequence: u32) -> Vec<u8> {
-        let flags = libc::NLM_F_REQUEST | if self.dump { libc::NLM_F_DUMP } else { 0 };
+        let flags = linux::NLM_F_REQUEST | if self.dump { linux::NLM_F_DUMP } else { 0 };
         let mut bytes = Vec::with_capacity(HEADER + REQUEST);
         bytes.extend(((HEADER + REQUEST) as u32).to_ne_bytes());
         bytes.extend(BY_FAMILY.to_ne_bytes());
@@ -88,12 +88,12 @@ impl Request {
         bytes.extend(sequence.to_ne_bytes());
         bytes.extend(0_u32.to_ne_bytes()); // from: the kernel fills in our port
         let family = match self.family {
-            Family::V4 => libc::AF_INET,
-            Family::V6 => libc::AF_INET6,
+            Family::V4 => linux::AF_INET,
+            Family::V6 => linux::AF_INET6,
         };
         let protocol = match self.protocol {
-            Protocol::Tcp => libc::IPPROTO_TCP,
-            Protocol::Udp => libc::IPPROTO_UDP,
+            Protocol::Tcp => linux::IPPROTO_TCP,
+            Protocol::Udp => linux::IPPROTO_UDP,
         };
         bytes.extend([family as u8, protocol as u8, EXTENSIONS, 0]);
         bytes.extend(self.states.bits().to_ne_bytes());
@@ -177,13 +177,13 @@ impl Raw<'_> {
         let broken =
             || io::Error::new(io::ErrorKind::InvalidData, "a sock_diag message is too short");
         match i32::from(self.kind) {
-            libc::NLMSG_ERROR => match error(self.body) {
+            linux::NLMSG_ERROR => match error(self.body) {
                 Some(0) => Ok(Message::Other),
                 Some(errno) => Err(io::Error::from_raw_os_error(errno)),
                 None => Err(broken()),
             },
             // A dump that failed half-way says so in its last message.
-            libc::NLMSG_DONE => match error(self.body) {
+            linux::NLMSG_DONE => match error(self.body) {
                 Some(errno) if errno != 0 => Err(io::Error::from_raw_os_error(errno)),
                 _ => Ok(Message::Done),
             },
@@ -223,7 +223,7 @@ mod tests {
     fn errors_become_errnos_and_rubbish_ends_the_list() {
         let mut bytes = Vec::new();
         bytes.extend(20_u32.to_ne_bytes());
-        bytes.extend((libc::NLMSG_ERROR as u16).to_ne_bytes());
+        bytes.extend((linux::NLMSG_ERROR as u16).to_ne_bytes());
         bytes.extend([0, 0]);
         bytes.extend(9_u32.to_ne_bytes());
         bytes.extend([0; 4]);

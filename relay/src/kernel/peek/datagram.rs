@@ -9,11 +9,12 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 
+use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, ipproto, recvfrom, sockopt};
+use rustix::net::recvfrom;
 
+use super::LOOK;
 use crate::kernel::{raw, readiness};
 
 /// The most datagrams one walk lists.
@@ -79,11 +80,10 @@ impl Datagrams {
     ///
     /// Errors: those of `recv(2)`. One of the network's (`ECONNREFUSED`, `EHOSTUNREACH` …)
     /// arrived after readiness was asked and has now been taken from the socket: the caller owes
-    /// it to the program. `InvalidInput` if this is no UDP socket.
+    /// it to the program. `InvalidInput` if this is no UDP socket, `Unsupported`
+    /// where there is no `SO_PEEK_OFF` (only Linux has it).
     pub fn walk(&mut self, fd: BorrowedFd<'_>) -> io::Result<Option<Walk>> {
-        if sockopt::socket_protocol(fd)? != Some(ipproto::UDP) {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
+        raw::can_walk(fd)?;
         if readiness(fd)?.failed() {
             return Ok(None);
         }
@@ -151,14 +151,13 @@ impl Datagrams {
     }
 
     fn peek(&self, fd: BorrowedFd<'_>, room: &mut [u8]) -> io::Result<Option<Waiting>> {
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        match rustix::io::retry_on_intr(|| recvfrom(fd, &mut *room, flags)) {
+        match rustix::io::retry_on_intr(|| recvfrom(fd, &mut *room, LOOK)) {
             Ok((_, bytes, from)) => {
                 let from = from.and_then(|any| SocketAddr::try_from(any).ok());
                 let from = from.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
                 Ok(Some(Waiting { bytes, head: room[..bytes.min(self.max_each)].to_vec(), from }))
             }
-            Err(Errno::AGAIN) => Ok(None),
+            Err(Errno::WOULDBLOCK) => Ok(None),
             Err(errno) => Err(errno.into()),
         }
     }

@@ -10,7 +10,7 @@ use protocol::data::Payload;
 use protocol::limit::PEEK;
 use protocol::sample::{Queue, Run, Timer, TimerKind};
 use protocol::{Address, Field, Nanos, TcpState};
-use std::os::fd::AsFd;
+use rustix::fd::AsFd;
 
 /// Bytes charged above which a moving datagram queue is not walked at each call, only when it rests.
 const WALK_AT_ONCE: u32 = 64 * 1024;
@@ -80,6 +80,9 @@ impl Reading {
             self.memory = kernel::memory(fd).ok();
             self.valid = self.state == Some(TcpState::Listen);
         }
+        if self.info.is_none() {
+            self.stream_elsewhere(slot);
+        }
         if self.receive_queue > Some(0) {
             self.peeked = peek::stream(fd, PEEK).ok().flatten();
         } else {
@@ -90,7 +93,19 @@ impl Reading {
         {
             self.arrived = now;
         }
-        self.read_timer(slot, diag, last, now);
+        if self.info.is_some() {
+            self.read_timer(slot, diag, last, now);
+        }
+    }
+
+    /// What a kernel without TCP_INFO tells; no ledger can be made of it.
+    fn stream_elsewhere(&mut self, slot: &Slot) {
+        let fd = slot.as_fd();
+        self.state = kernel::tcp::state(fd).ok().map(super::state);
+        if self.state != Some(TcpState::Listen) {
+            self.receive_queue = kernel::queue::receive(fd).ok().map(u64::from);
+            self.send_queue = kernel::queue::send(fd).ok().map(u64::from);
+        }
     }
 
     fn read_timer(&mut self, slot: &Slot, diag: Option<&mut Diag>, last: &Self, now: Nanos) {
@@ -146,7 +161,7 @@ impl Reading {
         } else if rests || small {
             self.queue.clone_from(&last.queue);
         }
-        self.valid = self.queue.is_some();
+        self.valid = self.queue.is_some() && self.memory.is_some();
     }
 
     /// Everything known, as fields.

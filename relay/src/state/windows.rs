@@ -1,0 +1,81 @@
+//! Owns the folder on Windows. Who may read it is said by its access list alone, which std can neither
+//! read nor set: below `%LOCALAPPDATA%` it is inherited, and lets in this user, the system and
+//! administrators. A place that was set with `PATCHBAY_STATE` is as private as it was made.
+//! Not tried there: type-checked only.
+
+use super::{NAME, REMEDY, StateError, Token, refused};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The state folder.
+pub struct State {
+    path: PathBuf,
+}
+
+impl State {
+    /// Opens the folder, making it where it is missing. A link in its place is refused.
+    pub fn open(path: &Path) -> Result<Self, StateError> {
+        let failed = |step| {
+            move |cause: io::Error| StateError::Failed { path: path.to_owned(), step, cause }
+        };
+        fs::create_dir_all(path).map_err(failed("made"))?;
+        if !fs::symlink_metadata(path).map_err(failed("read"))?.is_dir() {
+            let remedy = "remove it or set PATCHBAY_STATE to another place";
+            return Err(refused(path, "is not a plain folder", remedy));
+        }
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// The token that earlier runs used; a new one if there is none.
+    pub fn token(&self) -> Result<Token, StateError> {
+        match self.read_token()? {
+            Some(token) => Ok(token),
+            // The folder is this user's: a relay that makes one at this very moment has the same user.
+            None => self.new_token(),
+        }
+    }
+
+    /// A new token in place of the old one.
+    pub fn new_token(&self) -> Result<Token, StateError> {
+        let token = Token::random().map_err(self.failed("made"))?;
+        let draft = self.path.join(format!("token.{}", std::process::id()));
+        let _ = fs::remove_file(&draft); // left by a dead process that had our id
+        let written =
+            OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| {
+                file.write_all(format!("{}\n", token.reveal()).as_bytes())?;
+                file.sync_all()
+            });
+        written.and_then(|()| fs::rename(&draft, self.token_path())).map_err(|cause| {
+            let _ = fs::remove_file(&draft);
+            self.failed("written")(cause)
+        })?;
+        Ok(token)
+    }
+
+    fn read_token(&self) -> Result<Option<Token>, StateError> {
+        let path = self.token_path();
+        match fs::symlink_metadata(&path) {
+            Ok(about) if about.is_file() => {}
+            Ok(_) => return Err(refused(&path, "is not a plain file", REMEDY)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.failed("opened")(error)),
+        }
+        let file = File::open(&path).map_err(self.failed("opened"))?;
+        let mut text = String::new();
+        let read = file.take(Token::LEN as u64 + 2).read_to_string(&mut text);
+        match (read, Token::from_hex(text.trim_end())) {
+            (Ok(_), Some(token)) => Ok(Some(token)),
+            _ => Err(refused(&path, "does not hold a token", REMEDY)),
+        }
+    }
+
+    fn token_path(&self) -> PathBuf {
+        self.path.join(NAME)
+    }
+
+    fn failed(&self, step: &'static str) -> impl Fn(io::Error) -> StateError {
+        let path = self.token_path();
+        move |cause| StateError::Failed { path: path.clone(), step, cause }
+    }
+}
