@@ -99,7 +99,9 @@ fn cell(value: Option<f64>, bare: Option<f64>) -> String {
 fn table(title: &str, names: &[&str], columns: &[(&str, Vec<Option<f64>>)]) {
     println!("\n{title}; in brackets, against the bare loop");
     print!("{:<14}", "");
-    columns.iter().for_each(|(name, _)| print!("{name:>16}"));
+    for (name, _) in columns {
+        print!("{name:>16}");
+    }
     println!();
     let bare = names.iter().position(|name| *name == "bare loop");
     for (row, name) in names.iter().enumerate() {
@@ -116,7 +118,7 @@ fn main() -> Result<()> {
     if words.first().is_some_and(|word| word == load::CLIENT) {
         return load::client_process(&words[1..]);
     }
-    stage::measure(wire()?)?;
+    stage::measure(&wire()?)?;
     let mut keepers = Keepers::default();
     let roads = roads(&mut keepers)?;
     let names: Vec<&str> = roads.iter().map(|(name, _)| *name).collect();

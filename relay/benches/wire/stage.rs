@@ -77,7 +77,7 @@ fn beginning(parsed: &Parsed) -> [(Source, What); 2] {
 }
 
 /// Prints nanoseconds a packet.
-pub(crate) fn measure(parts: WireParts) -> Result<()> {
+pub(crate) fn measure(parts: &WireParts) -> Result<()> {
     println!("an event has {} bytes (size_of)", size_of::<Event>());
     println!("{:<28}{:>8}", "stage, TCP segment of 1500", "ns");
     let segments: Vec<Vec<u8>> = (0..FLOWS).map(|flow| segment(40_000 + flow)).collect();

@@ -9,7 +9,7 @@ use crate::rung;
 pub use protocol::End;
 use protocol::event::Counter;
 use protocol::message::{Refused, Rung, RungName};
-use protocol::{Command, SessionId};
+use protocol::{Command, Nanos, SessionId};
 use rustix::fd::OwnedFd;
 use std::convert::Infallible;
 use std::future::Pending;
@@ -85,7 +85,12 @@ impl Wire {
     }
 
     /// Never called.
-    pub fn count(&mut self, _: End) -> Vec<Counter> {
+    pub fn count(&mut self, _: End, _: Nanos) -> Vec<Counter> {
+        match self.forwarder.0 {}
+    }
+
+    /// Never called.
+    pub fn counted_at(&self, _: End) -> Nanos {
         match self.forwarder.0 {}
     }
 }
@@ -110,6 +115,11 @@ impl Namespaces {
 impl Forwarder {
     /// Never called.
     pub fn ask(&self, _: Option<SessionId>, _: Command) -> Pending<Outcome> {
+        match self.0 {}
+    }
+
+    /// Never called.
+    pub fn rests(&self) -> bool {
         match self.0 {}
     }
 
