@@ -126,7 +126,7 @@ pub(crate) fn measure(parts: &WireParts) -> Result<()> {
             journal.append_all(news.drain(..));
         }
     });
-    devices(&parts)
+    devices(parts)
 }
 
 /// The two system calls, with datagrams of two sizes that wait.
