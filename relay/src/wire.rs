@@ -11,6 +11,7 @@ mod ask;
 mod counter;
 mod device;
 pub mod forward;
+mod hash;
 pub mod helper;
 pub mod impair;
 mod key;

@@ -5,8 +5,8 @@
 //! (what is asked).
 
 mod enter;
-mod flow;
-mod kept;
+pub mod flow;
+pub mod kept;
 mod leave;
 mod line;
 mod order;
@@ -30,8 +30,8 @@ use tokio::sync::{Notify, oneshot};
 
 /// Packets taken from one end before the other has its turn.
 const TURN: usize = 32;
-/// The longest packet: an IP packet's length has 16 bits.
-const LONGEST: usize = 65_536;
+/// And their bytes: what the processor's cache still holds when they are written.
+const TURN_BYTES: usize = 256 * 1024;
 /// How often the devices' own drop counters are read, while anything moves.
 const DEVICE_EVERY: Nanos = 100_000_000;
 
@@ -125,11 +125,10 @@ struct Post {
     kept: kept::Kept,
     frozen: bool,
     next: u64,
-    room: Vec<u8>,
     /// Events of this turn that the journal has not been told yet.
     news: Vec<(Source, What)>,
     /// Packets that leave as soon as the journal knows.
-    leaving: Vec<line::Pending>,
+    leaving: Vec<leave::Leaving>,
     dropped: [u64; 2],
     counted_at: Nanos,
     moved: bool,
@@ -153,7 +152,6 @@ impl Post {
             kept: kept::Kept::default(),
             frozen: false,
             next: 1,
-            room: vec![0; LONGEST],
             news: Vec::new(),
             leaving: Vec::new(),
             dropped,
@@ -165,7 +163,7 @@ impl Post {
 
     /// Waits for something to do and does it; false when nobody is left to do it for.
     fn turn(&mut self, bell: &OwnedFd, incoming: &mpsc::Receiver<Order>) -> bool {
-        self.sleep(bell);
+        let ready = self.sleep(bell);
         loop {
             match incoming.try_recv() {
                 Ok(order) => self.order(order),
@@ -173,7 +171,7 @@ impl Post {
                 Err(mpsc::TryRecvError::Disconnected) => return false,
             }
         }
-        for from in End::BOTH {
+        for from in End::BOTH.into_iter().filter(|from| ready[from.index()]) {
             self.take(from);
         }
         self.release_due();
@@ -181,7 +179,8 @@ impl Post {
         true
     }
 
-    fn sleep(&self, bell: &OwnedFd) {
+    /// Which ends have packets.
+    fn sleep(&self, bell: &OwnedFd) -> [bool; 2] {
         let wait = self.line.next().map(|at| at.saturating_sub(self.journal.now()));
         // After traffic, once more for the devices' counters.
         let wait =
@@ -198,18 +197,25 @@ impl Post {
         if !fds[2].revents().is_empty() {
             let _ = rustix::io::read(bell, &mut [0_u8; 8]);
         }
+        [!fds[0].revents().is_empty(), !fds[1].revents().is_empty()]
     }
 
     fn take(&mut self, from: End) {
-        let mut room = std::mem::take(&mut self.room);
+        let now = self.journal.now();
+        let mut bytes = 0;
         for _ in 0..TURN {
-            match self.devices[from.index()].read(&mut room) {
-                Ok(Some(length)) => self.enter(from, &room[..length]),
+            match self.devices[from.index()].read(self.kept.room()) {
+                Ok(Some(length)) => {
+                    self.enter(from, length, now);
+                    bytes += length;
+                }
                 // A device that fails is one that is gone: the lab sees that its helper is.
                 Ok(None) | Err(_) => break,
             }
+            if bytes >= TURN_BYTES {
+                break;
+            }
         }
-        self.room = room;
         self.flush();
     }
 

@@ -186,6 +186,11 @@ fn serialisation(bytes: u32, rate: u64) -> Nanos {
 }
 
 impl Verdict {
+    /// Whether the packet goes on as it is, at once.
+    pub fn is_clean(&self, now: Nanos) -> bool {
+        self.lost.is_none() && self.damage.is_none() && self.copy.is_none() && self.at <= now
+    }
+
     fn lost(why: Lost, at: Nanos) -> Self {
         Self { lost: Some((why, at)), at, damage: None, copy: None }
     }

@@ -9,16 +9,16 @@ use protocol::wire::Deed;
 use protocol::{Address, Nanos, PacketId, What};
 
 impl Post {
-    /// A packet came from an end.
-    pub(super) fn enter(&mut self, from: End, bytes: &[u8]) {
-        let parsed = self.reader.read(from, bytes);
+    /// A packet came from an end: it lies in the room, so long.
+    pub(super) fn enter(&mut self, from: End, length: usize, now: Nanos) {
         let id = self.new_id();
+        let place = self.kept.keep(id, length);
+        let parsed = self.reader.read(from, self.kept.at(place.clone()));
         let (flow, seen) = self.flows.of(from, &parsed);
         if let Some(seen) = seen {
             self.tell(seen);
         }
-        self.kept.keep(id, bytes);
-        let now = self.journal.now();
+        let bytes = length as u32;
         let sprung = if self.traps.is_empty() {
             None
         } else {
@@ -26,7 +26,7 @@ impl Post {
         };
         let verdict = self.weather[from.index()].verdict(
             now,
-            bytes.len() as u32,
+            bytes,
             |matching| {
                 packet::kind::fits(
                     matching,
@@ -43,16 +43,19 @@ impl Post {
             packet: id,
             flow,
             from,
-            bytes: bytes.len() as u32,
+            bytes,
             src: Address::Inet(src),
             dst: Address::Inet(dst),
             head,
         });
+        if sprung.is_none() && self.goes_on(&verdict, length, now) {
+            return self.pass(id, flow, from, place);
+        }
         let (doom, at) = match verdict.lost {
             Some((why, at)) => (Some(why), at),
             None => (None, verdict.at),
         };
-        let mut packet = Pending { id, flow, from, bytes: bytes.to_vec(), doom, at };
+        let mut packet = Pending { id, flow, from, bytes: self.kept.at(place).to_vec(), doom, at };
         self.impair(&mut packet, &verdict);
         let held = match sprung {
             Some((trap, act, left)) => {
@@ -62,6 +65,11 @@ impl Post {
             None => false,
         };
         self.set_off(packet, held, now);
+    }
+
+    /// Whether nothing befalls it, not even time.
+    fn goes_on(&self, verdict: &Verdict, length: usize, now: Nanos) -> bool {
+        verdict.is_clean(now) && !self.frozen && !self.line.is_full(length)
     }
 
     /// What the weather does besides delay and loss.
@@ -99,7 +107,7 @@ impl Post {
     pub(super) fn copy(&mut self, packet: &Pending, at: Nanos, damage: Option<u32>) -> PacketId {
         let copy = self.new_id();
         self.tell(What::PacketMarked { packet: packet.id, mark: Mark::Copied { copy } });
-        self.kept.keep(copy, &packet.bytes);
+        self.kept.keep_copy(copy, &packet.bytes);
         let mut twin = Pending { id: copy, doom: None, at, ..packet.clone() };
         if let Some(pick) = damage {
             self.damage(&mut twin, None, pick);

@@ -1,9 +1,9 @@
 //! Owns the numbers of flows: each direction between two addresses is named once. Bounded.
 
+use super::super::hash::FastMap;
 use super::super::packet::Parsed;
 use protocol::packet::End;
 use protocol::{Address, FlowId, What};
-use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// Flows known at once; past it all are named anew.
@@ -11,15 +11,16 @@ const KNOWN: usize = protocol::world::KEPT_FLOWS;
 
 type Key = (End, u8, SocketAddr, SocketAddr);
 
+/// The flows that have a number.
 #[derive(Default)]
-pub(super) struct Flows {
-    known: HashMap<Key, FlowId>,
+pub struct Flows {
+    known: FastMap<Key, FlowId>,
     last: u32,
 }
 
 impl Flows {
     /// The packet's flow, and what to tell when it is new.
-    pub(super) fn of(&mut self, from: End, packet: &Parsed) -> (FlowId, Option<What>) {
+    pub fn of(&mut self, from: End, packet: &Parsed) -> (FlowId, Option<What>) {
         let key = (from, packet.protocol, packet.src, packet.dst);
         if let Some(flow) = self.known.get(&key) {
             return (*flow, None);

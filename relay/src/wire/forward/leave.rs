@@ -2,12 +2,32 @@
 
 use super::Post;
 use super::line::Pending;
-use protocol::What;
-use protocol::packet::{Lost, PacketFate};
+use protocol::packet::{End, Lost, PacketFate};
+use protocol::{FlowId, PacketId, What};
+use std::ops::Range;
+
+/// A packet that leaves as soon as the journal knows.
+pub(super) struct Leaving {
+    id: PacketId,
+    flow: FlowId,
+    from: End,
+    bytes: Bytes,
+}
+
+/// Where a packet's bytes are.
+enum Bytes {
+    /// Where they were read: it leaves in the turn in which it came.
+    Kept(Range<usize>),
+    /// With it: it was under way, or is not what it was.
+    Own(Vec<u8>),
+}
 
 impl Post {
     /// Every packet whose moment has come leaves.
     pub(super) fn release_due(&mut self) {
+        if self.line.next().is_none() {
+            return;
+        }
         let now = self.journal.now();
         while let Some(packet) = self.line.pop_due(now) {
             self.leave(packet);
@@ -17,11 +37,18 @@ impl Post {
 
     /// Tells of its fate; it is written when the journal knows.
     pub(super) fn leave(&mut self, packet: Pending) {
-        let fate = packet.doom.map_or(PacketFate::Delivered, PacketFate::Lost);
-        self.tell(What::PacketLeft { packet: packet.id, flow: packet.flow, fate });
+        let Pending { id, flow, from, bytes, doom, .. } = packet;
+        let fate = doom.map_or(PacketFate::Delivered, PacketFate::Lost);
+        self.tell(What::PacketLeft { packet: id, flow, fate });
         if fate == PacketFate::Delivered {
-            self.leaving.push(packet);
+            self.leaving.push(Leaving { id, flow, from, bytes: Bytes::Own(bytes) });
         }
+    }
+
+    /// The same of a packet that was read in this turn and goes on as it is.
+    pub(super) fn pass(&mut self, id: PacketId, flow: FlowId, from: End, place: Range<usize>) {
+        self.tell(What::PacketLeft { packet: id, flow, fate: PacketFate::Delivered });
+        self.leaving.push(Leaving { id, flow, from, bytes: Bytes::Kept(place) });
     }
 
     /// Writes what was told to leave.
@@ -30,10 +57,13 @@ impl Post {
             return;
         }
         let mut refused = Vec::new();
-        for packet in self.leaving.drain(..) {
-            let far = packet.from.opposite();
-            if self.devices[far.index()].write(&packet.bytes).is_err() {
-                refused.push((packet.id, packet.flow));
+        for Leaving { id, flow, from, bytes } in self.leaving.drain(..) {
+            let bytes = match &bytes {
+                Bytes::Kept(place) => self.kept.at(place.clone()),
+                Bytes::Own(bytes) => bytes,
+            };
+            if self.devices[from.opposite().index()].write(bytes).is_err() {
+                refused.push((id, flow));
             }
         }
         self.arrivals.notify_one();

@@ -1,11 +1,11 @@
 //! Owns a bounded memory: what was not asked for longest is forgotten first. Never a clock's time.
 
-use std::collections::HashMap;
+use super::super::hash::FastMap;
 use std::hash::Hash;
 
 /// At most so many entries, each with the number of the last look at it.
 pub(super) struct Table<K, V> {
-    entries: HashMap<K, (u64, V)>,
+    entries: FastMap<K, (u64, V)>,
     most: usize,
     looks: u64,
 }
@@ -13,7 +13,7 @@ pub(super) struct Table<K, V> {
 impl<K: Eq + Hash, V> Table<K, V> {
     /// An empty one that remembers at most `most`, at least 1.
     pub(super) fn new(most: usize) -> Self {
-        Self { entries: HashMap::new(), most: most.max(1), looks: 0 }
+        Self { entries: FastMap::default(), most: most.max(1), looks: 0 }
     }
 
     /// This entry, made now if there is none.
