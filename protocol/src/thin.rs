@@ -34,13 +34,19 @@ struct Run<'a> {
     events: Vec<&'a Event>,
     sums: BTreeMap<(FlowId, Option<PacketFate>), Thin>,
     /// Delivered in this run; a write that fails in a later one is told.
-    handed: BTreeSet<(PacketId, FlowId)>,
+    handed: Vec<(PacketId, FlowId)>,
 }
 
 impl Run<'_> {
     fn sum(&mut self, flow: FlowId, fate: Option<PacketFate>) -> &mut Thin {
         let empty = Thin { flow, fate, ..Thin::default() };
         self.sums.entry((flow, fate)).or_insert(empty)
+    }
+
+    /// Whether its delivery was told in this run.
+    fn takes_back(&mut self, packet: PacketId, flow: FlowId) -> bool {
+        let place = self.handed.iter().rposition(|handed| *handed == (packet, flow));
+        place.map(|place| self.handed.swap_remove(place)).is_some()
     }
 
     fn close(&mut self, told: &mut Vec<ToPage>) {
@@ -104,13 +110,13 @@ impl Thinner {
             What::PacketLeft { packet, flow, fate } => {
                 let known = self.summed.remove(packet).is_some();
                 let fits = match fate {
-                    PacketFate::Lost(Lost::DeviceFull) => run.handed.remove(&(*packet, *flow)),
+                    PacketFate::Lost(Lost::DeviceFull) => run.takes_back(*packet, *flow),
                     _ => known && may(*packet),
                 };
                 if fits {
                     run.sum(*flow, Some(*fate)).packets += 1;
                     if *fate == PacketFate::Delivered {
-                        run.handed.insert((*packet, *flow));
+                        run.handed.push((*packet, *flow));
                     }
                 }
                 fits

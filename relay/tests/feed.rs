@@ -6,9 +6,12 @@ mod support;
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use protocol::data::Payload;
-use protocol::message::{Resume, ToPage};
+use protocol::message::{Resume, RungName, ToPage};
+use protocol::packet::{Head, PacketFate, UdpHead};
 use protocol::reply::Received;
-use protocol::{Answer, Command, CommandId, Done, SocketId, limit};
+use protocol::{
+    Answer, Command, CommandId, Done, End, FlowId, PacketId, SocketId, Source, What, limit,
+};
 use relay::journal::Journal;
 use relay::server;
 use relay::session::{Config, Form};
@@ -169,6 +172,65 @@ async fn postcard_events_come_in_batches() {
         frames += 1;
     }
     assert!(frames <= 21, "{frames} frames");
+}
+
+/// A flood of packets on two flows: most pass at once, some stay.
+fn flood(journal: &Journal, first: u64, many: u64) {
+    for n in first..first + many {
+        let (packet, flow) = (PacketId(n), FlowId(1 + (n % 2) as u32));
+        let [src, dst] = ["10.77.0.1:1", "10.77.0.2:2"].map(|text| text.parse().unwrap());
+        let head = Head::Udp(UdpHead { payload: 64, ..UdpHead::default() });
+        let (from, bytes) = (End::Left, 92);
+        let entered = What::PacketEntered { packet, flow, from, bytes, src, dst, head };
+        let left = What::PacketLeft { packet, flow, fate: PacketFate::Delivered };
+        let told = [(Source::Wire, entered), (Source::Wire, left)];
+        journal.append_all(told.into_iter().take(if n % 100 == 0 { 1 } else { 2 }));
+    }
+}
+
+/// The wire, and two flows on it.
+fn lay(journal: &Journal) {
+    journal.append(Source::Relay, What::WireUp { rung: RungName::Tun, seed: 1 });
+    for flow in [1, 2].map(FlowId) {
+        let (src, dst) = ("10.77.0.1:1".parse().unwrap(), "10.77.0.2:2".parse().unwrap());
+        let seen = What::FlowSeen { flow, from: End::Left, protocol: 17, src, dst };
+        journal.append(Source::Wire, seen);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_is_told_in_sums_and_comes_to_the_same_world() {
+    for form in FORMS {
+        let journal = journal();
+        lay(&journal);
+        let relay = Relay::start(Fake::echo(journal.clone())).await;
+        let (mut viewer, welcome) = relay.viewer(form).await;
+        let mut world = welcome.snapshot.expect("a snapshot");
+        let mut next = 1;
+        // Few packets are told one by one, many in sums, few again as before.
+        for (many, in_sums) in [(20, false), (5_000, true), (20, false)] {
+            flood(&journal, next, many);
+            next += many;
+            let (mut events, mut sums) = (0, 0);
+            while world.seq < journal.seq() {
+                match viewer.next().await {
+                    ToPage::Event(event) => {
+                        world.apply(&event);
+                        events += 1;
+                    }
+                    ToPage::Thinned { from, to, at, flows } => {
+                        assert_eq!(from, world.seq + 1);
+                        world.apply_thinned(from, to, at, &flows);
+                        sums += 1;
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert_eq!(sums > 0, in_sums, "{many} packets: {events} events, {sums} sums");
+            assert!(!in_sums || events < many / 10, "{many} packets: {events} events");
+            assert_eq!(world.fingerprint(), journal.snapshot().fingerprint());
+        }
+    }
 }
 
 #[tokio::test]

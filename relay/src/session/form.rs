@@ -35,15 +35,32 @@ impl Form {
         }
     }
 
-    /// Consecutive events as frames: one each, or one for all.
-    pub(super) fn frames(self, events: Vec<Event>) -> Vec<Message> {
+    /// Messages as frames: one each, or one for all events that follow each other.
+    pub(super) fn frames(self, messages: Vec<ToPage>) -> Vec<Message> {
         match self {
-            Self::Json => {
-                events.into_iter().map(|event| Message::text(json(&ToPage::Event(event)))).collect()
+            Self::Json => messages.iter().map(|message| self.frame(message)).collect(),
+            Self::Postcard => {
+                let (mut frames, mut run) = (Vec::new(), Vec::new());
+                for message in messages {
+                    if let ToPage::Event(event) = message {
+                        run.push(event);
+                        continue;
+                    }
+                    frames.extend(batch(&mut run));
+                    frames.push(self.frame(&message));
+                }
+                frames.extend(batch(&mut run));
+                frames
             }
-            Self::Postcard => vec![Message::binary(codec::encode_batch(&events))],
         }
     }
+}
+
+/// One frame of the events that follow each other so far, if there are any.
+fn batch(run: &mut Vec<Event>) -> Option<Message> {
+    let batch = (!run.is_empty()).then(|| Message::binary(codec::encode_batch(run)));
+    run.clear();
+    batch
 }
 
 fn json(message: &ToPage) -> String {

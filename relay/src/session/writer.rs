@@ -1,6 +1,6 @@
 //! Owns the way out: the journal's events by this viewer's own cursor, and replies, each after the
-//! events that it stands on. A viewer too slow for the journal's ring is told of the hole and gets a
-//! snapshot.
+//! events that it stands on. Of more packets than anybody can see a viewer is told in sums; one too
+//! slow for the journal's ring is told of the hole and gets a snapshot.
 
 use super::link::{End, send};
 use super::reader::Outgoing;
@@ -8,6 +8,7 @@ use super::{Asker, Form, Hub};
 use crate::journal::Read;
 use futures_util::Sink;
 use protocol::message::{Resume, ToPage};
+use protocol::thin::{AT_LEAST, Thinner};
 use protocol::{Seq, SessionId, World};
 use std::sync::Arc;
 use tokio::sync::{mpsc::Receiver, watch};
@@ -16,6 +17,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Events taken from the journal at once; its lock is held meanwhile.
 const BATCH: usize = 512;
+/// Events between two writes from which on packets are told in sums: more than anybody sees in one frame
+/// of a screen, or a viewer that is behind.
+const TOO_MANY: Seq = BATCH as Seq;
 
 /// The way out of one session.
 pub(super) struct Writer<A, W> {
@@ -25,6 +29,7 @@ pub(super) struct Writer<A, W> {
     sink: W,
     /// The last event that the viewer has.
     cursor: Seq,
+    thinner: Thinner,
     newest: watch::Receiver<Seq>,
     /// Not before, unless a reply waits.
     next: Instant,
@@ -33,7 +38,8 @@ pub(super) struct Writer<A, W> {
 impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
     pub(super) fn new(hub: Arc<Hub<A>>, session: SessionId, form: Form, sink: W) -> Self {
         let newest = hub.asker().journal().watch();
-        Self { hub, session, form, sink, cursor: 0, newest, next: Instant::now() }
+        let (thinner, next) = (Thinner::default(), Instant::now());
+        Self { hub, session, form, sink, cursor: 0, thinner, newest, next }
     }
 
     /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
@@ -73,13 +79,16 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
 
     /// Tells the events up to `seq`.
     async fn catch_up(&mut self, seq: Seq) -> Result<(), End> {
+        let many = seq.saturating_sub(self.cursor) >= TOO_MANY;
+        let at_least = if many { AT_LEAST } else { usize::MAX };
         while self.cursor < seq {
             match self.hub.asker().journal().read(self.cursor, BATCH) {
                 Read::Lost { .. } => self.skip().await?,
                 Read::Events(events) => {
                     let Some(last) = events.last() else { break };
                     self.cursor = last.seq;
-                    self.write(self.form.frames(events)).await?;
+                    let told = self.thinner.thin(&events, at_least);
+                    self.write(self.form.frames(told)).await?;
                 }
             }
         }
@@ -95,6 +104,7 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
 
     async fn start_from(&mut self, world: World) -> Result<(), End> {
         self.cursor = world.seq;
+        self.thinner = Thinner::default();
         let welcome = self.hub.welcome(self.session, self.cursor, Some(world));
         self.tell(ToPage::Welcome(Box::new(welcome))).await
     }
