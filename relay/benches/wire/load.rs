@@ -99,8 +99,14 @@ impl Job {
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.connect(&server.into()).context("connect")?;
         match self {
-            Self::Stream => Ok(pour(socket.into())),
-            Self::Datagrams => Ok(shoot(&socket.into())),
+            Self::Stream => {
+                pour(socket.into());
+                Ok(0.0)
+            }
+            Self::Datagrams => {
+                shoot(&socket.into());
+                Ok(0.0)
+            }
             Self::EchoStream => {
                 let mut stream = TcpStream::from(socket);
                 stream.set_nodelay(true)?;
@@ -149,11 +155,10 @@ pub(crate) fn client_process(words: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn pour(mut stream: TcpStream) -> f64 {
+fn pour(mut stream: TcpStream) {
     let chunk = vec![b'x'; CHUNK];
     // Ends when the server has seen enough.
     while stream.write_all(&chunk).is_ok() {}
-    0.0
 }
 
 fn drain(mut stream: TcpStream) -> Result<f64> {
@@ -168,7 +173,7 @@ fn drain(mut stream: TcpStream) -> Result<f64> {
     Ok(bytes as f64 / began.elapsed().as_secs_f64() / 1e6)
 }
 
-fn shoot(socket: &UdpSocket) -> f64 {
+fn shoot(socket: &UdpSocket) {
     let began = Instant::now();
     while began.elapsed() < LASTS {
         for _ in 0..64 {
@@ -176,7 +181,6 @@ fn shoot(socket: &UdpSocket) -> f64 {
             let _ = socket.send(&[b'x'; DATAGRAM]);
         }
     }
-    0.0
 }
 
 fn count(socket: &UdpSocket) -> Result<f64> {

@@ -45,7 +45,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// A proxy on loopback: two sockets, no packets. Its blocks as large as ours.
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all rivals")]
+#[expect(clippy::unnecessary_wraps, reason = "the others may fail")]
 fn socat() -> Result<(Road, Option<Rival>)> {
     let start = |kind, own, server| {
         let (from, to) = if kind == Type::STREAM {
