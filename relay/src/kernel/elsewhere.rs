@@ -8,6 +8,7 @@ use rustix::fd::BorrowedFd;
 
 #[cfg_attr(target_vendor = "apple", path = "elsewhere/apple.rs")]
 #[cfg_attr(windows, path = "elsewhere/windows.rs")]
+#[cfg_attr(not(any(target_vendor = "apple", windows)), path = "elsewhere/other.rs")]
 mod other;
 
 pub(super) use other::{inq, outq, state};
