@@ -2,14 +2,18 @@
 
 mod support;
 
-use relay::experiment::{self, Leases, Player};
+use relay::experiment::{self, Leases, Need, Player};
 use support::lab::Bench;
 
 #[tokio::test]
 async fn every_built_in_experiment_keeps_its_promises() {
     for name in experiment::names() {
         let script = experiment::find(name).expect("a script that reads");
-        let bench = Bench::new();
+        let bench = match script.needs {
+            Some(Need::Wire) => Bench::on_wire(),
+            None => Some(Bench::new()),
+        };
+        let Some(bench) = bench else { continue };
         let ending = Player::new(bench.lab.clone(), Leases::default()).play(&script, None).await;
         assert!(ending.passed(), "{name}: {:#?}", ending.broken);
         assert!(ending.held > 0);
