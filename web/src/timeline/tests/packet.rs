@@ -109,26 +109,20 @@ fn thinned(script: &crate::script::Script) -> Timeline {
     let mut run: Vec<&Event> = Vec::new();
     let tell = |timeline: &mut Timeline, run: &mut Vec<&Event>| {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
-        let mut sums: BTreeMap<(FlowId, Option<PacketFate>), (u64, u64)> = BTreeMap::new();
+        let mut sums: BTreeMap<(FlowId, Option<PacketFate>), Thin> = BTreeMap::new();
         for event in run.iter() {
             let (flow, fate, bytes) = match &event.what {
                 What::PacketEntered { flow, bytes, .. } => (*flow, None, u64::from(*bytes)),
                 What::PacketLeft { flow, fate, .. } => (*flow, Some(*fate), 0),
                 _ => continue,
             };
-            let sum = sums.entry((flow, fate)).or_default();
-            *sum = (sum.0 + 1, sum.1 + bytes);
+            let empty = Thin { flow, fate, ..Thin::default() };
+            let sum = sums.entry((flow, fate)).or_insert(empty);
+            sum.packets += 1;
+            sum.bytes += bytes;
+            sum.last = event.at;
         }
-        let flows: Vec<Thin> = sums
-            .into_iter()
-            .map(|((flow, fate), (packets, bytes))| Thin {
-                flow,
-                fate,
-                packets,
-                bytes,
-                ..Thin::default()
-            })
-            .collect();
+        let flows: Vec<Thin> = sums.into_values().collect();
         timeline.push_thinned(first.seq, last.seq, last.at, &flows);
         run.clear();
     };
