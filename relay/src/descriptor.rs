@@ -9,6 +9,9 @@ const MOST: u64 = 65_536;
 /// that sleeps; those that come after are refused with EMFILE.
 const OWN: u64 = 64;
 
+/// Descriptors below which there is no wire: it needs 20, and connections and sockets some too.
+pub const FOR_WIRE: u64 = 96;
+
 /// Raises the soft limit to the hard one, at most 65,536 (getrlimit(2)); how many may be open now.
 #[cfg(unix)]
 pub fn raise() -> u64 {

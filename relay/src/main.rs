@@ -97,7 +97,7 @@ fn main() -> ExitCode {
         Some(Order::Run { on, at, command }) => return enter(on, *at, command),
         Some(Order::Experiment(ExperimentOrder::List)) => list(),
         Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => {
-            play(names, *json, &maker(options.rung.as_deref()))
+            play(names, *json, &maker(options.rung.as_deref(), descriptor::raise()))
         }
     };
     match done {
@@ -154,7 +154,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let doors = run::folder(&state)?;
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let maker = maker(options.rung.as_deref());
+    let maker = maker(options.rung.as_deref(), descriptors);
     let done = runtime.block_on(run_relay(options.listen, token, doors, descriptors, maker));
     runtime.shutdown_background();
     done
@@ -242,7 +242,10 @@ fn epoch() -> anyhow::Result<String> {
 }
 
 /// Makes the wire, on the rung asked for or the best there is.
-fn maker(rung: Option<&str>) -> Maker {
+fn maker(rung: Option<&str>, descriptors: u64) -> Maker {
+    if descriptors < descriptor::FOR_WIRE {
+        return Arc::new(|| Err(rung::without_descriptors()));
+    }
     let only = match rung {
         Some("tun") => Some(RungName::Tun),
         Some("veth") => Some(RungName::Veth),
