@@ -83,15 +83,18 @@ async fn a_packet_clicked_too_late_says_so() {
     desk.wait_for_rows("rows[0][7] === '5'", "the datagram to have arrived").await;
     // Back in the picture's time it is still on the wire.
     let spot = ".spot[aria-label*='UDP 5 B']";
-    for _ in 0..40 {
-        if tab.evaluate(&format!("Boolean(document.querySelector({spot:?}))")).await == true {
+    // The buttons follow the picture some frames later.
+    let seen = format!(
+        "new Promise(found => {{ let frames = 0; const look = () => {{
+            if (document.querySelector({spot:?})) return found(true);
+            if (++frames > 20) return found(false);
+            requestAnimationFrame(look); }}; look(); }})"
+    );
+    for _ in 0..60 {
+        if tab.evaluate(&seen).await == true {
             break;
         }
         tab.click("[data-do=back]").await;
-        tab.evaluate(
-            "new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)))",
-        )
-        .await;
     }
     tab.click(spot).await;
     desk.wait_for_state("^delivered \\d+\\.\\d s ago$").await;
