@@ -125,7 +125,11 @@ impl Desk {
         if self.tab.evaluate("document.getElementById('packet').hidden").await == false {
             self.tab.click("#packet [data-do=dismiss]").await;
         }
-        self.tab.click(&format!(".spot[data-packet='{packet}']")).await;
+        // By keyboard: a parcel that moves may slip from under the pointer between aim and click.
+        let spot = format!("document.querySelector(\".spot[data-packet='{packet}']\")");
+        self.tab.wait_for(&spot, "the packet's button").await;
+        self.tab.evaluate(&format!("{spot}.focus()")).await;
+        self.tab.press("Enter").await;
         self.wait_for_packet(packet).await;
     }
 
