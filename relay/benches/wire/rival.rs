@@ -65,6 +65,7 @@ fn slirp() -> Result<(Road, Option<Rival>)> {
     let mut space = Command::new("unshare");
     space.args(["-r", "-n", "--", "sleep", "600"]).stdin(Stdio::null());
     let space = Reaped(space.spawn()?);
+    // Neither program says when it is ready.
     sleep(Duration::from_millis(200));
     let id = space.0.id().to_string();
     let mut slirp = Command::new("slirp4netns");
