@@ -98,6 +98,7 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Trap { .. } => "trap".into(),
         Command::PacketBytes { .. } => "packet_bytes".into(),
         Command::Wire(_) => "wire".into(),
+        Command::Record(_) => "record".into(),
         Command::Serve { set: None, .. } => "serve(None)".into(),
         Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }
