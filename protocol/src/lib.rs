@@ -24,6 +24,7 @@ pub mod packet;
 pub mod recording;
 pub mod reply;
 pub mod sample;
+pub mod table;
 pub mod thin;
 pub mod wire;
 pub mod world;
