@@ -112,6 +112,10 @@ golden! { whats, What:
         program: Program { pid: None, name: "curl".into() },
     }, r#"{"appeared":{"socket":9,"cookie":"5","net":"left","family":"ipv4","kind":"stream",
         "program":{"pid":null,"name":"curl"}}}"#;
+    What::RecordingBegan { .. } => What::RecordingBegan { file: "1-1.patchbay".into(), snaplen: 256 },
+        r#"{"recording_began":{"file":"1-1.patchbay","snaplen":256}}"#;
+    What::RecordingEnded { .. } => What::RecordingEnded { bytes: 9, why: None },
+        r#"{"recording_ended":{"bytes":9,"why":null}}"#;
 }
 
 #[test]
