@@ -21,6 +21,7 @@ fn option() -> impl Strategy<Value = SocketOption> {
         any::<Option<u16>>().prop_map(O::Linger),
         any::<bool>().prop_map(O::OnlyV6),
         any::<u32>().prop_map(O::Lossy),
+        any::<bool>().prop_map(O::Timestamps),
     ]
 }
 
@@ -71,6 +72,8 @@ fn life() -> impl Strategy<Value = Command> {
         any::<u32>().prop_map(|snaplen| C::Record(Record::Start { snaplen })),
         Just(C::Record(Record::Stop)),
         Just(C::Reset),
+        any::<bool>().prop_map(|on| C::Pause { on }),
+        Just(C::Step),
     ]
 }
 
