@@ -6,7 +6,8 @@
 //! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 6. [`recording`]: a file instead of a relay;
+//! 7. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
@@ -28,6 +29,7 @@ mod packet;
 mod painter;
 mod panel;
 mod picture;
+mod recording;
 mod socket;
 mod spots;
 mod surface;
@@ -52,6 +54,16 @@ fn start() -> Result<(), JsValue> {
     APP.with_borrow_mut(|own| *own = Some(app));
     with(App::begin);
     Ok(())
+}
+
+/// Shows a recording instead of a relay: the bytes of its file.
+#[wasm_bindgen]
+#[expect(
+    unreachable_pub,
+    reason = "called from outside wasm, where only public functions are seen"
+)]
+pub fn replay(bytes: Vec<u8>) {
+    with(|app| app.open_recording(bytes));
 }
 
 /// Lends the state to a closure of the browser. What the state's own work sets off is ignored.

@@ -167,6 +167,14 @@ impl Clock {
         self.skipped = None;
     }
 
+    /// A recording has been read: runs from its beginning, and skips nothing.
+    pub fn begin_at(&mut self, at: Nanos, timeline: &mut Timeline) {
+        self.started = true;
+        self.show(at, timeline);
+        self.paused = false;
+        self.replays = true;
+    }
+
     /// Shows a chosen moment, and stops there.
     pub fn show(&mut self, at: Nanos, timeline: &mut Timeline) {
         self.paused = true;

@@ -1,6 +1,7 @@
 //! Patchbay's page: the journal, shown at a moment. Reading order:
 //!
 //! 1. [`timeline`]: the events that came, and the world at any moment of them;
+//!    [`replay`]: a recording that they come from;
 //! 2. [`clock`]: which moment is shown, and how fast;
 //! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
@@ -17,6 +18,7 @@ pub mod code;
 pub mod conversation;
 pub mod intent;
 pub mod layers;
+pub mod replay;
 pub mod scene;
 #[cfg(test)]
 mod script;

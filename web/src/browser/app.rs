@@ -20,6 +20,7 @@ use super::weather::WireMenus;
 use super::wire_bar::WireBar;
 use super::{input, language};
 use crate::clock::Clock;
+use crate::replay::Replay;
 use crate::scene::Stage;
 use crate::seen::Seen;
 use crate::text::Language;
@@ -64,6 +65,10 @@ impl Sure {
 pub(super) struct App {
     pub(super) root: Element,
     pub(super) link: Link,
+    /// The recording that is shown instead of a relay.
+    pub(super) replay: Option<Replay>,
+    /// Why a file could not be shown.
+    pub(super) unopened: Option<String>,
     pub(super) timeline: Timeline,
     pub(super) seen: Seen,
     pub(super) clock: Clock,
@@ -112,6 +117,8 @@ impl App {
         Ok(Self {
             root: dom::by_id("app")?,
             link: Link::new(),
+            replay: None,
+            unopened: None,
             timeline: Timeline::default(),
             seen: Seen::default(),
             clock: Clock::default(),
@@ -165,6 +172,7 @@ impl App {
         let passed = (ms / 1000.0 - self.seconds).clamp(0.0, 0.25);
         self.seconds = ms / 1000.0;
         self.link.poll();
+        self.read_on();
         self.clock.tick(passed, self.link.now(), &mut self.timeline);
         let due = self.dirty || self.seconds - self.panels_at >= 0.1;
         if due {

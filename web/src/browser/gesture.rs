@@ -66,6 +66,11 @@ impl App {
             self.lesson.touched(place != Place::Bench);
         }
         let id = self.asking.begin(place, command, plan);
+        if let Some(answer) = self.replayed(command) {
+            self.asking.answer(id, answer);
+            self.dirty = true;
+            return;
+        }
         if !self.link.ask(id, command) {
             self.asking.nobody(id);
         }

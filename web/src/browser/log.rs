@@ -81,6 +81,11 @@ impl Log {
         self.rewrite();
     }
 
+    /// How many events came in all.
+    pub(super) fn came(&self) -> usize {
+        self.came
+    }
+
     /// Adds an event that `world` has seen.
     pub(super) fn push(&mut self, world: &World, seen: &Seen, event: &Event) {
         let line = |language| log::event(language, world, seen, event);

@@ -96,7 +96,8 @@ impl App {
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
-        self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
+        let stands = !matches!(self.link.state, State::Live | State::Replay);
+        self.time_bar.refresh(language, &self.clock, !stands);
         self.mirror.refresh(language, self.timeline.world());
         self.log.refresh(language, moment.at, self.seconds);
     }
@@ -116,7 +117,12 @@ impl App {
         };
         let shut = !title.is_empty();
         show(&self.shell.gate, shut);
-        dom::keep(&self.shell.app, "class", if shut { "shut" } else { "" });
+        let class = match &self.link.state {
+            State::Replay => "replay",
+            _ if shut => "shut",
+            _ => "",
+        };
+        dom::keep(&self.shell.app, "class", class);
         show(&self.shell.main, !shut);
         if shut {
             self.shell.gate_title.set(page::word(language, title));
@@ -136,6 +142,10 @@ impl App {
             State::Live if viewer => word("viewer"),
             _ => "",
         });
+        if let Some(told) = self.recording_told() {
+            self.shell.link.set(&told);
+        }
+        let shell = &mut self.shell;
         if let Some(welcome) = &self.link.welcome {
             shell.rung.set(&page::rung(language, &welcome.rung));
             let off = crate::text::wire::missing(language, &welcome.rung).is_some();

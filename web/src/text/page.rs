@@ -3,11 +3,13 @@
 mod counter;
 mod facts;
 mod name;
+mod recording;
 mod words;
 
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use name::{kind, name, side, summary};
+pub use recording::{recording, unopened};
 pub use words::{both, word};
 
 pub use super::picture::{number as count, span};

@@ -1,6 +1,7 @@
 //! Owns the packets that were told of, in the order in which they came. Bounded: the oldest are
 //! forgotten; those told in sums are counted.
 
+use super::super::bound::Bound;
 use super::ends::{self, Ends};
 use super::{Leg, Packet, delay_of};
 use protocol::message::Thin;
@@ -30,6 +31,7 @@ fn after(seq: u32, other: u32) -> bool {
 /// Packets in order, and what their flows have in common.
 #[derive(Default)]
 pub(in crate::timeline) struct Packets {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     stored: VecDeque<Packet>,
     places: Table<PacketId, u64>,
     fallen: u64,
@@ -194,7 +196,7 @@ impl Packets {
         }
         self.stretch(&new);
         self.stored.push_back(new);
-        if self.stored.len() > KEPT
+        if self.kept.is_passed(self.stored.len())
             && let Some(old) = self.stored.pop_front()
         {
             self.places.remove(&old.id);
