@@ -17,6 +17,7 @@ pub mod code;
 pub mod conversation;
 pub mod intent;
 pub mod layers;
+mod order;
 pub mod scene;
 #[cfg(test)]
 mod script;
