@@ -19,6 +19,7 @@ pub mod conversation;
 pub mod intent;
 pub mod layers;
 pub mod replay;
+mod order;
 pub mod scene;
 #[cfg(test)]
 mod script;

@@ -169,7 +169,7 @@ impl App {
 
     /// One frame.
     pub(super) fn frame(&mut self, ms: f64) {
-        let passed = (ms / 1000.0 - self.seconds).clamp(0.0, 0.25);
+        let passed = crate::order::within(ms / 1000.0 - self.seconds, 0.0, 0.25);
         self.seconds = ms / 1000.0;
         self.link.poll();
         self.read_on();

@@ -108,7 +108,8 @@ impl App {
 
     /// Chooses how fast the picture runs.
     pub(super) fn set_speed(&mut self, value: &str) {
-        self.clock.set_speed(value.parse().map_or(Speed::Auto, Speed::Fixed));
+        let speed = js_sys::Number::parse_float(value);
+        self.clock.set_speed(if speed.is_nan() { Speed::Auto } else { Speed::Fixed(speed) });
         self.dirty = true;
     }
 

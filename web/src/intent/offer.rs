@@ -61,7 +61,9 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
 
 /// Where there is little room: one form to write in, and two buttons; what wakes a sleeper first.
 pub fn few(mut offers: Vec<Offer>) -> Vec<Offer> {
-    offers.sort_by_key(|offer| (offer.shown.is_empty(), offer.verb != Verb::Interrupt));
+    crate::order::by_key(&mut offers, |offer| {
+        (offer.shown.is_empty(), offer.verb != Verb::Interrupt)
+    });
     let (mut written, mut plain) = (0, 0);
     offers.retain(|offer| {
         let (n, most) = if offer.shown.is_empty() { (&mut plain, 2) } else { (&mut written, 1) };

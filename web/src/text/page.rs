@@ -15,7 +15,7 @@ pub use words::{both, word};
 pub use super::picture::{number as count, span};
 
 use crate::intent::{Problem, Refusal};
-use crate::text::Language;
+use crate::text::{Language, decimal};
 use protocol::message::{Privilege, Rung, RungName};
 use protocol::{CallId, Nanos};
 
@@ -29,10 +29,10 @@ pub fn pace(language: Language, rate: f64, behind: Nanos, paused: bool) -> Strin
     let behind = if behind < 50_000_000 {
         language.pick("live", "实时").to_owned()
     } else {
-        let seconds = behind as f64 / 1e9;
+        let seconds = decimal::seconds(behind, 1);
         match language {
-            Language::English => format!("{seconds:.1} s behind"),
-            Language::Chinese => format!("落后 {seconds:.1} 秒"),
+            Language::English => format!("{seconds} s behind"),
+            Language::Chinese => format!("落后 {seconds} 秒"),
         }
     };
     if paused {
@@ -47,7 +47,7 @@ fn rate(rate: f64) -> String {
         return "×0".to_owned();
     }
     match (1.0 / rate).round() as u64 {
-        0 | 1 => format!("×{}", rate.round().max(1.0)),
+        0 | 1 => format!("×{}", (rate + 0.5) as u64),
         slow => {
             // Two digits say enough; more would only flicker.
             let unit = 10_u64.pow(slow.ilog10().saturating_sub(1));
@@ -58,10 +58,10 @@ fn rate(rate: f64) -> String {
 
 /// The announcement of a span that was not shown.
 pub fn skipped(language: Language, span: Nanos) -> String {
-    let seconds = span as f64 / 1e9;
+    let seconds = decimal::seconds(span, 1);
     match language {
-        Language::English => format!("skipped {seconds:.1} s"),
-        Language::Chinese => format!("跳过了 {seconds:.1} 秒"),
+        Language::English => format!("skipped {seconds} s"),
+        Language::Chinese => format!("跳过了 {seconds} 秒"),
     }
 }
 

@@ -26,7 +26,7 @@ impl Calls {
     pub(super) fn restart(&mut self, world: &World) {
         *self = Self::default();
         let mut calls: Vec<_> = world.calls.values().cloned().collect();
-        calls.sort_by_key(|call| (call.began, call.id));
+        crate::order::by_key(&mut calls, |call| (call.began, call.id));
         for call in calls {
             self.add(call);
         }

@@ -2,7 +2,7 @@
 //! said nothing.
 
 use super::{count, span};
-use crate::text::Language;
+use crate::text::{Language, decimal};
 use protocol::command::{Family, Kind};
 use protocol::sample::TimerKind;
 use protocol::world::{Kernel, Socket};
@@ -136,7 +136,7 @@ fn timer(kernel: &Kernel, at: Nanos) -> String {
         TimerKind::Probe => "probe",
     };
     let left = kernel.timer_left(at).unwrap_or(0);
-    format!("{name}, {:.1} s, ×{}", left as f64 / 1e9, timer.fired)
+    format!("{name}, {} s, ×{}", decimal::seconds(left, 1), timer.fired)
 }
 
 fn shut(socket: &Socket) -> &'static str {

@@ -54,7 +54,7 @@ impl Packets {
         let Some(wire) = &world.wire else { return };
         self.frozen = wire.frozen;
         let mut packets: Vec<_> = wire.packets.iter().collect();
-        packets.sort_by_key(|(id, packet)| (packet.entered, **id));
+        crate::order::by_key(&mut packets, |(id, packet)| (packet.entered, **id));
         for (id, told) in packets {
             let ends = ends::ends(world, told.from, &told.src, &told.dst, &told.head);
             let mut new = Packet {
