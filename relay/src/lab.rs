@@ -13,6 +13,9 @@ mod gate;
 mod ground;
 mod immediate;
 mod infer;
+mod make;
+#[cfg_attr(windows, path = "lab/names/absent.rs")]
+mod names;
 pub mod number;
 mod option;
 mod outside;
@@ -30,6 +33,7 @@ use crate::journal::Journal;
 use crate::policy::Policy;
 use crate::wire::{Namespaces, WireParts};
 pub use ground::Maker;
+pub use names::Names;
 use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::{Arc, PoisonError};
@@ -85,6 +89,17 @@ impl Lab {
         limits: Limits,
         wire: Option<(WireParts, Maker, u32)>,
     ) -> io::Result<Self> {
+        Self::start_in(journal, policy, limits, wire, None)
+    }
+
+    /// The same with a folder for the names of Unix sockets; without one there are none.
+    pub fn start_in(
+        journal: Journal,
+        policy: Arc<Policy>,
+        limits: Limits,
+        wire: Option<(WireParts, Maker, u32)>,
+        names: Option<Arc<Names>>,
+    ) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let desk_journal = journal.clone();
@@ -99,7 +114,7 @@ impl Lab {
                     None => (None, None, 0),
                 };
                 let ground = ground::Ground::new(maker, shared, seed);
-                let desk = desk::Desk::open(desk_journal, policy, limits, ground);
+                let desk = desk::Desk::open(desk_journal, policy, limits, ground, names);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
                 drop(laid);

@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use protocol::message::{RungName, ToPage, ToRelay};
 use relay::director::Director;
 use relay::journal::Journal;
-use relay::lab::{Lab, Maker};
+use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
@@ -152,11 +152,28 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
     let doors = run::folder(&state)?;
+    let names = match Names::open(&state) {
+        Ok(names) => Some(Arc::new(names)),
+        Err(error) => {
+            eprintln!("There will be no Unix sockets: {error}.");
+            None
+        }
+    };
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref(), descriptors);
-    let done = runtime.block_on(run_relay(options.listen, token, doors, descriptors, maker));
+    let done = runtime.block_on(run_relay(
+        options.listen,
+        token,
+        doors,
+        names.clone(),
+        descriptors,
+        maker,
+    ));
     runtime.shutdown_background();
+    if let Some(names) = names {
+        names.remove();
+    }
     done
 }
 
@@ -164,6 +181,7 @@ async fn run_relay(
     listen: SocketAddr,
     token: Token,
     doors: run::Folder,
+    names: Option<Arc<Names>>,
     descriptors: u64,
     maker: Maker,
 ) -> anyhow::Result<()> {
@@ -183,7 +201,7 @@ async fn run_relay(
         Err(rung) => (None, rung),
     };
     let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
-    let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
+    let lab = Lab::start_in(Journal::new(epoch()?), Arc::new(policy), limits, wire, names)
         .context("The lab cannot be started")?;
     let door = run::Door::open(doors, lab.clone(), &rung, server.address().port());
     if let Err(error) = &door {
