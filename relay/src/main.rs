@@ -7,7 +7,7 @@ use protocol::recording::SNAPLEN;
 use relay::director::Director;
 use relay::file::ExportOrder;
 use relay::journal::Journal;
-use relay::lab::{Lab, Maker};
+use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
 use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
@@ -164,6 +164,13 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
     let shelf = Shelf::folder(state.recordings()?);
+    let names = match Names::open(&state) {
+        Ok(names) => Some(Arc::new(names)),
+        Err(error) => {
+            eprintln!("There will be no Unix sockets: {error}.");
+            None
+        }
+    };
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref(), descriptors);
@@ -171,7 +178,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors };
+        let house = House { token, shelf, descriptors, maker, doors, names: names.clone() };
         run_relay(
             server,
             house,
@@ -182,6 +189,9 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         .await
     });
     runtime.shutdown_background();
+    if let Some(names) = names {
+        names.remove();
+    }
     done
 }
 
@@ -232,6 +242,7 @@ struct House {
     descriptors: u64,
     maker: Maker,
     doors: run::Folder,
+    names: Option<Arc<Names>>,
 }
 
 async fn run_relay(
@@ -241,7 +252,7 @@ async fn run_relay(
     snaplen: u32,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors } = house;
+    let House { token, shelf, descriptors, maker, doors, names } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
@@ -253,7 +264,7 @@ async fn run_relay(
         Err(rung) => (None, rung),
     };
     let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
-    let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
+    let lab = Lab::start_in(Journal::new(epoch()?), Arc::new(policy), limits, wire, names)
         .context("The lab cannot be started")?;
     let recorder = Recorder::new(lab.journal().clone(), lab.tap().clone(), rung.clone());
     if let Some((file, path)) = record {
@@ -265,7 +276,7 @@ async fn run_relay(
     if let Err(error) = &door {
         eprintln!("`relay run` will not find this relay: {error}.");
     }
-    let director = Director::new(lab, recorder.clone(), Some(shelf.clone()));
+    let director = Director::new(lab).recording(recorder.clone(), shelf.clone());
     let hub = Hub::new(director, token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;

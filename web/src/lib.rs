@@ -18,8 +18,8 @@ pub mod code;
 pub mod conversation;
 pub mod intent;
 pub mod layers;
-pub mod replay;
 mod order;
+pub mod replay;
 pub mod scene;
 #[cfg(test)]
 mod script;
