@@ -6,7 +6,7 @@
 //! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 6. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
@@ -26,6 +26,7 @@ mod make;
 mod mirror;
 mod packet;
 mod painter;
+mod palette;
 mod panel;
 mod picture;
 mod socket;

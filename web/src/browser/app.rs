@@ -10,6 +10,7 @@ use super::listener::Listener;
 use super::log::Log;
 use super::mirror::Mirror;
 use super::packet;
+use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
@@ -83,6 +84,7 @@ pub(super) struct App {
     pub(super) menus: WireMenus,
     pub(super) spots: Spots,
     pub(super) panel: packet::Panel,
+    pub(super) palette: Palette,
     pub(super) lesson: Caption,
     pub(super) log: Log,
     /// Seconds since the page began.
@@ -129,6 +131,7 @@ impl App {
             menus: WireMenus::new()?,
             spots: Spots::new()?,
             panel: packet::Panel::new()?,
+            palette: Palette::new()?,
             lesson: Caption::new()?,
             log: Log::new()?,
             seconds: 0.0,

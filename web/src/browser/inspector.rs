@@ -22,6 +22,8 @@ pub(super) struct Inspector {
     body: HtmlElement,
     socket: Option<SocketId>,
     built: Option<Built>,
+    /// The form that was meant when it was opened.
+    meant: Option<Verb>,
     opener: Option<HtmlElement>,
 }
 
@@ -29,6 +31,7 @@ pub(super) struct Inspector {
 struct Built {
     socket: SocketId,
     forms: Vec<(Verb, HtmlElement, Slot, Slot)>,
+    automatic: Slot,
     facts: Vec<Slot>,
     waiting: Slot,
     text: Slot,
@@ -44,6 +47,7 @@ impl Inspector {
             body: dom::by_id("inspector-body")?,
             socket: None,
             built: None,
+            meant: None,
             opener: None,
         })
     }
@@ -53,10 +57,15 @@ impl Inspector {
         self.socket.is_some()
     }
 
-    /// Opens it on a socket, and goes there.
-    pub(super) fn open(&mut self, socket: SocketId) {
-        self.opener = dom::document().active_element().and_then(|element| element.dyn_into().ok());
+    /// Opens it on a socket, and goes there: to a form of it, where one is meant.
+    pub(super) fn open(&mut self, socket: SocketId, at: Option<Verb>) {
+        let active = dom::document().active_element();
+        let within = active.as_ref().is_some_and(|own| self.root.contains(Some(own)));
+        if !within {
+            self.opener = active.and_then(|element| element.dyn_into().ok());
+        }
         self.socket = Some(socket);
+        self.meant = at;
         show(&self.root, true);
         let _ = self.title.node().focus();
     }
@@ -123,6 +132,16 @@ impl Inspector {
             says.set(&text);
             keep(says.node(), "class", if class.is_empty() { "outcome" } else { class });
         }
+        let runs = page::automatic(language, socket);
+        let idle = page::word(language, "nobody_runs");
+        built.automatic.set(if runs.is_empty() { idle } else { &runs });
+        keep(built.automatic.node(), "class", if runs.is_empty() { "dim" } else { "runs" });
+        if let Some(served) = dom::first(&self.body, "[data-verb=serve] select[data-input=\"4\"]") {
+            show(&served, socket.listens());
+        }
+        if let Some(verb) = self.meant.take() {
+            go(&built.forms, verb);
+        }
         let then = shown.sockets.get(&id).unwrap_or(socket);
         for (slot, value) in built.facts.iter_mut().zip(page::facts(language, then, at)) {
             slot.set(&value);
@@ -140,12 +159,15 @@ impl Inspector {
 fn build(body: &HtmlElement, builder: &Builder) -> Built {
     let word = |key| page::word(builder.language, key);
     let mut forms = Vec::new();
+    let automatic = make("p", "dim");
     let mut heading = "";
     for verb in Verb::ALL {
-        let next = if verb.is_option() { "options" } else { "calls" };
-        if next != heading {
-            heading = next;
-            add(body, &[&heading_of(next, word(next))]);
+        if verb.part() != heading {
+            heading = verb.part();
+            add(body, &[&heading_of(heading, word(heading))]);
+            if heading == "automatic" {
+                add(body, &[&automatic]);
+            }
         }
         let form = builder.full(verb);
         let slot = |class| dom::first(&form, class).map(Slot::new);
@@ -173,7 +195,17 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
         })
         .collect();
     add(body, &[&list]);
-    Built { socket: builder.socket, forms, facts, waiting, text, hex }
+    let automatic = Slot::new(automatic);
+    Built { socket: builder.socket, forms, automatic, facts, waiting, text, hex }
+}
+
+/// Goes to a form: to its first input, else to its button.
+fn go(forms: &[(Verb, HtmlElement, Slot, Slot)], verb: Verb) {
+    let Some((_, form, ..)) = forms.iter().find(|(own, ..)| *own == verb) else { return };
+    form.scroll_into_view();
+    if let Some(node) = dom::first(form, "[data-input], button") {
+        let _ = node.focus();
+    }
 }
 
 /// A heading that the panel's own shortcuts lead to.

@@ -101,7 +101,7 @@ impl App {
         self.log.refresh(language, moment.at, self.seconds);
     }
 
-    fn may_act(&self) -> bool {
+    pub(super) fn may_act(&self) -> bool {
         let role = self.link.welcome.as_ref().map(|welcome| welcome.role);
         role == Some(Role::Owner)
     }

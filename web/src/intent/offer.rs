@@ -28,6 +28,8 @@ pub enum Refusal {
     OnlyDatagram,
     /// It belongs to another program.
     Outside,
+    /// No automatic program runs on it.
+    NothingRuns,
 }
 
 fn plain(verb: Verb) -> Offer {
@@ -181,7 +183,14 @@ pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
     if socket.program.is_some() {
         return Some(Refusal::Outside);
     }
-    (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
+    let datagram = socket.kind == Kind::Datagram;
+    match verb {
+        Verb::Burst | Verb::Lossy if !datagram => Some(Refusal::OnlyDatagram),
+        Verb::Stop if socket.reader.is_none() && socket.serving.is_none() => {
+            Some(Refusal::NothingRuns)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

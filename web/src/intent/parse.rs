@@ -40,6 +40,24 @@ pub(super) fn maybe(text: &str, min: i64, max: i64) -> Result<Option<i64>, Probl
     if text.trim().is_empty() { Ok(None) } else { number(text, min, max).map(Some) }
 }
 
+/// A number with at most so many decimals, in units of 10^-decimals: `0.5` with 4 is 5,000.
+pub(super) fn decimal(text: &str, decimals: usize) -> Result<Option<u64>, Problem> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(part) || whole.len() + part.len() == 0 || whole.len() > 12 {
+        return Err(Problem::Decimal(decimals));
+    }
+    if part.trim_end_matches('0').len() > decimals {
+        return Err(Problem::Decimal(decimals));
+    }
+    let part: String = part.chars().chain(std::iter::repeat('0')).take(decimals).collect();
+    format!("{whole}{part}").parse().map(Some).map_err(|_| Problem::Decimal(decimals))
+}
+
 /// Milliseconds, as nanoseconds.
 pub(super) fn millis(n: i64) -> Nanos {
     n.unsigned_abs() * 1_000_000

@@ -3,11 +3,13 @@
 mod counter;
 mod facts;
 mod name;
+mod verb;
 mod words;
 
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use name::{kind, name, side, summary};
+pub use verb::{automatic, gloss, runs_here};
 pub use words::{both, word};
 
 pub use super::picture::{number as count, span};
@@ -149,8 +151,12 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
             "It belongs to another program; only that can use it.",
             "它属于别的程序，只有那个程序能用它。",
         ),
-        Refusal::OnlyDatagram => language
-            .pick("Numbered datagrams need a datagram socket.", "编号的数据报需要数据报套接字。"),
+        Refusal::OnlyDatagram => {
+            language.pick("This needs a datagram socket.", "这需要数据报套接字。")
+        }
+        Refusal::NothingRuns => {
+            language.pick("Nothing runs by itself here.", "这里没有自动程序在运行。")
+        }
     }
 }
 
