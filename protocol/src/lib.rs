@@ -22,6 +22,7 @@ pub mod number;
 pub mod packet;
 pub mod reply;
 pub mod sample;
+pub mod table;
 pub mod thin;
 pub mod wire;
 pub mod world;

@@ -20,9 +20,9 @@ pub use socket::{Moved, Socket};
 pub use wire::{Fated, Flow, Handed, KEPT_FLOWS, Packet, Trap, Wire};
 
 use crate::command::{Command, Kind};
+use crate::table::Table;
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Ended calls that the world remembers, for the ladder and the log.
 pub const KEPT_CALLS: usize = 256;
@@ -38,11 +38,11 @@ pub struct World {
     /// Its moment.
     pub at: Nanos,
     /// The sockets that the lab or the kernel still knows.
-    pub sockets: BTreeMap<SocketId, Socket>,
+    pub sockets: Table<SocketId, Socket>,
     /// Calls under way, and the last [`KEPT_CALLS`] that ended.
-    pub calls: BTreeMap<CallId, Call>,
+    pub calls: Table<CallId, Call>,
     /// The last [`KEPT_BURSTS`] bursts.
-    pub bursts: BTreeMap<CallId, Burst>,
+    pub bursts: Table<CallId, Burst>,
     /// Streams that have connected so far, for their names.
     pub clients: u32,
     /// The experiment being played, if any.
