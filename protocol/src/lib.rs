@@ -30,7 +30,7 @@ pub mod world;
 pub use address::Address;
 pub use command::Command;
 pub use event::{Event, Source, What};
-pub use id::{CallId, CommandId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId};
+pub use id::{CallId, CommandId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId, WaitingId};
 pub use packet::{End, PacketId};
 pub use reply::{Answer, Done, ErrorKind, Failure};
 pub use sample::{Field, TcpState};

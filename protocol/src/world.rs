@@ -3,9 +3,11 @@
 
 mod burst;
 mod call;
+mod gate;
 mod kernel;
 mod ledger;
 mod lesson;
+mod life;
 mod outcome;
 mod pair;
 mod socket;
@@ -13,9 +15,11 @@ mod wire;
 
 pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
+pub use gate::Waiting;
 pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
+pub use life::{KEPT_LIVES, Life, Stamp, Taken};
 pub use socket::{Moved, Socket};
 pub use wire::{Fated, Flow, Handed, KEPT_FLOWS, Packet, Trap, Wire};
 
@@ -51,6 +55,10 @@ pub struct World {
     pub wire: Option<Wire>,
     /// Whether anybody has asked for anything yet; not undone by a reset.
     pub touched: bool,
+    /// Whether the call gate is shut.
+    pub gate: bool,
+    /// The calls that wait there, oldest first.
+    pub waiting: Vec<Waiting>,
 }
 
 impl World {
@@ -77,7 +85,7 @@ impl World {
                 self.sockets.remove(socket);
             }
             What::DatagramSent { call, number } => self.datagram_sent(*call, *number),
-            What::Crossed { .. } => {}
+            What::Crossed { .. } | What::StampsLost { .. } => {}
             What::Reset { .. } => self.reset(),
             What::ExperimentBegan { name, title, steps } => {
                 self.lesson = Some(Lesson::new(name, title, *steps));
@@ -90,6 +98,11 @@ impl World {
                 }
             }
             What::Appeared { .. } => self.appeared(event.at, &event.what),
+            What::Gate { .. }
+            | What::CallWaiting { .. }
+            | What::CallReleased { .. }
+            | What::CallWithdrawn { .. } => self.gate_event(event.at, &event.what),
+            What::Stamped { .. } => self.stamp_event(&event.what),
             What::FlowSeen { .. }
             | What::PacketEntered { .. }
             | What::PacketMarked { .. }
@@ -135,6 +148,7 @@ impl World {
     ) {
         if let Some(socket) = ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.kernel.steady = false;
+            socket.life_begins(at, id, ask);
         }
         if let Command::Burst { socket, address, count, bytes } = ask {
             let to = address.clone().or_else(|| self.sockets.get(socket)?.kernel.peer.clone());
@@ -156,6 +170,7 @@ impl World {
         if let Some(socket) = call.ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.connects(&call.ask);
             socket.took(&call.ask, more.0, more.1);
+            socket.life_goes_on(id, None);
         }
         let ask = call.ask.clone();
         self.unsettle_far_end(&ask);
@@ -179,12 +194,16 @@ impl World {
         if let Some(socket) = call.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.kernel.steady = false;
             socket.call_ended(at, &call, before, result);
+            socket.life_goes_on(id, Some(at));
             if socket.active && socket.client.is_none() && socket.kind == Kind::Stream {
                 self.clients += 1;
                 socket.client = Some(self.clients);
             }
         }
         self.unsettle_far_end(&call.ask);
+        if let Some(socket) = call.socket() {
+            self.lives_after(socket, &call.ask);
+        }
         match result {
             Answer::Ok(done) => self.succeeded(at, &call, done),
             Answer::Error(_) => {}
@@ -229,5 +248,7 @@ fn touches(what: &What) -> bool {
             | What::Frozen { .. }
             | What::TrapArmed { .. }
             | What::Appeared { .. }
+            | What::Gate { .. }
+            | What::CallWaiting { .. }
     )
 }

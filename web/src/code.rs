@@ -36,6 +36,7 @@ fn python(world: &World, ask: &Command) -> String {
             let family = match family {
                 Family::Ipv4 => "AF_INET",
                 Family::Ipv6 => "AF_INET6",
+                Family::Unix => "AF_UNIX",
             };
             let kind = match kind {
                 Kind::Stream => "SOCK_STREAM",
@@ -98,6 +99,9 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Trap { .. } => "trap".into(),
         Command::PacketBytes { .. } => "packet_bytes".into(),
         Command::Wire(_) => "wire".into(),
+        // Nor are these: they say when the next call begins.
+        Command::Pause { .. } => "pause".into(),
+        Command::Step => "step".into(),
         Command::Serve { set: None, .. } => "serve(None)".into(),
         Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }
@@ -121,6 +125,9 @@ fn option(set: SocketOption) -> String {
             after.unwrap_or(0)
         ),
         SocketOption::OnlyV6(on) => flag("IPPROTO_IPV6", "IPV6_V6ONLY", on),
+        SocketOption::Timestamps(on) => {
+            format!("setsockopt(SOL_SOCKET, SO_TIMESTAMPING, {})", if on { "SOF_…" } else { "0" })
+        }
         SocketOption::Lossy(0) => "setsockopt(SOL_SOCKET, SO_DETACH_FILTER)".into(),
         SocketOption::Lossy(share) => {
             format!(

@@ -68,6 +68,8 @@ golden! { commands, Command:
     Command::PacketBytes { .. } => Command::PacketBytes { packet: PacketId(88) },
         r#"{"packet_bytes":{"packet":88}}"#;
     Command::Wire(_) => Command::Wire(WireOrder::Restart), r#"{"wire":"restart"}"#;
+    Command::Pause { .. } => Command::Pause { on: true }, r#"{"pause":{"on":true}}"#;
+    Command::Step => Command::Step, r#""step""#;
 }
 
 golden! { lessons, Lesson:
@@ -87,6 +89,7 @@ golden! { options, SocketOption:
     SocketOption::Linger(_) => SocketOption::Linger(Some(0)), r#"{"linger":0}"#;
     SocketOption::OnlyV6(_) => SocketOption::OnlyV6(false), r#"{"only_v6":false}"#;
     SocketOption::Lossy(_) => SocketOption::Lossy(200_000), r#"{"lossy":200000}"#;
+    SocketOption::Timestamps(_) => SocketOption::Timestamps(true), r#"{"timestamps":true}"#;
 }
 
 #[test]

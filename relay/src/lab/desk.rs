@@ -71,7 +71,7 @@ impl Desk {
                 Err(Failure::new(ErrorKind::Unsupported, "The lab plays no experiments.")),
             ),
             Command::Socket { net, family, kind, name, .. } => {
-                let refused = self.refuse_socket(*net, name.as_deref());
+                let refused = self.refuse_socket(*net, *family, name.as_deref());
                 match refused {
                     Some(failure) => asker.answer(self.journal.seq(), Err(failure)),
                     None => {
@@ -123,7 +123,10 @@ impl Desk {
         }
     }
 
-    fn refuse_socket(&self, net: Net, name: Option<&str>) -> Option<Failure> {
+    fn refuse_socket(&self, net: Net, family: Family, name: Option<&str>) -> Option<Failure> {
+        if family == Family::Unix {
+            return Some(Failure::new(ErrorKind::Unsupported, "Unix sockets are not offered yet."));
+        }
         if let Some(failure) = self.refuse_net(net) {
             return Some(failure);
         }

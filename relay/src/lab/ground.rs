@@ -85,6 +85,8 @@ impl Desk {
         let domain = match family {
             Family::Ipv4 => Domain::IPV4,
             Family::Ipv6 => Domain::IPV6,
+            // Refused before; the helper would not make one either.
+            Family::Unix => return Err(io::ErrorKind::Unsupported.into()),
         };
         let kind = match kind {
             Kind::Stream => Type::STREAM,

@@ -94,7 +94,9 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         | Command::Packet(_)
         | Command::Trap { .. }
         | Command::PacketBytes { .. }
-        | Command::Wire(_) => {
+        | Command::Wire(_)
+        | Command::Pause { .. }
+        | Command::Step => {
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })

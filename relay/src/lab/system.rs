@@ -27,6 +27,7 @@ pub(super) fn make(family: Family, kind: Kind) -> io::Result<Socket> {
     let domain = match family {
         Family::Ipv4 => Domain::IPV4,
         Family::Ipv6 => Domain::IPV6,
+        Family::Unix => Domain::UNIX,
     };
     let ty = match kind {
         Kind::Stream => Type::STREAM,

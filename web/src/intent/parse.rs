@@ -85,9 +85,9 @@ impl Here {
 
     fn at(self, end: Option<End>) -> IpAddr {
         match (end, self.family) {
-            (Some(end), Family::Ipv4) => IPV4[end.index()].into(),
+            (Some(end), Family::Ipv4 | Family::Unix) => IPV4[end.index()].into(),
             (Some(end), Family::Ipv6) => IPV6[end.index()].into(),
-            (None, Family::Ipv4) => Ipv4Addr::LOCALHOST.into(),
+            (None, Family::Ipv4 | Family::Unix) => Ipv4Addr::LOCALHOST.into(),
             (None, Family::Ipv6) => Ipv6Addr::LOCALHOST.into(),
         }
     }

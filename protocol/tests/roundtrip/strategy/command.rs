@@ -19,6 +19,7 @@ fn option() -> impl Strategy<Value = SocketOption> {
         any::<Option<u16>>().prop_map(O::Linger),
         any::<bool>().prop_map(O::OnlyV6),
         any::<u32>().prop_map(O::Lossy),
+        any::<bool>().prop_map(O::Timestamps),
     ]
 }
 
@@ -67,6 +68,8 @@ fn life() -> impl Strategy<Value = Command> {
         (socket(), of(serving())).prop_map(|(socket, set)| C::Serve { socket, set }),
         lesson().prop_map(C::Experiment),
         Just(C::Reset),
+        any::<bool>().prop_map(|on| C::Pause { on }),
+        Just(C::Step),
     ]
 }
 

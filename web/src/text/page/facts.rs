@@ -116,6 +116,7 @@ fn family(family: Family) -> &'static str {
     match family {
         Family::Ipv4 => "AF_INET",
         Family::Ipv6 => "AF_INET6",
+        Family::Unix => "AF_UNIX",
     }
 }
 
