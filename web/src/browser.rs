@@ -3,7 +3,7 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
+//! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
@@ -12,6 +12,7 @@ mod app;
 mod asking;
 mod bench;
 mod call_form;
+mod callgate;
 mod dom;
 mod frame;
 mod gesture;
@@ -20,6 +21,7 @@ mod input;
 mod inspector;
 mod language;
 mod lesson;
+mod life;
 mod listener;
 mod log;
 mod make;

@@ -87,7 +87,9 @@ fn sockets(rows: &mut Rows) {
 fn makes(rows: &mut Rows) {
     for (side, end) in [(Side::Left, Net::Left), (Side::Right, Net::Right)] {
         for net in [end, Net::Host] {
-            for (family, family_name) in [(Family::Ipv4, "AF_INET"), (Family::Ipv6, "AF_INET6")] {
+            let families =
+                [(Family::Ipv4, "AF_INET"), (Family::Ipv6, "AF_INET6"), (Family::Unix, "AF_UNIX")];
+            for (family, family_name) in families {
                 for (kind, kind_name) in
                     [(Kind::Stream, "SOCK_STREAM"), (Kind::Datagram, "SOCK_DGRAM")]
                 {

@@ -2,6 +2,7 @@
 
 use super::asking::Asking;
 use super::bench::Bench;
+use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
 use super::inspector::Inspector;
@@ -84,6 +85,7 @@ pub(super) struct App {
     pub(super) menus: WireMenus,
     pub(super) spots: Spots,
     pub(super) panel: packet::Panel,
+    pub(super) callgate: CallGate,
     pub(super) palette: Palette,
     pub(super) lesson: Caption,
     pub(super) log: Log,
@@ -131,6 +133,7 @@ impl App {
             menus: WireMenus::new()?,
             spots: Spots::new()?,
             panel: packet::Panel::new()?,
+            callgate: CallGate::new()?,
             palette: Palette::new()?,
             lesson: Caption::new()?,
             log: Log::new()?,

@@ -256,6 +256,10 @@ pub(super) fn words(
     outcome: &Outcome,
 ) -> (&'static str, String) {
     match outcome {
+        Outcome::Waiting(command) if page::waits(world, command) => {
+            let code = code::call(Dialect::Python, world, command);
+            ("outcome gated", [&code, " · ", page::word(language, "waits_to_run")].concat())
+        }
         Outcome::Waiting(command) => {
             ("outcome asleep", format!("{} …", code::call(Dialect::Python, world, command)))
         }

@@ -5,7 +5,7 @@ use super::asking::{Outcome, Place};
 use super::dom;
 use super::hand::open_menu;
 use crate::clock::Speed;
-use crate::intent::{Gesture, Here, Make, Now, Plan, Verb, asks};
+use crate::intent::{Gesture, Here, Make, Now, Plan, Problem, Verb, asks};
 use crate::text::Language;
 use protocol::command::{Kind, Side};
 use protocol::{Command, SocketId};
@@ -51,6 +51,11 @@ impl App {
             Gesture::Write => self.write(),
             Gesture::Call(verb) => self.call_by_name(verb),
             Gesture::Make(Make { side, .. }) => self.give(Place::Host(side), gesture),
+            Gesture::Gate | Gesture::Step | Gesture::StepAll => {
+                if self.now().works(gesture) {
+                    self.give(Place::Gate, gesture);
+                }
+            }
             Gesture::Menu(menu) => open_menu(menu),
             Gesture::Hold | Gesture::Trap | Gesture::Disarm(_) => self.touch(gesture),
             Gesture::Preset(_) => {
@@ -107,16 +112,17 @@ impl App {
         }
     }
 
-    /// A new socket, alone or as a server.
-    pub(super) fn make(&mut self, side: Side, kind: Kind, here: Here, port: Option<u16>) {
-        let place = Place::Host(side);
-        let Here { net, family } = here;
-        if let Some(port) = port {
-            let (plan, first) = Plan::server(here, side, kind, port);
-            return self.ask(place, &first, Some(plan));
-        }
-        let command = Command::Socket { net, family, kind, side: Some(side), name: None };
-        self.ask(place, &command, None);
+    /// A server, call by call, at a port or a name.
+    pub(super) fn make_server(
+        &mut self,
+        side: Side,
+        kind: Kind,
+        here: Here,
+        at: &str,
+    ) -> Result<(), Problem> {
+        let (plan, first) = Plan::server(here, side, kind, at)?;
+        self.ask(Place::Host(side), &first, Some(plan));
+        Ok(())
     }
 
     /// Chooses how fast the picture runs.

@@ -59,19 +59,22 @@ impl App {
         }
     }
 
+    /// What went wrong with the last asking at a place, if it did.
+    pub(super) fn wrong(&self, place: Place) -> Option<String> {
+        match self.asking.outcome(place) {
+            Some(Outcome::Ended(_, Answer::Error(failure))) => {
+                Some(log::failure(self.language, failure))
+            }
+            _ => None,
+        }
+    }
+
     /// The bar, its menus, and the panel.
     pub(super) fn wire_panels(&mut self, open: bool) {
         let newest = self.timeline.newest();
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
         let now = self.link.now();
-        let wrong = [Place::Wire, Place::Bench].into_iter().find_map(|place| {
-            match self.asking.outcome(place) {
-                Some(Outcome::Ended(_, Answer::Error(failure))) => {
-                    Some(log::failure(self.language, failure))
-                }
-                _ => None,
-            }
-        });
+        let wrong = self.wrong(Place::Wire).or_else(|| self.wrong(Place::Bench));
         self.wire_bar.refresh(&wire_bar::Known {
             language: self.language,
             wire: newest.wire.as_ref(),

@@ -128,7 +128,11 @@ fn make(form: &Element, event: &SubmitEvent) {
         _ => Side::Left,
     };
     let kind = if checked("[value=datagram]") { Kind::Datagram } else { Kind::Stream };
-    let family = if checked("[value=ipv6]") { Family::Ipv6 } else { Family::Ipv4 };
+    let family = match () {
+        () if checked("[value=unix]") => Family::Unix,
+        () if checked("[value=ipv6]") => Family::Ipv6,
+        () => Family::Ipv4,
+    };
     let host = checked("[value=host]");
     let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
     let port = input("[name=port]").map(|port| port.value()).unwrap_or_default();
@@ -149,7 +153,7 @@ fn changed(event: &Event) {
     let Ok(Some(form)) = target.closest("form[data-form]") else { return };
     let name = target.get_attribute("name").unwrap_or_default();
     match form.get_attribute("data-form").as_deref() {
-        Some("make") if name == "kind" => with(|app| app.make_changed(&form)),
+        Some("make") => with(|app| app.make_changed(&form, name == "family")),
         Some("weather") => with(|app| app.weather_changed(&name)),
         Some("trap") => with(|app| app.dirty = true),
         _ => {}

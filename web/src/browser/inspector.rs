@@ -4,6 +4,7 @@
 use super::asking::{Asking, Outcome, Place};
 use super::call_form::{self, Builder};
 use super::dom::{self, Slot, add, keep, make, say, show};
+use super::life::LifeLine;
 use crate::intent::{self, Verb};
 use crate::text::Language;
 use crate::text::page;
@@ -32,6 +33,7 @@ struct Built {
     socket: SocketId,
     forms: Vec<(Verb, HtmlElement, Slot, Slot)>,
     automatic: Slot,
+    life: LifeLine,
     facts: Vec<Slot>,
     waiting: Slot,
     text: Slot,
@@ -132,6 +134,7 @@ impl Inspector {
             says.set(&text);
             keep(says.node(), "class", if class.is_empty() { "outcome" } else { class });
         }
+        built.life.refresh(language, socket);
         let runs = page::automatic(language, socket);
         let idle = page::word(language, "nobody_runs");
         built.automatic.set(if runs.is_empty() { idle } else { &runs });
@@ -160,13 +163,16 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
     let word = |key| page::word(builder.language, key);
     let mut forms = Vec::new();
     let automatic = make("p", "dim");
+    let mut life = None;
     let mut heading = "";
     for verb in Verb::ALL {
         if verb.part() != heading {
             heading = verb.part();
             add(body, &[&heading_of(heading, word(heading))]);
-            if heading == "automatic" {
-                add(body, &[&automatic]);
+            match heading {
+                "automatic" => add(body, &[&automatic]),
+                "life" => life = Some(LifeLine::new(body, builder.language)),
+                _ => {}
             }
         }
         let form = builder.full(verb);
@@ -196,7 +202,8 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
         .collect();
     add(body, &[&list]);
     let automatic = Slot::new(automatic);
-    Built { socket: builder.socket, forms, automatic, facts, waiting, text, hex }
+    let life = life.unwrap_or_else(|| LifeLine::new(body, builder.language));
+    Built { socket: builder.socket, forms, automatic, life, facts, waiting, text, hex }
 }
 
 /// Goes to a form: to its first input, else to its button.

@@ -5,7 +5,7 @@ use super::asking::{Outcome, Place};
 use super::call_form;
 use super::dom::{self, Slot, show};
 use super::socket::State;
-use super::{bench, lesson};
+use super::{bench, callgate, lesson};
 use crate::text::page;
 use protocol::Answer;
 use protocol::command::Side;
@@ -93,6 +93,13 @@ impl App {
         let busy = dom::first(&self.shell.thumb, ":scope > :not([hidden])").is_some();
         show(&self.shell.thumb, phone && busy);
         self.wire_panels(open);
+        let wrong = self.wrong(Place::Gate);
+        self.callgate.refresh(&callgate::Known {
+            language,
+            newest: self.timeline.newest(),
+            open: open && !runs,
+            wrong,
+        });
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);

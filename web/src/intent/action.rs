@@ -4,8 +4,8 @@
 
 use super::gesture::Gesture;
 use super::verb::Verb;
-use protocol::SocketId;
-use protocol::World;
+use protocol::command::{Family, Net};
+use protocol::{SocketId, World};
 
 /// Something that the page does, without more to be said.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,9 @@ pub const ACTIONS: &[Action] = &[
     act("write", "key_write", &["s"], Gesture::Write),
     act("receive", "key_receive", &["r"], Gesture::Receive),
     act("open", "key_open", &["c"], Gesture::Open),
+    act("gate", "key_gate", &["n"], Gesture::Gate),
+    act("step", "key_step", &["g"], Gesture::Step),
+    act("step-all", "key_step_all", &[], Gesture::StepAll),
     act("trap", "key_trap", &["t"], Gesture::Trap),
     act("freeze", "key_hold", &["h"], Gesture::Hold),
     act("wire", "key_wire", &["w"], Gesture::Wire),
@@ -119,7 +122,11 @@ impl Now<'_> {
                 free && socket.is_some_and(|own| super::refusal(own, verb).is_none())
             }
             Gesture::Open => socket.is_some(),
-            Gesture::Make(make) => free && (make.net.end().is_none() || wire),
+            Gesture::Gate => free || (self.acts && self.world.gate),
+            Gesture::Step | Gesture::StepAll => self.acts && self.world.next_call().is_some(),
+            Gesture::Make(make) => {
+                free && (make.net == Net::Host || (wire && make.family != Family::Unix))
+            }
             Gesture::Lesson(_) | Gesture::Reset | Gesture::Leave => self.acts,
             Gesture::Next => {
                 let lesson = self.world.lesson.as_ref().filter(|own| own.ended.is_none());

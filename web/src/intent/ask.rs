@@ -37,6 +37,10 @@ pub fn asks(gesture: Gesture, world: &World, selected: Option<SocketId>) -> Vec<
             let stop = runs.then_some(Command::Experiment(Lesson::Stop));
             stop.into_iter().chain([Command::Reset]).collect()
         }
+        Gesture::Gate => vec![Command::Pause { on: !world.gate }],
+        Gesture::Step => vec![Command::Step],
+        // Those that wait now; what they set off waits again.
+        Gesture::StepAll => vec![Command::Step; world.waiting.len()],
         Gesture::Make(Make { side, net, family, kind }) => {
             vec![Command::Socket { net, family, kind, side: Some(side), name: None }]
         }

@@ -108,11 +108,14 @@ impl Here {
 }
 
 /// An address; a port by itself (`8001`, `:8001`) is one at `bare`. On the wire `left:8001` and
-/// `right:8001` are its ends.
+/// `right:8001` are its ends. A Unix socket's is a name, with or without `unix:`.
 pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Problem::Empty);
+    }
+    if here.family == Family::Unix {
+        return Ok(Address::Unix(text.strip_prefix("unix:").unwrap_or(text).to_owned()));
     }
     let (name, digits) = text.rsplit_once(':').unwrap_or(("", text));
     let plain = text.contains(':') || digits.bytes().all(|b| b.is_ascii_digit());
@@ -125,7 +128,7 @@ pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, P
     })
 }
 
-fn port(text: &str) -> Result<u16, Problem> {
+pub(super) fn port(text: &str) -> Result<u16, Problem> {
     text.parse().map_err(|_| Problem::Port(text.to_owned()))
 }
 
@@ -176,6 +179,15 @@ mod tests {
         }
         assert_eq!(at(Net::Host, Family::Ipv6, "8001").as_deref(), Ok("[::1]:8001"));
         assert_eq!(v4("*:80").as_deref(), Ok("0.0.0.0:80"));
+    }
+
+    #[test]
+    fn a_unix_address_is_a_name() {
+        for text in ["unix:chat", " chat "] {
+            assert_eq!(at(Net::Host, Family::Unix, text).as_deref(), Ok("unix:chat"), "{text}");
+        }
+        assert_eq!(at(Net::Host, Family::Unix, ""), Err(Problem::Empty));
+        assert_eq!(v4("unix:chat").as_deref(), Ok("unix:chat"));
     }
 
     #[test]

@@ -34,10 +34,12 @@ fn place(command: &Command) -> usize {
         Command::PacketBytes { .. } => 23,
         Command::Wire(_) => 24,
         Command::Serve { .. } => 25,
+        Command::Pause { .. } => 26,
+        Command::Step => 27,
     }
 }
 /// How many there are.
-const ALL: usize = 26;
+const ALL: usize = 28;
 
 /// The inputs of a form, each with something in it.
 pub(super) fn filled(verb: Verb) -> Vec<String> {
@@ -88,10 +90,11 @@ fn option(set: SocketOption) -> usize {
         SocketOption::Linger(_) => 6,
         SocketOption::OnlyV6(_) => 7,
         SocketOption::Lossy(_) => 8,
+        SocketOption::Timestamps(_) => 9,
     }
 }
 /// How many there are.
-const OPTIONS: usize = 9;
+const OPTIONS: usize = 10;
 
 #[test]
 fn every_option_has_a_form() {

@@ -31,6 +31,7 @@ pub enum Verb {
     Serve,
     Reader,
     Stop,
+    Timestamps,
     ReuseAddress,
     ReusePort,
     SendBuffer,
@@ -75,13 +76,14 @@ impl Verb {
 
     /// Whether it is a setsockopt.
     pub fn is_option(self) -> bool {
-        self >= Self::ReuseAddress
+        self >= Self::Timestamps
     }
 
     /// The part of the inspector in which it stands, as a key of the page's words.
     pub fn part(self) -> &'static str {
         match self {
             Self::Serve | Self::Reader | Self::Stop => "automatic",
+            Self::Timestamps => "life",
             _ if self.is_option() => "options",
             _ => "calls",
         }

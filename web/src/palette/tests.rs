@@ -35,7 +35,7 @@ fn everything_that_works_is_offered_once() {
     assert_eq!(times(Gesture::Preset(presets().len() - 1)), 1);
     assert_eq!(times(Gesture::Speed("0.001")), 1);
     let makes = all.iter().filter(|row| matches!(row.does, Gesture::Make(_))).count();
-    assert_eq!(makes, 16);
+    assert_eq!(makes, 20);
 }
 
 #[test]

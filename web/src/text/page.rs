@@ -2,12 +2,16 @@
 
 mod counter;
 mod facts;
+mod gate;
+mod life;
 mod name;
 mod verb;
 mod words;
 
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
+pub use gate::{Gate, gate, waits};
+pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};
 pub use verb::{automatic, gloss, runs_here};
 pub use words::{both, word};
@@ -113,10 +117,10 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         }
         (Problem::Port(port), Language::Chinese) => format!("{port} 不是端口：端口为 0 到 65535。"),
         (Problem::Address(text), Language::English) => {
-            format!("“{text}” is no address: write 8001, 127.0.0.1:8001 or [::1]:8001.")
+            format!("“{text}” is no address: write 8001, 127.0.0.1:8001, [::1]:8001 or unix:NAME.")
         }
         (Problem::Address(text), Language::Chinese) => {
-            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001 或 [::1]:8001。")
+            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001、[::1]:8001 或 unix:名字。")
         }
         (Problem::Hex, Language::English) => {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()

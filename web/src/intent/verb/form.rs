@@ -88,6 +88,7 @@ impl Form {
             }
             Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
             Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
+            Verb::Timestamps => SocketOption::Timestamps(self.flag(0)),
             Verb::Lossy => SocketOption::Lossy(self.share(0)?),
             _ => SocketOption::ReuseAddress(self.flag(0)),
         })

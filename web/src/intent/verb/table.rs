@@ -55,7 +55,7 @@ const TO: Input = Input::Address { optional: false };
 const PAYLOAD: Input = Input::Text { usual: "" };
 
 /// Each form: its verb, its name, its inputs. In the order of [`Verb`].
-pub(super) const FORMS: [(Verb, &str, &[Input]); 26] = [
+pub(super) const FORMS: [(Verb, &str, &[Input]); 27] = [
     (Verb::Bind, "bind", &[TO]),
     (Verb::Listen, "listen", &[number(i32::MIN as i64, i32::MAX as i64, Some(5), "backlog")]),
     (Verb::Accept, "accept", &[]),
@@ -91,6 +91,7 @@ pub(super) const FORMS: [(Verb, &str, &[Input]); 26] = [
     ),
     (Verb::Reader, "reader", &[ON, MAX_AT_LEAST_1, EVERY]),
     (Verb::Stop, "stop", &[]),
+    (Verb::Timestamps, "SO_TIMESTAMPING", &[ON]),
     (Verb::ReuseAddress, "SO_REUSEADDR", &[ON]),
     (Verb::ReusePort, "SO_REUSEPORT", &[ON]),
     (Verb::SendBuffer, "SO_SNDBUF", &[BUFFER]),

@@ -27,6 +27,7 @@ pub fn gloss(language: Language, verb: Verb) -> &'static str {
         Verb::Serve => ("a program that answers by itself, a server", "自动应答的程序，服务端"),
         Verb::Reader => ("read so much every so often", "每隔一段时间读一些"),
         Verb::Stop => ("stop what runs by itself", "停止自动程序"),
+        Verb::Timestamps => ("let the kernel stamp what is sent", "让内核给发送的数据打时间戳"),
         Verb::ReuseAddress => {
             ("bind though TIME_WAIT holds the port", "端口处于 TIME_WAIT 也能绑定")
         }
