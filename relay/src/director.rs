@@ -107,6 +107,10 @@ impl Asker for Director {
         self.lab.journal()
     }
 
+    fn left(&self, by: SessionId) -> impl Future<Output = ()> + Send {
+        self.lab.left(by)
+    }
+
     fn ask(
         &self,
         by: SessionId,

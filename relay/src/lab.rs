@@ -2,13 +2,14 @@
 //! Knows nothing of WebSockets, pages or tokens.
 //!
 //! One thread makes every system call, so that what it journals is in the order in which it happened.
-//! Reading order: `desk` (dispatch) → `slot` (a socket and its two lanes) → `work` (one attempt of a
+//! Reading order: `desk` (dispatch) → `gate` (calls that wait to be let through) → `slot` (a socket and its two lanes) → `work` (one attempt of a
 //! call) → `drive` (blocked calls) → `watch` (what the kernel says afterwards) → `infer`.
 
 mod burst;
 mod desk;
 mod drive;
 pub mod errno;
+mod gate;
 mod ground;
 mod immediate;
 mod infer;
@@ -45,8 +46,14 @@ pub type Outcome = (Seq, Result<Done, Failure>);
 #[derive(Clone)]
 pub struct Lab {
     journal: Journal,
-    requests: mpsc::Sender<(Asker, Command)>,
+    requests: mpsc::Sender<Request>,
     helper: ground::Shared,
+}
+
+/// What comes to the lab's thread.
+enum Request {
+    Ask(Asker, Command),
+    Left(SessionId),
 }
 
 /// Who asked, and where the answer goes.
@@ -96,8 +103,11 @@ impl Lab {
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
                 drop(laid);
-                while let Some((asker, command)) = incoming.recv().await {
-                    desk.take(asker, command).await;
+                while let Some(request) = incoming.recv().await {
+                    match request {
+                        Request::Ask(asker, command) => desk.take(asker, command).await,
+                        Request::Left(session) => desk.session_left(session),
+                    }
                 }
             });
         })?;
@@ -115,6 +125,15 @@ impl Lab {
         &self.journal
     }
 
+    /// A session has ended: what it asked for and has not begun is withdrawn.
+    pub fn left(&self, session: SessionId) -> impl Future<Output = ()> + Send + 'static {
+        let requests = self.requests.clone();
+        async move {
+            // A lab that has ended keeps nothing.
+            let _ = requests.send(Request::Left(session)).await;
+        }
+    }
+
     /// Makes a call; the future is done when it ends, which may be far off (a blocked accept), with
     /// its events in the journal up to the seq given. Commands begin in the order in which `ask` is
     /// called. `by` is null for the relay itself.
@@ -124,8 +143,8 @@ impl Lab {
         command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
         let (reply, answer) = oneshot::channel();
-        let sent =
-            self.requests.try_send((Asker { by, reply: Some(reply), automatic: false }, command));
+        let asker = Asker { by, reply: Some(reply), automatic: false };
+        let sent = self.requests.try_send(Request::Ask(asker, command));
         let journal = self.journal.clone();
         async move {
             let failure = match sent {

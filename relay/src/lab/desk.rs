@@ -1,5 +1,6 @@
 //! Owns dispatch: which command is allowed, which is made at once, and which takes a lane.
 
+use super::gate::Gate;
 use super::ground::Ground;
 use super::immediate;
 use super::outside::Outside;
@@ -30,6 +31,7 @@ pub(super) struct Desk {
     policy: Arc<Policy>,
     pub(super) limits: Limits,
     pub(super) ground: Ground,
+    pub(super) gate: Gate,
     pub(super) slots: RefCell<BTreeMap<SocketId, Rc<Slot>>>,
     pub(super) watcher: RefCell<Watcher>,
     pub(super) outside: RefCell<Outside>,
@@ -50,6 +52,7 @@ impl Desk {
             policy,
             limits,
             ground,
+            gate: Gate::default(),
             slots: RefCell::default(),
             watcher: RefCell::new(Watcher::open()),
             outside: RefCell::default(),
@@ -61,9 +64,19 @@ impl Desk {
         desk
     }
 
-    /// Takes a command: refuses it, makes it, or gives it to its lane.
-    /// It is done when the next may be taken: a descriptor that was to be closed is closed by then.
+    /// Takes a command: keeps it at the gate, or passes it on.
     pub(super) async fn take(self: &Rc<Self>, asker: Asker, command: Command) {
+        match command {
+            Command::Pause { on } => self.pause(asker, on).await,
+            Command::Step => self.step(asker).await,
+            call if call.is_call() && self.gate.is_shut() => self.hold(asker, call),
+            command => self.dispatch(asker, command).await,
+        }
+    }
+
+    /// Refuses a command, makes it, or gives it to its lane.
+    /// It is done when the next may be taken: a descriptor that was to be closed is closed by then.
+    pub(super) async fn dispatch(self: &Rc<Self>, asker: Asker, command: Command) {
         match &command {
             Command::Reset => self.reset(asker).await,
             Command::Experiment(_) => asker.answer(
@@ -87,7 +100,7 @@ impl Desk {
         }
     }
 
-    fn slot_for(&self, command: &Command) -> Result<Rc<Slot>, Failure> {
+    pub(super) fn slot_for(&self, command: &Command) -> Result<Rc<Slot>, Failure> {
         let id = command.socket().unwrap_or_default();
         if self.journal.look(|world| world.sockets.get(&id).is_some_and(|s| s.program.is_some())) {
             return Err(Failure::new(
@@ -117,6 +130,9 @@ impl Desk {
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
             Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
+                if let Command::Interrupt { call: None, .. } = command {
+                    self.withdraw_of(slot.id, false);
+                }
                 self.at_once(Some(&slot), asker, &command, || now(&slot, &command));
             }
             Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
@@ -256,6 +272,7 @@ impl Desk {
     fn abandon(&self, slot: &Slot) {
         if let Some(reader) = slot.reader.borrow_mut().take() {
             reader.abort();
+            self.withdraw_of(slot.id, true);
         }
         for lane in slot.lanes() {
             lane.stop.send_replace(Stop::Closed);
@@ -281,6 +298,7 @@ impl Desk {
     }
 
     async fn reset(&self, asker: Asker) {
+        self.clear_gate(asker.by);
         let slots: Vec<_> = std::mem::take(&mut *self.slots.borrow_mut()).into_values().collect();
         for slot in &slots {
             self.abandon(slot);

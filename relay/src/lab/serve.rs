@@ -3,7 +3,7 @@
 
 use super::Asker;
 use super::desk::Desk;
-use super::reader::{ends, stop_automatic};
+use super::reader::ends;
 use super::slot::Slot;
 use protocol::command::{Application, Kind, Serving};
 use protocol::data::{Data, Hex};
@@ -21,7 +21,7 @@ impl Desk {
     /// Sets or removes what a socket does by itself.
     pub(super) fn set_serving(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
         let Command::Serve { set, .. } = ask else { return };
-        stop_automatic(slot);
+        self.stop_automatic(slot);
         self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
         if let Some(serving) = set.clone() {
             self.start_serving(slot, serving);

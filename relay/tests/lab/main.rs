@@ -10,6 +10,7 @@ mod backlog;
 mod basic;
 mod block;
 mod datagram;
+mod gate;
 mod lane;
 mod limit;
 mod lossy;
