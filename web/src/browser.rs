@@ -3,7 +3,7 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`],
+//! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`], [`voice`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
@@ -36,6 +36,7 @@ mod spots;
 mod surface;
 mod theme;
 mod time_bar;
+mod voice;
 mod weather;
 mod wire_bar;
 

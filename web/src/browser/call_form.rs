@@ -83,14 +83,14 @@ impl Builder {
         let label = match verb {
             Verb::Serve => "start",
             Verb::Stop => "stop",
-            _ if verb.is_option() => "set_it",
+            _ if verb == Verb::Reader || verb.is_option() => "set_it",
             _ => "call_it",
         };
         let button = say("button", "button", self.word(label));
         set(&button, "aria-label", &format!("{}: {}", verb.name(), self.word(label)));
         let why = make("p", "why dim");
         why.set_hidden(true);
-        add(&form, &[&self.name(verb), &row, &button, &why, &make("output", "outcome")]);
+        add(&form, &[&self.name(verb), &row, &button, &why, &quiet_output()]);
         fit(&form);
         form
     }
@@ -191,6 +191,13 @@ impl Builder {
         }
         group
     }
+}
+
+/// Where an outcome is read; aloud it is said by `voice`, once.
+pub(super) fn quiet_output() -> HtmlElement {
+    let output = make("output", "outcome");
+    set(&output, "aria-live", "off");
+    output
 }
 
 /// Shows the inputs that count for what the form's first says.

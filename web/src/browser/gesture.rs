@@ -1,12 +1,12 @@
 //! Owns what gestures do to the page's state. What a gesture is, `intent` knows.
 
 use super::app::{App, Below};
-use super::asking::{Outcome, Place};
+use super::asking::{Outcome, Parting, Place};
 use super::dom;
 use super::hand::open_menu;
 use crate::clock::Speed;
 use crate::intent::{Gesture, Here, Make, Now, Plan, Problem, Verb, asks};
-use crate::text::Language;
+use crate::text::{Language, page};
 use protocol::command::{Kind, Side};
 use protocol::{Command, SocketId};
 
@@ -102,6 +102,11 @@ impl App {
     pub(super) fn call(&mut self, socket: SocketId, verb: Verb, values: &[String]) {
         let Some(known) = self.timeline.newest().sockets.get(&socket) else { return };
         let place = Place::Call(socket, verb);
+        if verb == Verb::Close {
+            let name = |language| page::name(language, self.timeline.newest(), socket);
+            let name = [name(Language::English), name(Language::Chinese)];
+            self.asking.parting = Some(Parting { socket, side: known.side, name });
+        }
         let here = Here { net: known.net, family: known.family };
         match verb.command(socket, here, values) {
             Ok(command) => self.ask(place, &command, None),

@@ -103,7 +103,9 @@ impl Inspector {
         asking: &Asking,
     ) {
         let Some(id) = self.socket else { return };
-        let Some(socket) = newest.sockets.get(&id) else { return self.close() };
+        let Some(socket) = newest.sockets.get(&id) else {
+            return self.gone(language, newest, asking, id);
+        };
         if self.built.as_ref().is_none_or(|built| built.socket != id) {
             self.forget();
             let kind = if socket.kind == Kind::Datagram { "to-datagram" } else { "to-stream" };
@@ -156,6 +158,26 @@ impl Inspector {
         built.text.set(&or_none(String::from_utf8_lossy(bytes).into_owned()));
         built.hex.set(&or_none(page::hex(bytes)));
         built.waiting.set(&or_none(page::hex(&then.kernel.peeked)));
+    }
+
+    /// The kernel has forgotten the socket: what came of its last calls stays to be read.
+    fn gone(&mut self, language: Language, newest: &World, asking: &Asking, id: SocketId) {
+        let own = self.built.as_mut().filter(|built| built.socket == id);
+        let parting = asking.parting.as_ref().filter(|own| own.socket == id);
+        let (Some(built), Some(parting)) = (own, parting) else { return self.close() };
+        let [english, chinese] = &parting.name;
+        let name = language.pick(english, chinese);
+        self.title.set(&[name, ": ", page::word(language, "socket_gone")].concat());
+        for (verb, form, _, says) in &mut built.forms {
+            if let Some(button) = dom::first(form, "button") {
+                let _ = button.toggle_attribute_with_force("disabled", true);
+            }
+            if let Some(outcome) = asking.outcome(Place::Call(id, *verb)) {
+                let (class, text) = call_form::words(language, newest, outcome);
+                says.set(&text);
+                keep(says.node(), "class", class);
+            }
+        }
     }
 }
 

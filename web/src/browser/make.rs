@@ -32,13 +32,12 @@ impl App {
         let menu = if side == Side::Left { "[data-side=left]" } else { "[data-side=right]" };
         let form = dom::first(&self.root, menu);
         let note = form.as_ref().and_then(|form| dom::first(form, ".outcome"));
-        let made = match at {
-            Some(at) => self.make_server(side, kind, Here { net, family }, at),
-            None => {
-                let make = Make { side, net, family, kind };
-                self.give(Place::Host(side), Gesture::Make(make));
-                Ok(())
-            }
+        let made = if let Some(at) = at {
+            self.make_server(side, kind, Here { net, family }, at)
+        } else {
+            let make = Make { side, net, family, kind };
+            self.give(Place::Host(side), Gesture::Make(make));
+            Ok(())
         };
         if let Some(note) = note {
             note.set_class_name("outcome bad");

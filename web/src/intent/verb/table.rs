@@ -78,6 +78,7 @@ pub(super) const FORMS: [(Verb, &str, &[Input]); 27] = [
     (Verb::Interrupt, "interrupt", &[]),
     (Verb::Timeout, "settimeout", &[number(0, 86_400_000, None, "unit_ms_or_never")]),
     (Verb::Nonblocking, "O_NONBLOCK", &[ON]),
+    (Verb::Stop, "stop", &[]),
     (
         Verb::Serve,
         "serve",
@@ -90,7 +91,6 @@ pub(super) const FORMS: [(Verb, &str, &[Input]); 27] = [
         ],
     ),
     (Verb::Reader, "reader", &[ON, MAX_AT_LEAST_1, EVERY]),
-    (Verb::Stop, "stop", &[]),
     (Verb::Timestamps, "SO_TIMESTAMPING", &[ON]),
     (Verb::ReuseAddress, "SO_REUSEADDR", &[ON]),
     (Verb::ReusePort, "SO_REUSEPORT", &[ON]),

@@ -208,6 +208,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("door_free", "your own sockets, any call, any order", "自己的套接字，任意调用，任意顺序"),
     // inspector
     ("calls", "Calls", "调用"),
+    ("socket_gone", "closed, and gone from the kernel", "已关闭，内核里也没有了"),
     ("parts", "Parts of this panel", "面板的各部分"),
     ("options_short", "Options", "选项"),
     ("bytes", "Bytes", "字节"),
