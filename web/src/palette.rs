@@ -52,6 +52,7 @@ pub fn entries(now: &Now) -> Vec<Entry> {
     wires(&mut rows);
     for (value, shown) in SPEEDS {
         rows.add(Gesture::Speed(value), "", &|language| {
+            let shown = if value == "auto" { page::word(language, "auto") } else { shown };
             labelled(page::word(language, "speed"), shown)
         });
     }

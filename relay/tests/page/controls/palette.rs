@@ -21,6 +21,8 @@ async fn reaches(look: Look) {
         |count: usize| format!("document.querySelectorAll('#mirror tr').length === {count}");
     let hidden = |id: &str| format!("document.getElementById({id:?}).hidden");
     let gated = pressed("#callgate-switch");
+    let chosen = "(own => own.ariaPressed === 'true' && own.dataset.socket === first)(document.querySelector('.pick'))";
+    let chosen = chosen.replace("first", "[...document.querySelectorAll('.pick')].map(own => own.dataset.socket).sort((a, b) => a - b)[0]");
     // What is written in each language, and what is so then.
     let table: Vec<(&str, &str, String)> = vec![
         ("pause picture run", "暂停 画面 内核", pressed("#pause")),
@@ -53,11 +55,7 @@ async fn reaches(look: Look) {
         ("AF_INET SOCK_STREAM left 10.77", "AF_INET SOCK_STREAM 左边 10.77", sockets(1)),
         ("AF_INET6 SOCK_DGRAM right 10.77", "AF_INET6 SOCK_DGRAM 右边 10.77", sockets(2)),
         ("AF_INET6 SOCK_STREAM right loopback", "AF_INET6 流格式 右边 回环", sockets(3)),
-        (
-            "choose socket 1",
-            "选择 套接字 1",
-            "document.querySelector('.pick[data-socket=\"1\"]').ariaPressed === 'true'".into(),
-        ),
+        ("choose left", "选择 左边", chosen.into()),
         ("all calls", "全部调用", visible("#inspector form[data-verb=bind]")),
         (
             "connect",
