@@ -28,7 +28,8 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
-use crate::wire::{Namespaces, WireParts};
+use crate::tap::Tap;
+use crate::wire::{Lasting, Namespaces, WireParts};
 pub use ground::Maker;
 use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
@@ -48,6 +49,7 @@ pub struct Lab {
     journal: Journal,
     requests: mpsc::Sender<Request>,
     helper: ground::Shared,
+    tap: Tap,
 }
 
 /// What comes to the lab's thread.
@@ -90,6 +92,8 @@ impl Lab {
         let desk_journal = journal.clone();
         let helper = ground::Shared::default();
         let shared = Arc::clone(&helper);
+        let lasting = Lasting::default();
+        let tap = lasting.tap.clone();
         let (laid, outcome) = std::sync::mpsc::channel();
         thread::Builder::new().name("lab".into()).spawn(move || {
             let local = tokio::task::LocalSet::new();
@@ -98,7 +102,7 @@ impl Lab {
                     Some((parts, maker, seed)) => (Some(parts), Some(maker), seed),
                     None => (None, None, 0),
                 };
-                let ground = ground::Ground::new(maker, shared, seed);
+                let ground = ground::Ground::new(maker, shared, seed, lasting);
                 let desk = desk::Desk::open(desk_journal, policy, limits, ground);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
@@ -112,12 +116,17 @@ impl Lab {
             });
         })?;
         outcome.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Self { journal, requests, helper })
+        Ok(Self { journal, requests, helper, tap })
     }
 
     /// The helper of the wire in use.
     pub fn namespaces(&self) -> Option<Arc<Namespaces>> {
         self.helper.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where a recording takes packets' bytes from.
+    pub fn tap(&self) -> &Tap {
+        &self.tap
     }
 
     /// The journal that it writes.
