@@ -4,8 +4,10 @@
 mod automatic;
 mod callgate;
 mod help;
+mod life;
 mod outcome;
 mod palette;
+mod unix;
 
 use crate::desk::Desk;
 

@@ -14,6 +14,8 @@ pub(super) enum Place {
     Host(Side),
     /// The wire's bar and its menus.
     Wire,
+    /// The recorder.
+    Record,
     /// The call gate.
     Gate,
     /// The panel of a packet.

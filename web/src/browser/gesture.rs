@@ -51,6 +51,7 @@ impl App {
             Gesture::Write => self.write(),
             Gesture::Call(verb) => self.call_by_name(verb),
             Gesture::Make(Make { side, .. }) => self.give(Place::Host(side), gesture),
+            Gesture::Record => self.give(Place::Record, gesture),
             Gesture::Gate | Gesture::Step | Gesture::StepAll => {
                 if self.now().works(gesture) {
                     self.give(Place::Gate, gesture);

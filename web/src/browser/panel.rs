@@ -106,6 +106,8 @@ impl App {
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
         self.mirror.refresh(language, self.timeline.world());
+        let wrong = self.wrong(Place::Record);
+        self.log.recording(language, self.timeline.newest(), wrong.as_deref());
         self.log.refresh(language, moment.at, self.seconds);
     }
 

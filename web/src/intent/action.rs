@@ -55,6 +55,7 @@ pub const ACTIONS: &[Action] = &[
     act("weather", "open_weather", &[], Gesture::Menu("weather")),
     act("trap-form", "open_trap", &[], Gesture::Menu("trap")),
     act("restart", "restart_wire", &[], Gesture::Restart),
+    act("record", "key_record", &[], Gesture::Record),
     act("first", "first_run", &[], Gesture::Lesson("first")),
     act("flood", "flood", &[], Gesture::Lesson("flood")),
     act("reset", "empty_bench", &[], Gesture::Reset),
@@ -127,7 +128,7 @@ impl Now<'_> {
             Gesture::Make(make) => {
                 free && (make.net == Net::Host || (wire && make.family != Family::Unix))
             }
-            Gesture::Lesson(_) | Gesture::Reset | Gesture::Leave => self.acts,
+            Gesture::Lesson(_) | Gesture::Reset | Gesture::Leave | Gesture::Record => self.acts,
             Gesture::Next => {
                 let lesson = self.world.lesson.as_ref().filter(|own| own.ended.is_none());
                 self.acts && lesson.is_some_and(|own| own.said.button.is_some())

@@ -2,7 +2,8 @@
 
 use super::gesture::{Gesture, Make};
 use super::trap;
-use protocol::command::Lesson;
+use protocol::command::{Lesson, Record};
+use protocol::recording::SNAPLEN;
 use protocol::wire::{WireOrder, presets};
 use protocol::{Command, End, SocketId, World};
 
@@ -41,6 +42,14 @@ pub fn asks(gesture: Gesture, world: &World, selected: Option<SocketId>) -> Vec<
         Gesture::Step => vec![Command::Step],
         // Those that wait now; what they set off waits again.
         Gesture::StepAll => vec![Command::Step; world.waiting.len()],
+        Gesture::Record => {
+            let runs = world.recording.as_ref().is_some_and(|own| own.ended.is_none());
+            vec![Command::Record(if runs {
+                Record::Stop
+            } else {
+                Record::Start { snaplen: SNAPLEN }
+            })]
+        }
         Gesture::Make(Make { side, net, family, kind }) => {
             vec![Command::Socket { net, family, kind, side: Some(side), name: None }]
         }

@@ -33,6 +33,7 @@ pub enum Gesture {
     Dismiss,
     Palette,
     Language,
+    Record,
     Reset,
     Lesson(&'static str),
     Next,

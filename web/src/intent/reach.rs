@@ -36,10 +36,11 @@ fn place(command: &Command) -> usize {
         Command::Serve { .. } => 25,
         Command::Pause { .. } => 26,
         Command::Step => 27,
+        Command::Record(_) => 28,
     }
 }
 /// How many there are.
-const ALL: usize = 28;
+const ALL: usize = 29;
 
 /// The inputs of a form, each with something in it.
 pub(super) fn filled(verb: Verb) -> Vec<String> {

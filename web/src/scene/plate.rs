@@ -6,7 +6,7 @@ use super::pen::{Pen, line, mono};
 use crate::shape::{Ink, Stroke};
 use protocol::command::{Application, Kind, Side};
 use protocol::world::Socket;
-use protocol::{SocketId, World};
+use protocol::{Address, SocketId, World};
 
 /// Height of the part of a plate in which a listener stands above a connection.
 pub(super) const ABOVE: f32 = 56.0;
@@ -203,10 +203,14 @@ fn foreign(pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
     pen.frame([x - half, place.axis - reach, half * 2.0, reach * 2.0], 6.0, Ink::Ground, stroke);
 }
 
-/// The port that a plate shows.
+/// The port that a plate shows; of a Unix socket its name.
 pub(super) fn port_of(world: &World, id: SocketId) -> String {
     let local = world.sockets.get(&id).and_then(|socket| socket.kernel.local.as_ref());
-    local.and_then(protocol::Address::port).map_or_else(String::new, |port| format!(":{port}"))
+    match local {
+        Some(Address::Inet(inet)) => format!(":{}", inet.port()),
+        Some(Address::Unix(name)) => name.clone(),
+        None => String::new(),
+    }
 }
 
 /// A small plate with the port, above.
