@@ -178,6 +178,20 @@ pub struct Serving {
     pub side_by_side: bool,
 }
 
+/// What is asked of the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Record {
+    /// Begin.
+    Start {
+        /// Bytes to keep of each packet, 0 to 65535 ([`crate::recording::SNAPLEN`] is a good choice).
+        snaplen: u32,
+    },
+    /// End; the file is whole when the reply comes.
+    Stop,
+}
+
 /// What is asked of a running experiment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -389,6 +403,8 @@ pub enum Command {
     },
     /// Lets the oldest call at the gate begin.
     Step,
+    /// Write the journal to a file in the relay's own folder, from now on, or end that.
+    Record(Record),
 }
 
 impl Command {
@@ -405,7 +421,8 @@ impl Command {
             | Self::PacketBytes { .. }
             | Self::Wire(_)
             | Self::Pause { .. }
-            | Self::Step => None,
+            | Self::Step
+            | Self::Record(_) => None,
             Self::Option { socket, .. }
             | Self::Bind { socket, .. }
             | Self::Listen { socket, .. }

@@ -404,6 +404,20 @@ pub enum What {
         /// How many.
         stamps: u32,
     },
+    /// The journal is written to a file from here on.
+    RecordingBegan {
+        /// The file's name in the relay's own folder, or the path that its user gave.
+        file: String,
+        /// Bytes kept of each packet.
+        snaplen: u32,
+    },
+    /// The file is whole.
+    RecordingEnded {
+        /// Its bytes.
+        bytes: u64,
+        /// Why it ended before anybody asked, in one sentence.
+        why: Option<String>,
+    },
 }
 
 impl What {

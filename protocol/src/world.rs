@@ -10,6 +10,7 @@ mod lesson;
 mod life;
 mod outcome;
 mod pair;
+mod recorded;
 mod socket;
 mod wire;
 
@@ -20,13 +21,14 @@ pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
 pub use life::{KEPT_LIVES, Life, Stamp, Taken};
+pub use recorded::Recorded;
 pub use socket::{Moved, Socket};
 pub use wire::{Fated, Flow, Handed, KEPT_FLOWS, Packet, Trap, Wire};
 
 use crate::command::{Command, Kind};
+use crate::table::Table;
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Ended calls that the world remembers, for the ladder and the log.
 pub const KEPT_CALLS: usize = 256;
@@ -42,11 +44,11 @@ pub struct World {
     /// Its moment.
     pub at: Nanos,
     /// The sockets that the lab or the kernel still knows.
-    pub sockets: BTreeMap<SocketId, Socket>,
+    pub sockets: Table<SocketId, Socket>,
     /// Calls under way, and the last [`KEPT_CALLS`] that ended.
-    pub calls: BTreeMap<CallId, Call>,
+    pub calls: Table<CallId, Call>,
     /// The last [`KEPT_BURSTS`] bursts.
-    pub bursts: BTreeMap<CallId, Burst>,
+    pub bursts: Table<CallId, Burst>,
     /// Streams that have connected so far, for their names.
     pub clients: u32,
     /// The experiment being played, if any.
@@ -59,6 +61,8 @@ pub struct World {
     pub gate: bool,
     /// The calls that wait there, oldest first.
     pub waiting: Vec<Waiting>,
+    /// The recording that is being written, or the last one; not undone by a reset.
+    pub recording: Option<Recorded>,
 }
 
 impl World {
@@ -95,6 +99,23 @@ impl World {
             | What::ExperimentEnded { .. } => {
                 if let Some(lesson) = &mut self.lesson {
                     lesson.apply(&event.what);
+                }
+            }
+            What::RecordingBegan { file, snaplen } => {
+                self.recording = Some(Recorded {
+                    file: file.clone(),
+                    snaplen: *snaplen,
+                    began: event.at,
+                    ended: None,
+                    bytes: 0,
+                    why: None,
+                });
+            }
+            What::RecordingEnded { bytes, why } => {
+                if let Some(recording) = &mut self.recording {
+                    recording.ended = Some(event.at);
+                    recording.bytes = *bytes;
+                    recording.why.clone_from(why);
                 }
             }
             What::Appeared { .. } => self.appeared(event.at, &event.what),
@@ -230,10 +251,11 @@ impl World {
     }
 
     fn reset(&mut self) {
-        let (seq, at, wire) = (self.seq, self.at, self.wire.take());
+        let (seq, at) = (self.seq, self.at);
+        let (wire, recording) = (self.wire.take(), self.recording.take());
         let mut sockets = std::mem::take(&mut self.sockets);
         sockets.retain(|_, socket| socket.program.is_some());
-        *self = Self { seq, at, sockets, wire, touched: true, ..Self::default() };
+        *self = Self { seq, at, sockets, wire, recording, touched: true, ..Self::default() };
     }
 }
 

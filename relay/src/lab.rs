@@ -31,7 +31,8 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
-use crate::wire::{Namespaces, WireParts};
+use crate::tap::Tap;
+use crate::wire::{Lasting, Namespaces, WireParts};
 pub use ground::Maker;
 pub use names::Names;
 use protocol::limit::Limits;
@@ -52,12 +53,13 @@ pub struct Lab {
     journal: Journal,
     requests: mpsc::Sender<Request>,
     helper: ground::Shared,
+    tap: Tap,
 }
 
 /// What comes to the lab's thread.
 enum Request {
     Ask(Asker, Command),
-    Left(SessionId),
+    Left(Option<SessionId>),
 }
 
 /// Who asked, and where the answer goes.
@@ -105,6 +107,8 @@ impl Lab {
         let desk_journal = journal.clone();
         let helper = ground::Shared::default();
         let shared = Arc::clone(&helper);
+        let lasting = Lasting::default();
+        let tap = lasting.tap.clone();
         let (laid, outcome) = std::sync::mpsc::channel();
         thread::Builder::new().name("lab".into()).spawn(move || {
             let local = tokio::task::LocalSet::new();
@@ -113,7 +117,7 @@ impl Lab {
                     Some((parts, maker, seed)) => (Some(parts), Some(maker), seed),
                     None => (None, None, 0),
                 };
-                let ground = ground::Ground::new(maker, shared, seed);
+                let ground = ground::Ground::new(maker, shared, seed, lasting);
                 let desk = desk::Desk::open(desk_journal, policy, limits, ground, names);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
@@ -121,13 +125,13 @@ impl Lab {
                 while let Some(request) = incoming.recv().await {
                     match request {
                         Request::Ask(asker, command) => desk.take(asker, command).await,
-                        Request::Left(session) => desk.session_left(session),
+                        Request::Left(by) => desk.asker_left(by),
                     }
                 }
             });
         })?;
         outcome.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Self { journal, requests, helper })
+        Ok(Self { journal, requests, helper, tap })
     }
 
     /// The helper of the wire in use.
@@ -135,17 +139,22 @@ impl Lab {
         self.helper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where a recording takes packets' bytes from.
+    pub fn tap(&self) -> &Tap {
+        &self.tap
+    }
+
     /// The journal that it writes.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// A session has ended: what it asked for and has not begun is withdrawn.
-    pub fn left(&self, session: SessionId) -> impl Future<Output = ()> + Send + 'static {
+    /// A session has ended, or (null) an experiment: what it asked for and has not begun is withdrawn.
+    pub fn left(&self, by: Option<SessionId>) -> impl Future<Output = ()> + Send + 'static {
         let requests = self.requests.clone();
         async move {
             // A lab that has ended keeps nothing.
-            let _ = requests.send(Request::Left(session)).await;
+            let _ = requests.send(Request::Left(by)).await;
         }
     }
 

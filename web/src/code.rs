@@ -102,6 +102,7 @@ fn python(world: &World, ask: &Command) -> String {
         // Nor are these: they say when the next call begins.
         Command::Pause { .. } => "pause".into(),
         Command::Step => "step".into(),
+        Command::Record(_) => "record".into(),
         Command::Serve { set: None, .. } => "serve(None)".into(),
         Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }

@@ -127,6 +127,10 @@ golden! { whats, What:
     }, r#"{"stamped":{"socket":3,"stage":"acknowledged","byte":5,"at":1204318000,"plus_minus":90}}"#;
     What::StampsLost { .. } => What::StampsLost { socket: SocketId(3), stamps: 2 },
         r#"{"stamps_lost":{"socket":3,"stamps":2}}"#;
+    What::RecordingBegan { .. } => What::RecordingBegan { file: "1-1.patchbay".into(), snaplen: 256 },
+        r#"{"recording_began":{"file":"1-1.patchbay","snaplen":256}}"#;
+    What::RecordingEnded { .. } => What::RecordingEnded { bytes: 9, why: None },
+        r#"{"recording_ended":{"bytes":9,"why":null}}"#;
 }
 
 golden! { stages, Stage:

@@ -38,7 +38,7 @@ const WORLD: &str = r#"{"seq":7,"at":70,
 "bursts":{"2":{"socket":1,"to":"10.77.0.1:9","receiver":null,"count":2,"bytes":12,"sheet":"se"}},
 "clients":0,"lesson":{"name":"first","title":{"en":"a","zh":"b"},"steps":2,
   "said":{"step":0,"say":{"en":"","zh":""},"note":{"en":"","zh":""},"button":null,"at":null},
-  "held":0,"broken":[],"ended":null},"wire":null,"touched":true,"gate":false,"waiting":[]}"#;
+  "held":0,"broken":[],"ended":null},"wire":null,"touched":true,"gate":false,"waiting":[],"recording":null}"#;
 
 fn world() -> World {
     let mut world = World::default();
@@ -113,7 +113,7 @@ fn a_world() {
 fn an_untouched_world() {
     check(
         &World::default(),
-        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"clients":0,"lesson":null,"wire":null,"touched":false,"gate":false,"waiting":[]}"#,
+        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"clients":0,"lesson":null,"wire":null,"touched":false,"gate":false,"waiting":[],"recording":null}"#,
     );
 }
 
@@ -189,7 +189,7 @@ fn a_world_with_a_wire() {
         &world,
         &format!(
             r#"{{"seq":19,"at":190,"sockets":{{}},"calls":{{}},"bursts":{{}},"clients":0,"lesson":null,
-            "wire":{wire},"touched":true,"gate":false,"waiting":[]}}"#
+            "wire":{wire},"touched":true,"gate":false,"waiting":[],"recording":null}}"#
         ),
     );
 }

@@ -93,7 +93,8 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         | Command::PacketBytes { .. }
         | Command::Wire(_)
         | Command::Pause { .. }
-        | Command::Step => {
+        | Command::Step
+        | Command::Record(_) => {
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })

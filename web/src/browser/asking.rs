@@ -2,8 +2,8 @@
 
 use crate::intent::{Plan, Verb, Wrong};
 use protocol::command::Side;
+use protocol::table::Table;
 use protocol::{Answer, Command, CommandId, Done, PacketId, SocketId};
-use std::collections::BTreeMap;
 
 /// Where on the page somebody asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,12 +47,12 @@ struct Asked {
 #[derive(Default)]
 pub(super) struct Asking {
     last: u32,
-    pending: BTreeMap<CommandId, Asked>,
-    outcomes: BTreeMap<Place, Outcome>,
+    pending: Table<CommandId, Asked>,
+    outcomes: Table<Place, Outcome>,
     /// The call last asked of each socket.
-    latest: BTreeMap<SocketId, Verb>,
+    latest: Table<SocketId, Verb>,
     /// All bytes that the last receive of each socket gave; events carry only 256.
-    pub(super) received: BTreeMap<SocketId, Vec<u8>>,
+    pub(super) received: Table<SocketId, Vec<u8>>,
     /// The packet last asked for, with all its bytes.
     pub(super) whole: Option<(PacketId, Vec<u8>)>,
 }

@@ -9,8 +9,8 @@ use crate::scene::{End, Lane};
 use crate::text::Language;
 use crate::text::page;
 use protocol::command::Kind;
+use protocol::table::Table;
 use protocol::{SocketId, World};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -33,7 +33,7 @@ struct Overlay {
 pub(super) struct Bench {
     root: HtmlElement,
     thumb: HtmlElement,
-    ends: BTreeMap<SocketId, Overlay>,
+    ends: Table<SocketId, Overlay>,
     lists: [(Kind, HtmlElement, String); 2],
 }
 
@@ -57,7 +57,7 @@ impl Bench {
         Ok(Self {
             root: dom::by_id("lanes")?,
             thumb: dom::by_id("thumb")?,
-            ends: BTreeMap::new(),
+            ends: Table::new(),
             lists: [
                 (Kind::Stream, dom::by_id("to-stream")?, String::new()),
                 (Kind::Datagram, dom::by_id("to-datagram")?, String::new()),
@@ -103,7 +103,7 @@ impl Bench {
 
     fn pick(&mut self, end: &End, known: &Known) {
         let root = &self.root;
-        let overlay = self.ends.entry(end.socket).or_insert_with(|| {
+        let overlay = self.ends.or_insert_with(end.socket, || {
             let pick = make("button", "pick");
             set(&pick, "type", "button");
             set(&pick, "data-do", "select");

@@ -125,6 +125,15 @@ fn sentence(known: packet::Known, event: &Event) -> (bool, String) {
         What::Stamped { .. } | What::StampsLost { .. } => {
             gate::stamped(language, world, &event.what)
         }
+        What::RecordingBegan { file, .. } => {
+            format!("{}{file}", language.pick("The journal is written to ", "日志写入 "))
+        }
+        What::RecordingEnded { why, .. } => match why {
+            None => language.pick("The recording is whole.", "录制完成。").to_owned(),
+            Some(why) => {
+                format!("{}{why}", language.pick("The recording ended: ", "录制中止："))
+            }
+        },
         What::Reset { .. } => language.pick("Everything was closed.", "全部已关闭。").to_owned(),
         What::ExperimentBegan { title, .. } => {
             format!(

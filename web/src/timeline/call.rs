@@ -2,9 +2,10 @@
 
 use super::Move;
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::world::Call;
 use protocol::{Answer, CallId, Command, Event, Nanos, What, World};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Calls kept at most.
 const KEPT: usize = 20_000;
@@ -15,7 +16,7 @@ const SEARCHED: usize = 256;
 #[derive(Default)]
 pub(super) struct Calls {
     stored: VecDeque<Call>,
-    places: HashMap<CallId, u64>,
+    places: Table<CallId, u64>,
     fallen: u64,
 }
 

@@ -2,8 +2,9 @@
 
 use super::packet::Leg;
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::{CallId, Event, Nanos, SocketId, Source, What};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// A span shorter than this is drawn as if it were this long: a picture needs some time to move in.
 const SHORTEST: Nanos = 1_000;
@@ -52,7 +53,7 @@ impl Move {
 #[derive(Default)]
 pub(super) struct Crossings {
     moves: VecDeque<(Move, Nanos)>,
-    bursts: BTreeMap<CallId, (Nanos, Nanos)>,
+    bursts: Table<CallId, (Nanos, Nanos)>,
 }
 
 impl Crossings {
@@ -67,7 +68,7 @@ impl Crossings {
             source: event.source,
         };
         if let Some(burst) = new.burst() {
-            let span = self.bursts.entry(burst).or_insert((new.began, new.ended));
+            let span = self.bursts.or_insert(burst, (new.began, new.ended));
             *span = (span.0.min(new.began), span.1.max(new.ended));
         }
         let place = self.moves.partition_point(|(old, _)| old.began <= new.began);

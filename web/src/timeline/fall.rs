@@ -2,9 +2,9 @@
 //! of a loss. What is lost, and how many, the world and the packets say.
 
 use super::packet::Packet;
+use protocol::table::Table;
 use protocol::world::Tally;
 use protocol::{CallId, PacketId, World};
-use std::collections::BTreeMap;
 
 /// Viewer's seconds from the first to the last of a lot to begin to fall.
 pub(super) const SPREAD: f64 = 0.7;
@@ -64,7 +64,7 @@ impl Fall {
 #[derive(Default)]
 pub(super) struct Falls {
     lots: Vec<Fall>,
-    known: BTreeMap<CallId, [u32; 2]>,
+    known: Table<CallId, [u32; 2]>,
     packets: Vec<(PacketId, f64)>,
 }
 

@@ -3,8 +3,9 @@
 use protocol::command::Kind;
 use protocol::packet::Mark::Held;
 use protocol::packet::{Head, PacketFate};
+use protocol::table::Table;
 use protocol::{Answer, Event, Field, Nanos, What, World};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Marks kept at most.
 const KEPT: usize = 100_000;
@@ -45,7 +46,7 @@ pub struct Mark {
 #[derive(Default)]
 pub(super) struct Marks {
     marks: VecDeque<Mark>,
-    last: HashMap<MarkKind, Nanos>,
+    last: Table<MarkKind, Nanos>,
 }
 
 impl Marks {

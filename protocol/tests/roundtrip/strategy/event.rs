@@ -187,6 +187,8 @@ fn told() -> impl Strategy<Value = What> {
             What::ExperimentChecked { step, held, expected, found }
         }),
         any::<bool>().prop_map(|passed| What::ExperimentEnded { passed }),
+        (text(), any::<u32>()).prop_map(|(file, snaplen)| What::RecordingBegan { file, snaplen }),
+        (any::<u64>(), of(text())).prop_map(|(bytes, why)| What::RecordingEnded { bytes, why }),
     ]
 }
 

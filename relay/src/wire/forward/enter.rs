@@ -13,6 +13,9 @@ impl Post {
     pub(super) fn enter(&mut self, from: End, length: usize, now: Nanos) {
         let id = self.new_id();
         let place = self.kept.keep(id, length);
+        if self.lasting.tap.snaplen() > 0 {
+            self.lasting.tap.put(id, self.kept.at(place.clone()));
+        }
         let parsed = self.reader.read(from, self.kept.at(place.clone()));
         let (flow, seen) = self.flows.of(from, &parsed);
         if let Some(seen) = seen {
@@ -108,6 +111,9 @@ impl Post {
         let copy = self.new_id();
         self.tell(What::PacketMarked { packet: packet.id, mark: Mark::Copied { copy } });
         self.kept.keep_copy(copy, &packet.bytes);
+        if self.lasting.tap.snaplen() > 0 {
+            self.lasting.tap.put(copy, &packet.bytes);
+        }
         let mut twin = Pending { id: copy, doom: None, at, ..packet.clone() };
         if let Some(pick) = damage {
             self.damage(&mut twin, None, pick);

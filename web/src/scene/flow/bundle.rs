@@ -3,7 +3,7 @@
 use super::{Post, Row};
 use protocol::SocketId;
 use protocol::command::{Kind, Side};
-use std::collections::BTreeMap;
+use protocol::table::Table;
 
 /// Bundles quiet rows until at most `most` besides the tall one are left.
 pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
@@ -44,12 +44,12 @@ fn class_of(row: &Row, within: bool) -> Class {
 fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
     let spare = |row: &&Row| !row.tall && row.order.0 != 1;
     let most = |within: bool| {
-        let mut sizes: BTreeMap<Class, usize> = BTreeMap::new();
+        let mut sizes: Table<Class, usize> = Table::new();
         for row in rows.iter().filter(spare) {
-            *sizes.entry(class_of(row, within)).or_default() += 1;
+            *sizes.or_default(class_of(row, within)) += 1;
         }
-        let found = sizes.into_iter().max_by_key(|(class, size)| (*size, *class));
-        found.filter(|(_, size)| *size > 1).map(|(class, _)| (class, within))
+        let found = sizes.iter().max_by_key(|(class, size)| (*size, *class));
+        found.filter(|(_, size)| **size > 1).map(|(class, _)| (*class, within))
     };
     let (class, within) = most(true).or_else(|| most(false))?;
     let mut picked: Vec<usize> = rows

@@ -7,9 +7,9 @@ use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::world::Call;
 use protocol::{Answer, CallId, Command, Nanos, SocketId, Source};
-use std::collections::BTreeMap;
 
 /// A call, as the ladder tells it.
 pub(super) struct Said {
@@ -184,12 +184,12 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
 
 /// Crossings, the runs of one burst joined; and the moment before which they are not complete.
 fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)>, Nanos) {
-    let mut bursts: BTreeMap<CallId, (Move, u32)> = BTreeMap::new();
+    let mut bursts: Table<CallId, (Move, u32)> = Table::new();
     let mut found: Vec<(Move, String)> = Vec::new();
     let mut oldest = 0;
     for moving in timeline.moves_before(at).take(4_096) {
         if let Crossing::Datagrams { call, count, .. } = moving.what {
-            let (joined, all) = bursts.entry(call).or_insert((*moving, 0));
+            let (joined, all) = bursts.or_insert(call, (*moving, 0));
             *all += count;
             joined.began = joined.began.min(moving.began);
             joined.ended = joined.ended.max(moving.ended);

@@ -55,7 +55,8 @@ pub fn counters(language: Language, wire: &Wire) -> (Vec<Row>, Vec<Row>) {
         gloss: language.pick(english, chinese),
         values: values(name),
     });
-    let mut others: Vec<&String> = wire.counters.iter().flat_map(|own| own.keys()).collect();
+    let mut others: Vec<&String> =
+        wire.counters.iter().flat_map(protocol::table::Table::keys).collect();
     others.sort();
     others.dedup();
     let rest = others
