@@ -13,6 +13,9 @@ mod gate;
 mod ground;
 mod immediate;
 mod infer;
+mod make;
+#[cfg_attr(windows, path = "lab/names/absent.rs")]
+mod names;
 pub mod number;
 mod option;
 mod outside;
@@ -31,6 +34,7 @@ use crate::policy::Policy;
 use crate::tap::Tap;
 use crate::wire::{Lasting, Namespaces, WireParts};
 pub use ground::Maker;
+pub use names::Names;
 use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::{Arc, PoisonError};
@@ -55,7 +59,7 @@ pub struct Lab {
 /// What comes to the lab's thread.
 enum Request {
     Ask(Asker, Command),
-    Left(SessionId),
+    Left(Option<SessionId>),
 }
 
 /// Who asked, and where the answer goes.
@@ -87,6 +91,17 @@ impl Lab {
         limits: Limits,
         wire: Option<(WireParts, Maker, u32)>,
     ) -> io::Result<Self> {
+        Self::start_in(journal, policy, limits, wire, None)
+    }
+
+    /// The same with a folder for the names of Unix sockets; without one there are none.
+    pub fn start_in(
+        journal: Journal,
+        policy: Arc<Policy>,
+        limits: Limits,
+        wire: Option<(WireParts, Maker, u32)>,
+        names: Option<Arc<Names>>,
+    ) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let desk_journal = journal.clone();
@@ -103,14 +118,14 @@ impl Lab {
                     None => (None, None, 0),
                 };
                 let ground = ground::Ground::new(maker, shared, seed, lasting);
-                let desk = desk::Desk::open(desk_journal, policy, limits, ground);
+                let desk = desk::Desk::open(desk_journal, policy, limits, ground, names);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
                 drop(laid);
                 while let Some(request) = incoming.recv().await {
                     match request {
                         Request::Ask(asker, command) => desk.take(asker, command).await,
-                        Request::Left(session) => desk.session_left(session),
+                        Request::Left(by) => desk.asker_left(by),
                     }
                 }
             });
@@ -134,12 +149,12 @@ impl Lab {
         &self.journal
     }
 
-    /// A session has ended: what it asked for and has not begun is withdrawn.
-    pub fn left(&self, session: SessionId) -> impl Future<Output = ()> + Send + 'static {
+    /// A session has ended, or (null) an experiment: what it asked for and has not begun is withdrawn.
+    pub fn left(&self, by: Option<SessionId>) -> impl Future<Output = ()> + Send + 'static {
         let requests = self.requests.clone();
         async move {
             // A lab that has ended keeps nothing.
-            let _ = requests.send(Request::Left(session)).await;
+            let _ = requests.send(Request::Left(by)).await;
         }
     }
 

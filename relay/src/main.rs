@@ -7,7 +7,7 @@ use protocol::recording::SNAPLEN;
 use relay::director::Director;
 use relay::file::ExportOrder;
 use relay::journal::Journal;
-use relay::lab::{Lab, Maker};
+use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
 use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
@@ -163,6 +163,8 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let (state, token) = begin(options)?;
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
+    let names = folder_of_names(&state);
+    let kept = names.clone();
     let shelf = Shelf::folder(state.recordings()?);
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
@@ -171,7 +173,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors };
+        let house = House { token, shelf, descriptors, maker, doors, names };
         run_relay(
             server,
             house,
@@ -182,7 +184,22 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         .await
     });
     runtime.shutdown_background();
+    // The lab's thread may outlive this one's end.
+    if let Some(names) = kept {
+        names.remove();
+    }
     done
+}
+
+/// Where Unix sockets have their names; without it the relay goes on.
+fn folder_of_names(state: &State) -> Option<Arc<Names>> {
+    match Names::open(state) {
+        Ok(names) => Some(Arc::new(names)),
+        Err(error) => {
+            eprintln!("There will be no Unix sockets: {error}.");
+            None
+        }
+    }
 }
 
 /// Shows a recording; makes no socket but the page's own.
@@ -232,6 +249,7 @@ struct House {
     descriptors: u64,
     maker: Maker,
     doors: run::Folder,
+    names: Option<Arc<Names>>,
 }
 
 async fn run_relay(
@@ -241,7 +259,7 @@ async fn run_relay(
     snaplen: u32,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors } = house;
+    let House { token, shelf, descriptors, maker, doors, names } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
@@ -253,7 +271,7 @@ async fn run_relay(
         Err(rung) => (None, rung),
     };
     let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
-    let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
+    let lab = Lab::start_in(Journal::new(epoch()?), Arc::new(policy), limits, wire, names)
         .context("The lab cannot be started")?;
     let recorder = Recorder::new(lab.journal().clone(), lab.tap().clone(), rung.clone());
     if let Some((file, path)) = record {

@@ -225,7 +225,9 @@ impl Socket {
             (Command::Bind { .. }, Done::Local(now)) => self.kernel.local = Some(now.local.clone()),
             (Command::Connect { address, .. }, Done::Local(now)) => {
                 self.connects(&call.ask);
-                self.kernel.local = Some(now.local.clone());
+                // A Unix client needs no name.
+                let nameless = Address::Unix(String::new());
+                self.kernel.local = Some(now.local.clone()).filter(|local| *local != nameless);
                 // A wildcard means this machine; which of its addresses, the kernel will say.
                 if !address.is_wildcard() {
                     self.kernel.peer = Some(address.clone());

@@ -8,22 +8,18 @@ use super::plan::{Plan, plan};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
 use super::work::Work;
-use super::{Asker, errno, system};
+use super::{Asker, Names, errno};
 use crate::journal::Journal;
-use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Kind, Net};
+use protocol::command::Family;
 use protocol::limit::Limits;
-use protocol::number::Wide;
-use protocol::reply::Made;
-use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
-use rustix::fd::AsFd;
-use socket2::Socket;
+use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Where every command arrives.
 pub(super) struct Desk {
@@ -32,6 +28,10 @@ pub(super) struct Desk {
     pub(super) limits: Limits,
     pub(super) ground: Ground,
     pub(super) gate: Gate,
+    /// Where Unix sockets have their names.
+    pub(super) names: Option<Arc<Names>>,
+    /// A Unix socket has room again, or a place in its accept queue.
+    pub(super) room: Notify,
     pub(super) slots: RefCell<BTreeMap<SocketId, Rc<Slot>>>,
     pub(super) watcher: RefCell<Watcher>,
     pub(super) outside: RefCell<Outside>,
@@ -46,6 +46,7 @@ impl Desk {
         policy: Arc<Policy>,
         limits: Limits,
         ground: Ground,
+        names: Option<Arc<Names>>,
     ) -> Rc<Self> {
         let desk = Rc::new(Self {
             journal,
@@ -53,6 +54,8 @@ impl Desk {
             limits,
             ground,
             gate: Gate::default(),
+            names,
+            room: Notify::new(),
             slots: RefCell::default(),
             watcher: RefCell::new(Watcher::open()),
             outside: RefCell::default(),
@@ -125,7 +128,7 @@ impl Desk {
             }
             Ok(Plan::Close) => self.close(slot, asker, &command).await,
             Ok(Plan::Bind(to)) => {
-                self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, to));
+                self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, &to));
             }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
             Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
@@ -139,34 +142,6 @@ impl Desk {
         }
     }
 
-    fn refuse_socket(&self, net: Net, family: Family, name: Option<&str>) -> Option<Failure> {
-        if family == Family::Unix {
-            return Some(Failure::new(ErrorKind::Unsupported, "Unix sockets are not offered yet."));
-        }
-        if let Some(failure) = self.refuse_net(net) {
-            return Some(failure);
-        }
-        if name.is_some_and(|name| name.len() > limit::NAME) {
-            return Some(Failure::new(
-                ErrorKind::BadRequest,
-                format!("A name is at most {} bytes long.", limit::NAME),
-            ));
-        }
-        self.refuse_another()
-    }
-
-    /// Why there may be no socket more.
-    pub(super) fn refuse_another(&self) -> Option<Failure> {
-        let most = self.limits.sockets;
-        let full = self.slots.borrow().len() >= most as usize;
-        full.then(|| {
-            Failure::new(
-                ErrorKind::Limit,
-                format!("The lab holds {most} sockets already; close one first."),
-            )
-        })
-    }
-
     /// Journals and makes a call that never blocks.
     pub(super) fn at_once(
         &self,
@@ -176,7 +151,8 @@ impl Desk {
         make: impl FnOnce() -> io::Result<Done>,
     ) {
         let call = self.began(&asker, ask);
-        let result = make().map_err(|error| errno::failure(ask, &error));
+        let unix = slot.is_some_and(|slot| slot.family == Family::Unix);
+        let result = make().map_err(|error| errno::failure_of(unix, ask, &error));
         self.ended(call, slot, asker, &result);
     }
 
@@ -212,31 +188,6 @@ impl Desk {
             self.look_around(id);
         }
         asker.answer(self.journal.seq(), result.clone());
-    }
-
-    fn make(&self, net: Net, family: Family, kind: Kind) -> io::Result<Done> {
-        let socket = match net.end() {
-            Some(end) => self.make_on_wire(end, family, kind)?,
-            None => system::make(family, kind)?,
-        };
-        let (id, cookie) = self.adopt(socket, net, family, kind)?;
-        Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
-    }
-
-    /// Gives a new descriptor its id and its lanes.
-    pub(super) fn adopt(
-        &self,
-        socket: Socket,
-        net: Net,
-        family: Family,
-        kind: Kind,
-    ) -> io::Result<(SocketId, u64)> {
-        socket.set_nonblocking(true)?;
-        let cookie = kernel::cookie(socket.as_fd())?;
-        let id = self.new_socket_id();
-        let slot = Slot::new(id, cookie, net, family, kind, socket);
-        self.slots.borrow_mut().insert(id, Rc::new(slot));
-        Ok((id, cookie))
     }
 
     pub(super) fn new_socket_id(&self) -> SocketId {
@@ -294,7 +245,11 @@ impl Desk {
             tokio::task::yield_now().await;
         }
         self.watcher.borrow_mut().closing(&slot, &self.journal);
+        let unix = slot.family == Family::Unix;
         drop(slot);
+        if unix {
+            self.room.notify_waiters();
+        }
     }
 
     async fn reset(&self, asker: Asker) {
@@ -305,6 +260,9 @@ impl Desk {
         }
         for slot in slots {
             self.release(slot).await;
+        }
+        if let Some(names) = &self.names {
+            names.clear();
         }
         self.watcher.borrow_mut().forget_all();
         self.clear_wire(asker.by).await;

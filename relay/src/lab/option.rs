@@ -103,7 +103,13 @@ fn set_lossy(socket: &Socket, share: u32) -> io::Result<()> {
 }
 
 /// Why a value makes no sense, before the kernel is asked.
-pub(super) fn check(option: SocketOption) -> Result<(), Failure> {
+pub(super) fn check(slot: &Slot, option: SocketOption) -> Result<(), Failure> {
+    if slot.is_unix() && matches!(option, SocketOption::Lossy(_)) {
+        return Err(Failure::new(
+            protocol::ErrorKind::Unsupported,
+            "On a Unix socket the kernel would not count what such a filter drops.",
+        ));
+    }
     let missing = match option {
         SocketOption::Timestamps(_) => true,
         SocketOption::Lossy(_) => !cfg!(target_os = "linux"),

@@ -10,6 +10,7 @@ use protocol::data::{Data, Hex};
 use protocol::limit::SERVE_RATE;
 use protocol::reply::Received;
 use protocol::{Command, Done, SocketId, TcpState};
+use rustix::fd::AsFd as _;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -31,8 +32,12 @@ impl Desk {
     fn start_serving(self: &Rc<Self>, slot: &Rc<Slot>, serving: Serving) -> JoinHandle<()> {
         let (desk, id, kind) = (Rc::clone(self), slot.id, slot.kind);
         let listens = kind == Kind::Stream
-            && crate::kernel::tcp::state(rustix::fd::AsFd::as_fd(&**slot))
-                .is_ok_and(|state| super::watch::state(state) == TcpState::Listen);
+            && if slot.is_unix() {
+                slot.listening.get()
+            } else {
+                crate::kernel::tcp::state(slot.as_fd())
+                    .is_ok_and(|state| super::watch::state(state) == TcpState::Listen)
+            };
         let task = tokio::task::spawn_local(async move {
             if listens {
                 desk.accept_on(id, serving).await;

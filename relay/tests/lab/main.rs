@@ -21,3 +21,4 @@ mod send;
 mod serve;
 mod stream;
 mod timer;
+mod unix;
