@@ -102,6 +102,8 @@ impl Director {
         let Some(playing) = playing else { return };
         playing.leases.revoke();
         playing.task.abort();
+        // What it asked for and was kept at the gate.
+        tokio::spawn(self.lab.left(None));
         let journal = self.lab.journal();
         let on = journal
             .look(|world| world.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none()));
@@ -150,7 +152,7 @@ impl Asker for Director {
     }
 
     fn left(&self, by: SessionId) -> impl Future<Output = ()> + Send {
-        self.lab.left(by)
+        self.lab.left(Some(by))
     }
 
     fn ask(

@@ -59,7 +59,7 @@ pub struct Lab {
 /// What comes to the lab's thread.
 enum Request {
     Ask(Asker, Command),
-    Left(SessionId),
+    Left(Option<SessionId>),
 }
 
 /// Who asked, and where the answer goes.
@@ -125,7 +125,7 @@ impl Lab {
                 while let Some(request) = incoming.recv().await {
                     match request {
                         Request::Ask(asker, command) => desk.take(asker, command).await,
-                        Request::Left(session) => desk.session_left(session),
+                        Request::Left(by) => desk.asker_left(by),
                     }
                 }
             });
@@ -149,12 +149,12 @@ impl Lab {
         &self.journal
     }
 
-    /// A session has ended: what it asked for and has not begun is withdrawn.
-    pub fn left(&self, session: SessionId) -> impl Future<Output = ()> + Send + 'static {
+    /// A session has ended, or (null) an experiment: what it asked for and has not begun is withdrawn.
+    pub fn left(&self, by: Option<SessionId>) -> impl Future<Output = ()> + Send + 'static {
         let requests = self.requests.clone();
         async move {
             // A lab that has ended keeps nothing.
-            let _ = requests.send(Request::Left(session)).await;
+            let _ = requests.send(Request::Left(by)).await;
         }
     }
 

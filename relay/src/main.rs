@@ -163,14 +163,9 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     let (state, token) = begin(options)?;
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
+    let names = folder_of_names(&state);
+    let kept = names.clone();
     let shelf = Shelf::folder(state.recordings()?);
-    let names = match Names::open(&state) {
-        Ok(names) => Some(Arc::new(names)),
-        Err(error) => {
-            eprintln!("There will be no Unix sockets: {error}.");
-            None
-        }
-    };
     let descriptors = descriptor::raise();
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref(), descriptors);
@@ -178,7 +173,7 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors, names: names.clone() };
+        let house = House { token, shelf, descriptors, maker, doors, names };
         run_relay(
             server,
             house,
@@ -189,10 +184,22 @@ fn serve(options: &Options) -> anyhow::Result<()> {
         .await
     });
     runtime.shutdown_background();
-    if let Some(names) = names {
+    // The lab's thread may outlive this one's end.
+    if let Some(names) = kept {
         names.remove();
     }
     done
+}
+
+/// Where Unix sockets have their names; without it the relay goes on.
+fn folder_of_names(state: &State) -> Option<Arc<Names>> {
+    match Names::open(state) {
+        Ok(names) => Some(Arc::new(names)),
+        Err(error) => {
+            eprintln!("There will be no Unix sockets: {error}.");
+            None
+        }
+    }
 }
 
 /// Shows a recording; makes no socket but the page's own.

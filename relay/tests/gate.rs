@@ -3,13 +3,14 @@
 
 mod support;
 
-use protocol::command::{Family, Kind, Net};
+use protocol::command::{Family, Kind, Lesson, Net};
 use protocol::limit::Limits;
 use protocol::message::ToPage;
 use protocol::{Answer, Command, Done, ErrorKind, SocketId, What};
 use relay::director::Director;
 use relay::lab::Lab;
 use relay::policy::Policy;
+use relay::recorder::Recorder;
 use relay::server;
 use relay::session::{self, Form};
 use std::sync::Arc;
@@ -17,7 +18,9 @@ use support::viewer::{Relay, Viewer, journal};
 
 async fn start(session: session::Config) -> (Relay, Lab) {
     let lab = Lab::start(journal(), Arc::new(Policy::default()), Limits::default()).expect("a lab");
-    let director = Director::new(lab.clone());
+    let rung = relay::rung::loopback(Vec::new());
+    let recorder = Recorder::new(lab.journal().clone(), lab.tap().clone(), rung);
+    let director = Director::new(lab.clone(), recorder, None);
     (Relay::with(director, session, server::Config::default()).await, lab)
 }
 
@@ -111,5 +114,58 @@ async fn a_session_full_of_waiting_calls_can_still_open_the_gate() {
     assert!(matches!(reply(&mut one, 7).await, Answer::Ok(_)));
     let made = |world: &protocol::World| world.sockets.keys().copied().collect::<Vec<_>>();
     assert_eq!(lab.journal().look(made), [SocketId(1), SocketId(2), SocketId(3)]);
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn an_experiment_that_is_left_leaves_nothing_at_the_gate() {
+    let (relay, lab) = start(session::Config::default()).await;
+    let (mut one, _) = relay.viewer(Form::Json).await;
+    let name = "first-host".to_owned();
+    one.ask(1, Command::Experiment(Lesson::Start { name })).await;
+    // It has said something: its first calls are made, and it waits for its learner.
+    sees(&mut one, |what| match what {
+        What::ExperimentSaid { button, .. } => button.as_ref().map(drop),
+        _ => None,
+    })
+    .await;
+    one.ask(2, Command::Pause { on: true }).await;
+    one.ask(3, Command::Experiment(Lesson::Next)).await;
+    sees(&mut one, |what| matches!(what, What::CallWaiting { by: None, .. }).then_some(())).await;
+    one.ask(4, Command::Experiment(Lesson::Stop)).await;
+    sees(&mut one, |what| matches!(what, What::CallWithdrawn { .. }).then_some(())).await;
+    assert!(lab.journal().look(|world| world.gate && world.waiting.is_empty()));
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn an_experiment_keeps_its_promises_however_long_its_calls_wait() {
+    let (relay, lab) = start(session::Config::default()).await;
+    let (mut one, _) = relay.viewer(Form::Json).await;
+    let name = "first-host".to_owned();
+    one.ask(1, Command::Experiment(Lesson::Start { name })).await;
+    let mut id = 1;
+    let mut ask = |command| {
+        id += 1;
+        (id, command)
+    };
+    let mut shut = false;
+    let passed = loop {
+        let ToPage::Event(event) = one.next().await else { continue };
+        let next = match event.what {
+            What::ExperimentEnded { passed } => break passed,
+            What::CallWaiting { .. } => ask(Command::Step),
+            What::ExperimentSaid { button: Some(_), .. } => {
+                if !std::mem::replace(&mut shut, true) {
+                    let (id, command) = ask(Command::Pause { on: true });
+                    one.ask(id, command).await;
+                }
+                ask(Command::Experiment(Lesson::Next))
+            }
+            _ => continue,
+        };
+        one.ask(next.0, next.1).await;
+    };
+    assert!(passed && shut, "{:?}", lab.journal().look(|world| world.lesson.clone()));
     relay.stop().await;
 }

@@ -7,7 +7,8 @@
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
 //! 6. [`intent`]: gesture → command;
-//! 7. `browser` (wasm only): socket, frames, canvas and page.
+//! 7. [`palette`]: everything that can be done now, found by words;
+//! 8. `browser` (wasm only): socket, frames, canvas and page.
 //!
 //! All but `browser` is pure and natively tested.
 
@@ -19,6 +20,7 @@ pub mod conversation;
 pub mod intent;
 pub mod layers;
 mod order;
+pub mod palette;
 pub mod replay;
 pub mod scene;
 #[cfg(test)]

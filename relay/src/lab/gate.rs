@@ -97,9 +97,9 @@ impl Desk {
         }
     }
 
-    /// A session has ended: nobody is left to hear how its calls end.
-    pub(super) fn session_left(&self, session: SessionId) {
-        self.withdraw(|asker, _| asker.by == Some(session));
+    /// Who asked has left: nobody is there to hear how its calls end.
+    pub(super) fn asker_left(&self, by: Option<SessionId>) {
+        self.withdraw(|asker, _| asker.by == by && !asker.automatic);
     }
 
     /// Sends away the calls that wait to be made on a socket; only its own program's, where so said.

@@ -97,10 +97,12 @@ impl Desk {
 
     /// A Unix stream took bytes since `began`: they are in the other end's queue (unix(7)).
     pub(super) fn bytes_left(&self, slot: &Slot, bytes: u32, began: Nanos) {
-        if bytes > 0 && slot.is_unix() && slot.kind == Kind::Stream {
-            if let Some(far) = self.journal.look(|world| world.far_end(slot.id)) {
-                self.crossed(slot.id, far, Crossing::Data { bytes }, began, self.journal.now());
-            }
+        if bytes > 0
+            && slot.is_unix()
+            && slot.kind == Kind::Stream
+            && let Some(far) = self.journal.look(|world| world.far_end(slot.id))
+        {
+            self.crossed(slot.id, far, Crossing::Data { bytes }, began, self.journal.now());
         }
     }
 

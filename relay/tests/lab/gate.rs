@@ -170,7 +170,7 @@ async fn who_has_left_is_waited_for_no_longer() {
     let mine = tokio::spawn(bench.lab.ask(Some(stays), make()));
     let theirs = tokio::spawn(bench.lab.ask(Some(leaves), make()));
     bench.until("both wait", |world| (world.waiting.len() == 2).then_some(())).await;
-    bench.lab.left(leaves).await;
+    bench.lab.left(Some(leaves)).await;
     let (_, ended) = theirs.await.expect("no panic");
     assert_eq!(error(ended), "interrupted");
     assert_eq!(bench.look(|world| world.next_call().and_then(|call| call.by)), Some(stays));

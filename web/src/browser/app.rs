@@ -2,6 +2,7 @@
 
 use super::asking::Asking;
 use super::bench::Bench;
+use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
 use super::inspector::Inspector;
@@ -10,6 +11,7 @@ use super::listener::Listener;
 use super::log::Log;
 use super::mirror::Mirror;
 use super::packet;
+use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
@@ -88,6 +90,8 @@ pub(super) struct App {
     pub(super) menus: WireMenus,
     pub(super) spots: Spots,
     pub(super) panel: packet::Panel,
+    pub(super) callgate: CallGate,
+    pub(super) palette: Palette,
     pub(super) lesson: Caption,
     pub(super) log: Log,
     /// Seconds since the page began.
@@ -136,6 +140,8 @@ impl App {
             menus: WireMenus::new()?,
             spots: Spots::new()?,
             panel: packet::Panel::new()?,
+            callgate: CallGate::new()?,
+            palette: Palette::new()?,
             lesson: Caption::new()?,
             log: Log::new()?,
             seconds: 0.0,

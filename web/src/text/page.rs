@@ -2,14 +2,20 @@
 
 mod counter;
 mod facts;
+mod gate;
+mod life;
 mod name;
 mod recording;
+mod verb;
 mod words;
 
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
+pub use gate::{Gate, gate, waits};
+pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};
 pub use recording::{recording, unopened};
+pub use verb::{automatic, gloss, runs_here};
 pub use words::{both, word};
 
 pub use super::picture::{number as count, span};
@@ -113,10 +119,10 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         }
         (Problem::Port(port), Language::Chinese) => format!("{port} 不是端口：端口为 0 到 65535。"),
         (Problem::Address(text), Language::English) => {
-            format!("“{text}” is no address: write 8001, 127.0.0.1:8001 or [::1]:8001.")
+            format!("“{text}” is no address: write 8001, 127.0.0.1:8001, [::1]:8001 or unix:NAME.")
         }
         (Problem::Address(text), Language::Chinese) => {
-            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001 或 [::1]:8001。")
+            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001、[::1]:8001 或 unix:名字。")
         }
         (Problem::Hex, Language::English) => {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()
@@ -151,8 +157,12 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
             "It belongs to another program; only that can use it.",
             "它属于别的程序，只有那个程序能用它。",
         ),
-        Refusal::OnlyDatagram => language
-            .pick("Numbered datagrams need a datagram socket.", "编号的数据报需要数据报套接字。"),
+        Refusal::OnlyDatagram => {
+            language.pick("This needs a datagram socket.", "这需要数据报套接字。")
+        }
+        Refusal::NothingRuns => {
+            language.pick("Nothing runs by itself here.", "这里没有自动程序在运行。")
+        }
     }
 }
 

@@ -72,7 +72,9 @@ mod tests {
         for (kind, value) in [(2_u16, vec![7_u32]), (4, vec![3, 5])] {
             body.extend((4 + 4 * value.len() as u16).to_ne_bytes());
             body.extend(kind.to_ne_bytes());
-            value.iter().for_each(|word| body.extend(word.to_ne_bytes()));
+            for word in value {
+                body.extend(word.to_ne_bytes());
+            }
         }
         let listener =
             UnixEntry { state: State::Listen, peer: Some(7), receive_queue: 3, send_queue: 5 };
