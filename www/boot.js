@@ -8,15 +8,27 @@ const inline = (id) => {
 
 const open = async (file) => replay(new Uint8Array(await file.arrayBuffer()));
 
+const recording = async (name, token) => {
+  const answer = await fetch(`/recording/${name}`, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer;
+};
+
+async function save({ currentTarget }) {
+  const name = currentTarget.dataset.file;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await (await recording(name, sessionStorage["patchbay.token"])).blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 async function given() {
   const bytes = inline("inline-recording");
   if (bytes) return replay(bytes);
   const asked = new URLSearchParams(location.hash.slice(1));
   if (!asked.has("replay")) return;
-  const headers = { authorization: `Bearer ${asked.get("token")}` };
-  const answer = await fetch(`/recording/${asked.get("replay")}`, { headers });
-  if (!answer.ok) throw new Error(await answer.text());
-  await open(answer);
+  await open(await recording(asked.get("replay"), asked.get("token")));
 }
 
 async function start() {
@@ -26,6 +38,7 @@ async function start() {
     for (const file of target.files) await open(file);
     target.value = "";
   });
+  document.getElementById("save").addEventListener("click", save);
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();

@@ -6,7 +6,7 @@
 //! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`], [`voice`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`recording`]: a file instead of a relay;
+//! 6. [`recording`], [`tape`]: a file instead of a relay;
 //! 7. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
@@ -36,6 +36,7 @@ mod recording;
 mod socket;
 mod spots;
 mod surface;
+mod tape;
 mod theme;
 mod time_bar;
 mod voice;

@@ -13,6 +13,7 @@ mod first_run;
 mod gallery;
 mod inspector;
 mod link;
+mod replay;
 mod running;
 mod strange;
 mod wire;

@@ -16,6 +16,7 @@ use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
 use super::spots::Spots;
+use super::tape::Tape;
 use super::theme::Theme;
 use super::time_bar::TimeBar;
 use super::weather::WireMenus;
@@ -69,6 +70,7 @@ pub(super) struct App {
     pub(super) link: Link,
     /// The recording that is shown instead of a relay.
     pub(super) replay: Option<Replay>,
+    pub(super) tape: Tape,
     /// Why a file could not be shown.
     pub(super) unopened: Option<String>,
     pub(super) timeline: Timeline,
@@ -122,6 +124,7 @@ impl App {
             root: dom::by_id("app")?,
             link: Link::new(),
             replay: None,
+            tape: Tape::new()?,
             unopened: None,
             timeline: Timeline::default(),
             seen: Seen::default(),

@@ -106,6 +106,7 @@ impl App {
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         let stands = !matches!(self.link.state, State::Live | State::Replay);
         self.time_bar.refresh(language, &self.clock, !stands);
+        self.tape.refresh(language, self.timeline.newest());
         self.mirror.refresh(language, self.timeline.world());
         let wrong = self.wrong(Place::Record);
         self.log.recording(language, self.timeline.newest(), wrong.as_deref());

@@ -36,6 +36,7 @@ pub const ACTIONS: &[Action] = &[
     act("pause", "key_pause", &[" "], Gesture::Pause),
     act("back", "key_back", &["ArrowLeft", "PageUp"], Gesture::Back),
     act("forward", "key_forward", &["ArrowRight", "PageDown"], Gesture::Forward),
+    act("begin", "key_begin", &["Home"], Gesture::Begin),
     act("live", "live", &["End"], Gesture::Live),
     act("write", "key_write", &["s"], Gesture::Write),
     act("receive", "key_receive", &["r"], Gesture::Receive),

@@ -26,6 +26,7 @@ pub enum Gesture {
     Pause,
     Back,
     Forward,
+    Begin,
     Live,
     Speed(&'static str),
     Log,

@@ -14,7 +14,7 @@ pub use facts::{fact_terms, facts};
 pub use gate::{Gate, gate, waits};
 pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};
-pub use recording::{recording, unopened};
+pub use recording::{recorded, recording, unopened};
 pub use verb::{automatic, gloss, runs_here};
 pub use words::{both, word};
 

@@ -3,6 +3,7 @@
 use crate::replay::Replay;
 use crate::text::Language;
 use protocol::recording::{Ending, FORMAT, OpenError};
+use protocol::world::Recorded;
 
 /// Why a file cannot be shown.
 pub fn unopened(language: Language, error: OpenError) -> String {
@@ -45,6 +46,27 @@ pub fn recording(language: Language, replay: &Replay, date: &str) -> String {
     told.push_str(lacks);
     if replay.missing() > 0 {
         told.push_str(language.pick(" · some events are missing", " · 缺少一些事件"));
+    }
+    told
+}
+
+/// The recording that the relay writes, or the last one.
+pub fn recorded(language: Language, own: &Recorded) -> String {
+    let file = &own.file;
+    if own.ended.is_none() {
+        return match language {
+            Language::English => format!("writing {file}, {} bytes of each packet", own.snaplen),
+            Language::Chinese => format!("正在写入 {file}，每个分组保留 {} 字节", own.snaplen),
+        };
+    }
+    let size = super::count(own.bytes);
+    let mut told = match language {
+        Language::English => format!("{file}: {size} bytes"),
+        Language::Chinese => format!("{file}：{size} 字节"),
+    };
+    if let Some(why) = &own.why {
+        told.push_str(" · ");
+        told.push_str(why);
     }
     told
 }

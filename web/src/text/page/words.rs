@@ -23,6 +23,9 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("really_empty", "Close all?", "全部关闭？"),
     ("log", "Log", "日志"),
     ("tape", "Recording", "录制"),
+    ("record", "Record from now on", "开始录制"),
+    ("record_stop", "End the recording", "结束录制"),
+    ("save_recording", "Save the file", "保存文件"),
     ("open_recording", "Open a recording", "打开录制文件"),
     (
         "tape_hint",
@@ -201,6 +204,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("speed", "speed of the picture", "画面速度"),
     ("auto", "auto", "自动"),
     ("scrubber", "shown moment", "显示的时刻"),
+    ("key_begin", "Show the earliest moment", "回到最早的时刻"),
     ("live", "Show what happens now", "回到现在"),
     // below
     ("below", "The calls through time", "按时间排列的调用"),
