@@ -225,10 +225,13 @@ impl Packet {
         known.into_iter().chain(open)
     }
 
+    /// So many stand one behind the other; more stand where the last of them does.
+    const BEHIND: usize = 3;
+
     fn hold(&mut self, at: Nanos, behind: usize) {
         if self.holds.last().is_none_or(|(_, ended)| ended.is_some()) {
             if self.holds.is_empty() {
-                self.behind = behind.min(3) as u8;
+                self.behind = behind.min(Self::BEHIND) as u8;
             }
             self.holds.push((at, None));
         }

@@ -293,16 +293,17 @@ impl Packets {
         self.stored.iter().rev().take(SEARCHED).find(carries).map(|packet| packet.id)
     }
 
-    /// How many of a flow are held now.
+    /// How many of a flow are held now, as far as the picture tells them apart.
     fn standing(&self, flow: FlowId) -> usize {
         let own = self.live.keys().filter_map(|id| self.get(*id)).filter(|p| p.flow == flow);
-        own.filter(|packet| packet.held(Nanos::MAX).is_some()).count()
+        own.filter(|packet| packet.held(Nanos::MAX).is_some()).take(Packet::BEHIND).count()
     }
 
     fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
         let Some(flow) = self.flow_of(id) else { return };
-        let standing = self.standing(flow);
         let frozen = self.frozen.is_some();
+        let holds = mark == Mark::Held || (frozen && matches!(mark, Mark::Copied { .. }));
+        let standing = if holds { self.standing(flow) } else { 0 };
         let Some(packet) = self.get_mut(id) else { return };
         if packet.marks.len() < MARKS {
             packet.marks.push((at, mark));
