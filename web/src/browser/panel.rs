@@ -98,7 +98,8 @@ impl App {
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
         self.mirror.refresh(language, self.timeline.world());
-        self.log.refresh(language, moment.at, self.seconds);
+        let known = (self.timeline.newest(), &self.seen);
+        self.log.refresh(language, known, moment.at, self.seconds);
     }
 
     fn may_act(&self) -> bool {
