@@ -36,7 +36,7 @@ const BYTES: u32 = 32;
 const DELAY: Duration = Duration::from_secs(5);
 const FLOOD: u32 = 100_000;
 
-/// A session that asks.
+/// A session that asks. It makes its sockets before the page opens: on an empty bench that begins a lesson.
 struct Hand {
     viewer: Viewer,
     last: u32,
@@ -164,11 +164,12 @@ async fn room(tab: &Tab) {
 }
 
 async fn on_loopback(browser: &Browser, relay: &Relay) {
-    let (mut hand, tab) = (Hand::of(relay).await, open(browser, relay).await);
+    let mut hand = Hand::of(relay).await;
     let (_, to) = hand.datagram(Net::Host, "127.0.0.1:0").await;
     let (from, _) = hand.datagram(Net::Host, "127.0.0.1:0").await;
+    let tab = open(browser, relay).await;
     rest(&tab).await;
-    for turn in ["burst", "burst again"] {
+    for turn in ["first burst", "second burst", "third burst"] {
         tab.evaluate("gauge.clear()").await;
         let began = hand.ask(Command::Nonblocking { socket: from, on: false }).await.1;
         let ended = hand.burst(from, &to, FLOOD).await;
@@ -179,10 +180,11 @@ async fn on_loopback(browser: &Browser, relay: &Relay) {
 }
 
 async fn on_the_wire(browser: &Browser, relay: &Relay) {
-    let (mut hand, tab) = (Hand::of(relay).await, open(browser, relay).await);
+    let mut hand = Hand::of(relay).await;
     let (_, to) = hand.datagram(Net::Right, "10.77.0.2:0").await;
     let (from, _) = hand.datagram(Net::Left, "10.77.0.1:0").await;
     hand.delay(DELAY).await;
+    let tab = open(browser, relay).await;
     rest(&tab).await;
     frames(&tab, "nothing on the wire").await;
     hand.burst(from, &to, PARCELS).await;
@@ -213,13 +215,14 @@ async fn on_the_wire(browser: &Browser, relay: &Relay) {
 #[tokio::main]
 async fn main() {
     let Some(browser): Option<Arc<Browser>> = Browser::start().await else { return };
+    // A relay each: what one page has seen is not another's.
     let relay = Relay::start();
     let tab = open(&browser, &relay).await;
     weight(&tab).await;
     drop(tab);
     loads(&browser, &relay).await;
+    let relay = Relay::start();
     on_loopback(&browser, &relay).await;
-    drop(relay);
     let relay = Relay::start();
     on_the_wire(&browser, &relay).await;
 }
