@@ -433,14 +433,12 @@ impl Packets {
 
     /// Beginning, middle and end of each leg are steps of their own; of a burst's, its own only.
     fn stops(&self, packet: &Packet) -> Vec<Nanos> {
-        let legs: Vec<(Nanos, Nanos)> = match packet.burst().and_then(|burst| self.burst(burst)) {
-            Some(span) => vec![span],
-            None => {
-                let mut legs = Vec::new();
-                packet.legs(|leg| legs.push((leg.began, leg.ended)));
-                legs
-            }
-        };
+        let mut legs = Vec::new();
+        if let Some(span) = packet.burst().and_then(|burst| self.burst(burst)) {
+            legs.push(span);
+        } else {
+            packet.legs(|leg| legs.push((leg.began, leg.ended)));
+        }
         legs.into_iter()
             .flat_map(|(began, ended)| [began, began + (ended - began) / 2, ended])
             .collect()
