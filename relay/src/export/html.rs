@@ -15,7 +15,7 @@ const IMPORT: &str = "import init, { replay } from \"/page.js\";";
 const INSTEAD: &str = "const init = __wbg_init;";
 const SCRIPT: &str = "<script type=\"module\" src=\"/boot.js\"></script>";
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"";
-const ICON: &str = "<link rel=\"icon\"";
+const LINK: &str = "<link ";
 
 /// Writes a document that shows a recording in any browser, from a file, without a relay.
 ///
@@ -60,7 +60,7 @@ impl Parts {
         let (head, body) = self.shell.split_once("</head>").unwrap_or((self.shell, ""));
         let head: String = head
             .lines()
-            .filter(|line| !line.starts_with(STYLE) && !line.starts_with(ICON) && *line != SCRIPT)
+            .filter(|line| !line.starts_with(LINK) && *line != SCRIPT)
             .flat_map(|line| [line, "\n"])
             .collect();
         // The policy comes before what it judges, the character set before the policy.

@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::scratch::Scratch;
-use super::tab::Tab;
+use super::tab::{Tab, WITNESS};
 use super::{line, need};
 use chromiumoxide::handler::HandlerConfig;
 use futures_util::StreamExt as _;
@@ -81,8 +81,20 @@ impl Browser {
     /// Opens `url` in a window of `width` × `height` CSS pixels, in dark or light, for a reader of `lang`
     /// ("en", "zh-CN").
     pub async fn open(&self, url: &str, width: u32, height: u32, dark: bool, lang: &str) -> Tab {
+        self.open_with(WITNESS, url, (width, height), dark, lang).await
+    }
+
+    /// The same, with a script instead of the witness that runs before the page's own.
+    pub async fn open_with(
+        &self,
+        script: &str,
+        url: &str,
+        size: (u32, u32),
+        dark: bool,
+        lang: &str,
+    ) -> Tab {
         let runtime = self.runtime.as_ref().expect("it runs until it is dropped").handle();
-        Tab::open(&self.remote, runtime, url, (width, height), dark, lang)
+        Tab::open(&self.remote, runtime, url, size, dark, lang, script)
             .await
             .unwrap_or_else(|e| panic!("{url}: {e}"))
     }

@@ -28,7 +28,7 @@ use tokio::time::{Instant, interval, timeout};
 const MARK: &str = "patchbay: all said";
 
 /// Watches, before the page's own scripts run, what the page draws and what it says to the relay.
-const WITNESS: &str = include_str!("witness.js");
+pub(super) const WITNESS: &str = include_str!("witness.js");
 
 enum Said {
     Problem(String),
@@ -58,6 +58,7 @@ impl Tab {
         size: (u32, u32),
         dark: bool,
         lang: &str,
+        script: &str,
     ) -> Result<Self> {
         // A window of its own: the browser stops the frames of what nobody could see.
         let target = CreateTargetParams::builder().url("about:blank").new_window(true).build();
@@ -79,7 +80,7 @@ impl Tab {
         page.execute(SetFocusEmulationEnabledParams::new(true)).await?;
         let runtime = runtime.clone();
         let tab = Self { page, said, runtime };
-        tab.page.evaluate_on_new_document(WITNESS).await?;
+        tab.page.evaluate_on_new_document(script).await?;
         tab.resize(size.0, size.1).await;
         tab.darken(dark).await;
         let mut agent = SetUserAgentOverrideParams::new(browser.user_agent().await?);
@@ -108,7 +109,7 @@ impl Tab {
         self.page.reload().await.unwrap_or_else(|e| panic!("reload: {e}"));
     }
 
-    /// The value of a JavaScript expression.
+    /// The value of a JavaScript expression; where it is a promise, what it comes to.
     pub async fn evaluate(&self, expression: &str) -> Value {
         let result = self.page.evaluate_expression(expression).await;
         result

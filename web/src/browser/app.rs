@@ -235,6 +235,7 @@ impl App {
                 // A new welcome with a snapshot follows; what comes before it is skipped above.
                 ToPage::Thinned { from, to, at, flows } => {
                     self.timeline.push_thinned(from, to, at, &flows);
+                    self.log.thinned(at, &flows);
                 }
                 ToPage::Gap { .. } => {}
             }

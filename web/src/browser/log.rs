@@ -5,7 +5,8 @@ use crate::seen::Seen;
 use crate::text::Language;
 use crate::text::log::{self, Line};
 use crate::text::page;
-use protocol::{CallId, Event, Nanos, What, World};
+use protocol::message::Thin;
+use protocol::{Event, Nanos, What, World};
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -17,9 +18,41 @@ const WRITTEN: usize = 300;
 /// Seconds between two polite summaries.
 const POLITE: f64 = 4.0;
 
-struct Entry {
-    english: Line,
-    chinese: Line,
+/// What came, as far as it must be put into words at once.
+enum Entry {
+    /// It speaks of a world that goes on.
+    Told { english: Line, chinese: Line },
+    /// Of a packet, or of datagrams from `first` on: put into words when somebody looks, since there may
+    /// come a hundred thousand.
+    Later { event: Event, first: u32 },
+    /// Packets told in sums.
+    Thinned { at: Nanos, packets: u64 },
+}
+
+impl Entry {
+    fn at(&self) -> Nanos {
+        match self {
+            Self::Told { english, .. } => english.at,
+            Self::Later { event, .. } => event.at,
+            Self::Thinned { at, .. } => *at,
+        }
+    }
+
+    fn line(&self, language: Language, world: &World, seen: &Seen) -> Line {
+        match self {
+            Self::Told { english, chinese } => language.pick(english, chinese).clone(),
+            Self::Later { event, first } => {
+                let mut line = log::event(language, world, seen, event);
+                if let What::DatagramSent { call, number } = event.what
+                    && number != *first
+                {
+                    line.text = page::datagrams_sent(language, call, *first, number);
+                }
+                line
+            }
+            Self::Thinned { at, packets } => log::thinned(language, *at, *packets),
+        }
+    }
 }
 
 /// The log.
@@ -29,17 +62,12 @@ pub(super) struct Log {
     list: HtmlElement,
     scroll: HtmlElement,
     count: Slot,
-    record: HtmlElement,
-    record_word: Slot,
-    recorded: Slot,
     polite: Slot,
     entries: VecDeque<Entry>,
     /// How many came in all; the last entry's number.
     came: usize,
     /// The last entry that is written.
     written: usize,
-    /// The burst and its first number, while the last entry tells of nothing else.
-    run: Option<(CallId, u32)>,
     /// The last entry that was told politely, and when.
     told: (usize, f64),
     open: bool,
@@ -54,14 +82,10 @@ impl Log {
             list: dom::by_id("log-lines")?,
             scroll: dom::by_id("log-scroll")?,
             count: Slot::of("log-count")?,
-            record: dom::by_id("record")?,
-            record_word: Slot::of("record-word")?,
-            recorded: Slot::of("record-says")?,
             polite: Slot::of("polite")?,
             entries: VecDeque::new(),
             came: 0,
             written: 0,
-            run: None,
             told: (0, 0.0),
             open: false,
         })
@@ -87,30 +111,36 @@ impl Log {
         self.rewrite();
     }
 
-    /// How many events came in all.
-    pub(super) fn came(&self) -> usize {
-        self.came
-    }
-
     /// Adds an event that `world` has seen.
     pub(super) fn push(&mut self, world: &World, seen: &Seen, event: &Event) {
         let line = |language| log::event(language, world, seen, event);
-        let mut entry =
-            Entry { english: line(Language::English), chinese: line(Language::Chinese) };
-        if let What::DatagramSent { call, number } = event.what {
-            if let Some((own, first)) = self.run
-                && own == call
-                && let Some(last) = self.entries.back_mut()
-            {
-                entry.english.text = page::datagrams_sent(Language::English, call, first, number);
-                entry.chinese.text = page::datagrams_sent(Language::Chinese, call, first, number);
-                *last = entry;
-                return;
+        let entry = match event.what {
+            What::DatagramSent { call, number } => {
+                if let Some(Entry::Later { event: last, .. }) = self.entries.back_mut()
+                    && matches!(last.what, What::DatagramSent { call: own, .. } if own == call)
+                {
+                    last.clone_from(event);
+                    return;
+                }
+                Entry::Later { event: event.clone(), first: number }
             }
-            self.run = Some((call, number));
-        } else {
-            self.run = None;
+            _ if event.what.is_packet() => Entry::Later { event: event.clone(), first: 0 },
+            _ => Entry::Told { english: line(Language::English), chinese: line(Language::Chinese) },
+        };
+        self.add(entry);
+    }
+
+    /// Adds packets that were told in sums up to a moment.
+    pub(super) fn thinned(&mut self, at: Nanos, flows: &[Thin]) {
+        let came = flows.iter().filter(|thin| thin.fate.is_none()).map(|thin| thin.packets).sum();
+        match self.entries.back_mut() {
+            Some(Entry::Thinned { at: last, packets }) => (*last, *packets) = (at, *packets + came),
+            _ if came > 0 => self.add(Entry::Thinned { at, packets: came }),
+            _ => {}
         }
+    }
+
+    fn add(&mut self, entry: Entry) {
         self.entries.push_back(entry);
         self.came += 1;
         if self.entries.len() > KEPT {
@@ -121,7 +151,6 @@ impl Log {
     /// Forgets everything (another epoch).
     pub(super) fn forget(&mut self) {
         self.entries.clear();
-        self.run = None;
         self.rewrite();
     }
 
@@ -137,10 +166,16 @@ impl Log {
     }
 
     /// Writes what is new up to the shown moment.
-    pub(super) fn refresh(&mut self, language: Language, at: Nanos, seconds: f64) {
+    pub(super) fn refresh(
+        &mut self,
+        language: Language,
+        (world, seen): (&World, &Seen),
+        at: Nanos,
+        seconds: f64,
+    ) {
         let oldest = self.came - self.entries.len();
-        let upto = oldest + self.entries.partition_point(|entry| entry.english.at <= at);
-        self.summarise(language, upto, seconds);
+        let upto = oldest + self.entries.partition_point(|entry| entry.at() <= at);
+        self.summarise(language, (world, seen), upto, seconds);
         if !self.open {
             return;
         }
@@ -152,7 +187,7 @@ impl Log {
                 < 30;
         let from = self.written.max(upto.saturating_sub(WRITTEN)).max(oldest);
         for entry in self.entries.range(from - oldest..upto - oldest) {
-            let line = language.pick(&entry.english, &entry.chinese);
+            let line = &entry.line(language, world, seen);
             let item = make("li", if line.bad { "bad" } else { "" });
             add(
                 &item,
@@ -176,24 +211,24 @@ impl Log {
         self.count.set(&page::count(upto as u64));
     }
 
-    /// Says whether the journal is being written to a file, or why not.
-    pub(super) fn recording(&mut self, language: Language, newest: &World, wrong: Option<&str>) {
-        let own = newest.recording.as_ref();
-        let runs = own.is_some_and(|own| own.ended.is_none());
-        dom::keep(&self.record, "aria-pressed", if runs { "true" } else { "false" });
-        self.record_word.set(page::word(language, if runs { "stop_record" } else { "record" }));
-        self.recorded.set(wrong.unwrap_or(own.map_or("", |own| &own.file)));
-    }
-
-    fn summarise(&mut self, language: Language, upto: usize, seconds: f64) {
+    fn summarise(
+        &mut self,
+        language: Language,
+        (world, seen): (&World, &Seen),
+        upto: usize,
+        seconds: f64,
+    ) {
         let (told, when) = self.told;
         if upto <= told || seconds - when < POLITE {
             return;
         }
         let oldest = self.came - self.entries.len();
         let new = self.entries.range(told.max(oldest) - oldest..upto - oldest);
-        let lines = new.map(|entry| language.pick(&entry.english, &entry.chinese));
-        let calls: Vec<&Line> = lines.filter(|line| line.telling).collect();
+        let packet =
+            |entry: &&Entry| matches!(entry, Entry::Later { event, .. } if event.what.is_packet());
+        let lines =
+            new.filter(|entry| !packet(entry)).map(|entry| entry.line(language, world, seen));
+        let calls: Vec<Line> = lines.filter(|line| line.telling).collect();
         // What a trap has caught comes before what merely followed.
         let sprung = calls.iter().rev().find(|line| line.packet.is_some());
         if let Some(last) = sprung.or(calls.last()) {

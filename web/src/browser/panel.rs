@@ -106,11 +106,11 @@ impl App {
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         let stands = !matches!(self.link.state, State::Live | State::Replay);
         self.time_bar.refresh(language, &self.clock, !stands);
-        self.tape.refresh(language, self.timeline.newest());
-        self.mirror.refresh(language, self.timeline.world());
         let wrong = self.wrong(Place::Record);
-        self.log.recording(language, self.timeline.newest(), wrong.as_deref());
-        self.log.refresh(language, moment.at, self.seconds);
+        self.tape.refresh(language, self.timeline.newest(), wrong.as_deref());
+        self.mirror.refresh(language, self.timeline.world());
+        let known = (self.timeline.newest(), &self.seen);
+        self.log.refresh(language, known, moment.at, self.seconds);
     }
 
     pub(super) fn may_act(&self) -> bool {

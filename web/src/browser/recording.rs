@@ -15,8 +15,6 @@ use protocol::{Answer, Command, Done, ErrorKind, Event, Failure, SessionId, Worl
 
 /// Milliseconds of a frame that reading may take.
 const SHARE: f64 = 30.0;
-/// Bytes of a file of which each event is written to the log; a larger one has too many to write.
-const LOGGED: usize = 50_000;
 
 impl App {
     /// A file was chosen.
@@ -115,8 +113,6 @@ impl Reader for App {
         self.link.seen(event.at);
         self.timeline.push(event.clone());
         self.seen.push(&event);
-        if self.log.came() < LOGGED {
-            self.log.push(self.timeline.newest(), &self.seen, &event);
-        }
+        self.log.push(self.timeline.newest(), &self.seen, &event);
     }
 }

@@ -28,7 +28,7 @@ impl Tape {
     }
 
     /// Writes what changed.
-    pub(super) fn refresh(&mut self, language: Language, newest: &World) {
+    pub(super) fn refresh(&mut self, language: Language, newest: &World, wrong: Option<&str>) {
         let own = newest.recording.as_ref();
         let runs = own.is_some_and(|own| own.ended.is_none());
         let key = if runs { "record_stop" } else { "record" };
@@ -38,7 +38,8 @@ impl Tape {
             self.word.set_text_content(Some(word));
         }
         dom::keep(&self.menu, "class", if runs { "menu runs" } else { "menu" });
-        self.state.set(&own.map_or(String::new(), |own| page::recorded(language, own)));
+        let told = own.map(|own| page::recorded(language, own)).unwrap_or_default();
+        self.state.set(wrong.unwrap_or(&told));
         let file = own.filter(|own| own.ended.is_some() && !own.file.contains('/'));
         show(&self.save, file.is_some());
         if let Some(file) = file {

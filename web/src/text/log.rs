@@ -47,6 +47,18 @@ pub fn event(language: Language, world: &World, seen: &Seen, event: &Event) -> L
     Line { at: event.at, who, bad, text, packet: packet::about(&event.what), telling }
 }
 
+/// Packets that were told in sums, up to a moment: more than this page can be told of one by one.
+pub fn thinned(language: Language, at: Nanos, packets: u64) -> Line {
+    let packets = count(packets);
+    let text = match language {
+        Language::English => {
+            format!("{packets} packets told in sums: too many for this page to hear of each.")
+        }
+        Language::Chinese => format!("{packets} 个包只报了总数：太多，来不及逐个告知本页面。"),
+    };
+    Line { at, who: "relay", bad: false, text, packet: None, telling: true }
+}
+
 /// A call with whose it is: `client: send(b"hello")`.
 fn asked(language: Language, world: &World, ask: &Command) -> String {
     let code = code::call(Dialect::Python, world, ask);

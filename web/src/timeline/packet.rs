@@ -90,12 +90,16 @@ impl Packet {
     /// How far it is: 0 at its sender, 1 at its receiver. Never decreases with time; a lost one never
     /// gets to 1.
     pub fn progress(&self, at: Nanos) -> f32 {
-        let knots = self.knots();
-        let after = knots.partition_point(|(moment, _)| *moment <= at);
-        let Some((began, from)) = after.checked_sub(1).map(|before| knots[before]) else {
-            return 0.0;
-        };
-        if let Some((ended, to)) = knots.get(after) {
+        let (mut before, mut after) = (None, None);
+        self.knots(|knot| {
+            if knot.0 <= at {
+                before = Some(knot);
+            } else {
+                after = after.or(Some(knot));
+            }
+        });
+        let Some((began, from)) = before else { return 0.0 };
+        if let Some((ended, to)) = after {
             let part = (at - began) as f64 / (ended - began).max(1) as f64;
             return from + (to - from) * part as f32;
         }
@@ -165,18 +169,19 @@ impl Packet {
         }
     }
 
-    /// Moments and places between which it moves evenly.
-    fn knots(&self) -> Vec<(Nanos, f32)> {
+    /// Moments and places between which it moves evenly, in order. Asked for thousands of packets in each
+    /// frame: nothing is collected.
+    fn knots(&self, mut tell: impl FnMut((Nanos, f32))) {
         let (mut moment, mut place) = (self.entered, 0.0);
-        let mut knots = vec![(moment, place)];
+        tell((moment, place));
         for (began, ended) in &self.holds {
             let stands = self.stands(*began).max(place);
             moment = (*began).max(moment + SHORTEST);
             place = stands;
-            knots.push((moment, place));
+            tell((moment, place));
             let Some(ended) = ended else { break };
             moment = (*ended).max(moment);
-            knots.push((moment, place));
+            tell((moment, place));
         }
         if let Some((left, fate)) = self.left {
             let to = match fate {
@@ -185,17 +190,17 @@ impl Packet {
                 PacketFate::Lost(_) if self.holds.is_empty() => self.stands(left).max(place),
                 PacketFate::Lost(_) => place,
             };
-            knots.push((left.max(moment + SHORTEST), to));
+            tell((left.max(moment + SHORTEST), to));
         }
-        knots
     }
 
     /// The last moment at which it is drawn on its way.
     fn until(&self) -> Nanos {
-        match self.left {
-            Some(_) => self.knots().last().map_or(self.entered, |(moment, _)| *moment),
-            None => Nanos::MAX,
+        let mut last = Nanos::MAX;
+        if self.left.is_some() {
+            self.knots(|(moment, _)| last = moment);
         }
+        last
     }
 
     /// The last moment at which the picture shows anything of it.
@@ -205,30 +210,50 @@ impl Packet {
         until.min(self.unseen.unwrap_or(Nanos::MAX))
     }
 
-    /// The spans in which it moves.
-    fn legs(&self) -> impl Iterator<Item = Leg> {
-        let knots = self.knots();
+    /// The spans in which it moves, in order.
+    fn legs(&self, mut tell: impl FnMut(Leg)) {
         let burst = self.burst();
-        let last = knots.last().copied().unwrap_or((self.entered, 0.0));
+        let mut last = (self.entered, 0.0);
+        self.knots(|knot| {
+            if knot.1 > last.1 {
+                tell(Leg { began: last.0, ended: knot.0, burst });
+            }
+            last = knot;
+        });
         let open = self.left.is_none()
             && self.holds.last().is_none_or(|(_, ended)| ended.is_some())
             && self.expects > 0;
-        let open = open.then(|| {
+        if open {
             let rest = self.expects as f64 * f64::from(1.0 - last.1);
-            Leg { began: last.0, ended: last.0.saturating_add(rest as Nanos), burst }
-        });
-        let known: Vec<Leg> = knots
-            .windows(2)
-            .filter(|pair| pair[1].1 > pair[0].1)
-            .map(|pair| Leg { began: pair[0].0, ended: pair[1].0, burst })
-            .collect();
-        known.into_iter().chain(open)
+            tell(Leg { began: last.0, ended: last.0.saturating_add(rest as Nanos), burst });
+        }
     }
+
+    /// The span in which it moves at a moment.
+    fn leg(&self, at: Nanos) -> Option<Leg> {
+        let mut found = None;
+        self.legs(|leg| {
+            if leg.began <= at && at < leg.ended {
+                found = found.or(Some(leg));
+            }
+        });
+        found
+    }
+
+    /// When it next begins to move, after a moment.
+    fn goes_on(&self, at: Nanos) -> Option<Nanos> {
+        let mut next = None;
+        self.legs(|leg| next = next.or((leg.began > at).then_some(leg.began)));
+        next
+    }
+
+    /// So many stand one behind the other; more stand where the last of them does.
+    const BEHIND: usize = 3;
 
     fn hold(&mut self, at: Nanos, behind: usize) {
         if self.holds.last().is_none_or(|(_, ended)| ended.is_some()) {
             if self.holds.is_empty() {
-                self.behind = behind.min(3) as u8;
+                self.behind = behind.min(Self::BEHIND) as u8;
             }
             self.holds.push((at, None));
         }

@@ -347,8 +347,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("key_wire", "packets, comparison, kernel counters", "数据包、对比、内核计数器"),
     ("key_log", "show or hide the log", "显示或隐藏日志"),
     ("key_record", "record the journal to a file, or end that", "把日志录制到文件，或结束录制"),
-    ("record", "Record", "录制"),
-    ("stop_record", "Stop recording", "停止录制"),
     ("key_help", "keys and signs", "按键与图例"),
     ("key_escape", "close what is open", "关闭打开的面板"),
     ("other_language", "language: 中文", "语言：English"),

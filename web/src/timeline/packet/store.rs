@@ -194,7 +194,7 @@ impl Packets {
         if let Some(last) = self.reach.back_mut() {
             *last = Nanos::MAX;
         }
-        self.stretch(&new);
+        self.stretch(new.burst(), new.entered, new.entered);
         self.stored.push_back(new);
         if self.kept.is_passed(self.stored.len())
             && let Some(old) = self.stored.pop_front()
@@ -209,11 +209,10 @@ impl Packets {
     }
 
     /// A burst's span grows with its packets.
-    fn stretch(&mut self, packet: &Packet) {
-        let Some(burst) = packet.burst() else { return };
-        let until = packet.left.map_or(packet.entered, |_| packet.until());
-        let span = self.bursts.or_insert(burst, (packet.entered, until));
-        *span = (span.0.min(packet.entered), span.1.max(until));
+    fn stretch(&mut self, burst: Option<CallId>, entered: Nanos, until: Nanos) {
+        let Some(burst) = burst else { return };
+        let span = self.bursts.or_insert(burst, (entered, until));
+        *span = (span.0.min(entered), span.1.max(until));
         while self.bursts.len() > protocol::world::KEPT_BURSTS {
             self.bursts.pop_first();
         }
@@ -224,8 +223,14 @@ impl Packets {
         let Some(place) = self.places.get(&id).copied() else { return };
         let first = (place / BLOCK * BLOCK).max(self.fallen) - self.fallen;
         let end = ((place / BLOCK + 1) * BLOCK - self.fallen).min(self.stored.len() as u64);
-        let block = self.stored.range(first as usize..end as usize);
-        let reach = block.map(Packet::shown_until).max().unwrap_or(0);
+        // Most often the latest of them is still on the wire: then no other need be asked.
+        let mut reach = 0;
+        for packet in self.stored.range(first as usize..end as usize).rev() {
+            reach = packet.shown_until().max(reach);
+            if reach == Nanos::MAX {
+                break;
+            }
+        }
         if let Some(own) = self.reach.get_mut((place / BLOCK - self.fallen / BLOCK) as usize) {
             *own = reach;
         }
@@ -295,16 +300,17 @@ impl Packets {
         self.stored.iter().rev().take(SEARCHED).find(carries).map(|packet| packet.id)
     }
 
-    /// How many of a flow are held now.
+    /// How many of a flow are held now, as far as the picture tells them apart.
     fn standing(&self, flow: FlowId) -> usize {
         let own = self.live.keys().filter_map(|id| self.get(*id)).filter(|p| p.flow == flow);
-        own.filter(|packet| packet.held(Nanos::MAX).is_some()).count()
+        own.filter(|packet| packet.held(Nanos::MAX).is_some()).take(Packet::BEHIND).count()
     }
 
     fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
         let Some(flow) = self.flow_of(id) else { return };
-        let standing = self.standing(flow);
         let frozen = self.frozen.is_some();
+        let holds = mark == Mark::Held || (frozen && matches!(mark, Mark::Copied { .. }));
+        let standing = if holds { self.standing(flow) } else { 0 };
         let Some(packet) = self.get_mut(id) else { return };
         if packet.marks.len() < MARKS {
             packet.marks.push((at, mark));
@@ -338,9 +344,9 @@ impl Packets {
         let Some(packet) = self.get_mut(id) else { return };
         packet.release(at);
         packet.left = Some((at, fate));
-        let packet = packet.clone();
+        let (burst, entered, until) = (packet.burst(), packet.entered, packet.until());
         self.live.remove(&id);
-        self.stretch(&packet);
+        self.stretch(burst, entered, until);
         self.settle(id);
     }
 
@@ -413,17 +419,14 @@ impl Packets {
 
     /// The spans in which something moves at a moment.
     pub(in crate::timeline) fn legs(&self, at: Nanos) -> impl Iterator<Item = Leg> {
-        let moves = move |leg: &Leg| leg.began <= at && at < leg.ended;
-        self.at(at).flat_map(Packet::legs).filter(moves)
+        self.at(at).filter_map(move |packet| packet.leg(at))
     }
 
     /// The first moment after `at` at which a packet comes or goes on.
     pub(in crate::timeline) fn next_began(&self, at: Nanos) -> Option<Nanos> {
         let next = self.stored.get(self.begun(at)).map(|packet| packet.entered);
-        let goes_on = self.at(at).filter(|packet| !packet.holds.is_empty());
-        let goes_on =
-            goes_on.flat_map(Packet::legs).map(|leg| leg.began).filter(|began| *began > at);
-        goes_on.chain(next).min()
+        let held = self.at(at).filter(|packet| !packet.holds.is_empty());
+        held.filter_map(|packet| packet.goes_on(at)).chain(next).min()
     }
 
     pub(in crate::timeline) fn burst(&self, burst: CallId) -> Option<(Nanos, Nanos)> {
@@ -432,10 +435,12 @@ impl Packets {
 
     /// Beginning, middle and end of each leg are steps of their own; of a burst's, its own only.
     fn stops(&self, packet: &Packet) -> Vec<Nanos> {
-        let legs: Vec<(Nanos, Nanos)> = match packet.burst().and_then(|burst| self.burst(burst)) {
-            Some(span) => vec![span],
-            None => packet.legs().map(|leg| (leg.began, leg.ended)).collect(),
-        };
+        let mut legs = Vec::new();
+        if let Some(span) = packet.burst().and_then(|burst| self.burst(burst)) {
+            legs.push(span);
+        } else {
+            packet.legs(|leg| legs.push((leg.began, leg.ended)));
+        }
         legs.into_iter()
             .flat_map(|(began, ended)| [began, began + (ended - began) / 2, ended])
             .collect()
