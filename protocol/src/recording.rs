@@ -9,7 +9,7 @@
 
 mod read;
 
-pub use read::{Ending, OpenError, Reading, open};
+pub use read::{Ending, OpenError, Reading, open, resume};
 
 use crate::message::Rung;
 use crate::number::Wide;

@@ -9,7 +9,7 @@ use crate::recorder::{self, Recorder, Shelf};
 use crate::session::Asker;
 use protocol::command::{Lesson, Record};
 use protocol::{Command, Done, ErrorKind, Failure, SessionId, Source, What};
-use std::fs::File;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
 
@@ -25,41 +25,39 @@ struct Playing {
 pub struct Director {
     lab: Lab,
     playing: Arc<Mutex<Option<Playing>>>,
-    recorder: Recorder,
-    shelf: Option<Shelf>,
+    tape: Option<(Recorder, Shelf)>,
 }
 
 impl Director {
-    /// Of that lab; recordings go to the shelf.
-    pub fn new(lab: Lab, recorder: Recorder, shelf: Option<Shelf>) -> Self {
-        Self { lab, playing: Arc::default(), recorder, shelf }
+    /// Of that lab; it records nothing.
+    pub fn new(lab: Lab) -> Self {
+        Self { lab, playing: Arc::default(), tape: None }
+    }
+
+    /// The same, with a recorder whose files go to the shelf.
+    #[must_use]
+    pub fn recording(self, recorder: Recorder, shelf: Shelf) -> Self {
+        Self { tape: Some((recorder, shelf)), ..self }
     }
 
     /// Does what is asked of the recorder; ending a recording waits for the disk.
     async fn record(self, record: Record) -> Result<Done, Failure> {
+        let Some((recorder, shelf)) = self.tape else {
+            let message = "This relay has no folder to record to.";
+            return Err(Failure::new(ErrorKind::Unsupported, message));
+        };
         let done = move || match record {
-            Record::Stop => self.recorder.stop(),
+            Record::Stop => recorder.stop(),
             Record::Start { snaplen } => {
                 recorder::check(snaplen)?;
-                let (file, name) = self.new_recording()?;
-                self.recorder.start(file, &name, snaplen)
+                let (file, name) = shelf.create().map_err(|error| unmade(&error))?;
+                recorder.start(file, &name, snaplen)
             }
         };
         match tokio::task::spawn_blocking(done).await {
             Ok(done) => done.map(|()| Done::nothing()),
             Err(_) => Err(Failure::new(ErrorKind::Interrupted, "The recorder has ended.")),
         }
-    }
-
-    fn new_recording(&self) -> Result<(File, String), Failure> {
-        let Some(shelf) = &self.shelf else {
-            let message = "This relay has no folder to record to.";
-            return Err(Failure::new(ErrorKind::Unsupported, message));
-        };
-        shelf.create().map_err(|error| {
-            let message = format!("A file for the recording cannot be made: {error}.");
-            Failure::errno(errno::name_of(&error), message)
-        })
     }
 
     fn lesson(&self, lesson: &Lesson) -> Result<Done, Failure> {
@@ -134,6 +132,11 @@ impl Director {
     fn playing(&self) -> MutexGuard<'_, Option<Playing>> {
         self.playing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn unmade(error: &io::Error) -> Failure {
+    let message = format!("A file for the recording cannot be made: {error}.");
+    Failure::errno(errno::name_of(error), message)
 }
 
 /// Who carries a command out.

@@ -283,7 +283,7 @@ async fn run_relay(
     if let Err(error) = &door {
         eprintln!("`relay run` will not find this relay: {error}.");
     }
-    let director = Director::new(lab, recorder.clone(), Some(shelf.clone()));
+    let director = Director::new(lab).recording(recorder.clone(), shelf.clone());
     let hub = Hub::new(director, token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;

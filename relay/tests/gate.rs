@@ -10,7 +10,6 @@ use protocol::{Answer, Command, Done, ErrorKind, SocketId, What};
 use relay::director::Director;
 use relay::lab::Lab;
 use relay::policy::Policy;
-use relay::recorder::Recorder;
 use relay::server;
 use relay::session::{self, Form};
 use std::sync::Arc;
@@ -18,9 +17,7 @@ use support::viewer::{Relay, Viewer, journal};
 
 async fn start(session: session::Config) -> (Relay, Lab) {
     let lab = Lab::start(journal(), Arc::new(Policy::default()), Limits::default()).expect("a lab");
-    let rung = relay::rung::loopback(Vec::new());
-    let recorder = Recorder::new(lab.journal().clone(), lab.tap().clone(), rung);
-    let director = Director::new(lab.clone(), recorder, None);
+    let director = Director::new(lab.clone());
     (Relay::with(director, session, server::Config::default()).await, lab)
 }
 

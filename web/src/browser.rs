@@ -3,15 +3,17 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
+//! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`], [`voice`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 6. [`recording`]: a file instead of a relay;
+//! 7. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
 mod bench;
 mod call_form;
+mod callgate;
 mod dom;
 mod frame;
 mod gesture;
@@ -20,19 +22,23 @@ mod input;
 mod inspector;
 mod language;
 mod lesson;
+mod life;
 mod listener;
 mod log;
 mod make;
 mod mirror;
 mod packet;
 mod painter;
+mod palette;
 mod panel;
 mod picture;
+mod recording;
 mod socket;
 mod spots;
 mod surface;
 mod theme;
 mod time_bar;
+mod voice;
 mod weather;
 mod wire_bar;
 
@@ -52,6 +58,16 @@ fn start() -> Result<(), JsValue> {
     APP.with_borrow_mut(|own| *own = Some(app));
     with(App::begin);
     Ok(())
+}
+
+/// Shows a recording instead of a relay: the bytes of its file.
+#[wasm_bindgen]
+#[expect(
+    unreachable_pub,
+    reason = "called from outside wasm, where only public functions are seen"
+)]
+pub fn replay(bytes: Vec<u8>) {
+    with(|app| app.open_recording(bytes));
 }
 
 /// Lends the state to a closure of the browser. What the state's own work sets off is ignored.

@@ -1,5 +1,6 @@
 //! Owns a call as a line of code, and its result as that language would show it.
 
+use crate::text::decimal;
 use protocol::command::{Application, Family, Half, Kind, Serving, SocketOption};
 use protocol::data::Data;
 use protocol::reply::Done;
@@ -133,7 +134,7 @@ fn option(set: SocketOption) -> String {
         SocketOption::Lossy(share) => {
             format!(
                 "setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, drop {} %)",
-                f64::from(share) / 10_000.0
+                decimal::short(u64::from(share), 10_000, 4)
             )
         }
     }
@@ -152,13 +153,11 @@ pub fn address(address: &Address) -> String {
 }
 
 fn seconds(nanos: u64) -> String {
-    let text = format!("{:.3}", nanos as f64 / 1e9);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    decimal::short(nanos, 1_000_000_000, 3)
 }
 
 fn seconds_as_ms(nanos: u64) -> String {
-    let text = format!("{:.3}", nanos as f64 / 1e6);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    decimal::short(nanos, 1_000_000, 3)
 }
 
 fn payload(data: &Data) -> String {

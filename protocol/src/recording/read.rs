@@ -67,6 +67,11 @@ pub fn open(bytes: &[u8]) -> Result<(Header, Reading<'_>), OpenError> {
     }
 }
 
+/// Goes on reading where [`Reading::progress`] was.
+pub fn resume(bytes: &[u8], place: usize) -> Reading<'_> {
+    Reading { bytes, place: place.min(bytes.len()), ending: Ending::Open }
+}
+
 impl Reading<'_> {
     /// How it ended; [`Ending::Open`] while there may be more.
     pub fn ending(&self) -> Ending {

@@ -40,7 +40,7 @@ fn block() -> impl Strategy<Value = Block> {
 
 fn file(blocks: &[Block]) -> Vec<u8> {
     let mut bytes = begin(header());
-    blocks.iter().for_each(|block| bytes.extend(block.encode()));
+    bytes.extend(blocks.iter().flat_map(Block::encode));
     bytes
 }
 

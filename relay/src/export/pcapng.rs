@@ -136,33 +136,32 @@ fn block<'a>(
 
 /// What the recording knows of the packet.
 fn comment(sight: &Sight, told: &Told) -> String {
-    let mut text = format!("packet {}", sight.packet);
-    if let Some(original) = told.original {
-        text += &format!(", the wire's copy of packet {original}");
-    }
-    text += if sight.enters { " entered the wire" } else { " left the wire" };
-    for mark in &told.marks {
-        text += &match mark {
-            Mark::Held => "; held".to_owned(),
-            Mark::Released => "; released".into(),
-            Mark::Damaged { offset } => format!("; damaged in byte {offset}"),
-            Mark::Copied { copy } => format!("; copied as packet {copy}"),
-            Mark::Delayed { by } => format!("; delayed by {by} ns"),
-        };
-    }
-    text += &match told.end {
+    let mut parts = vec![format!(
+        "packet {}{} {} the wire",
+        sight.packet,
+        told.original.map_or(String::new(), |of| format!(", the wire's copy of packet {of},")),
+        if sight.enters { "entered" } else { "left" },
+    )];
+    parts.extend(told.marks.iter().map(|mark| match mark {
+        Mark::Held => "held".to_owned(),
+        Mark::Released => "released".into(),
+        Mark::Damaged { offset } => format!("damaged in byte {offset}"),
+        Mark::Copied { copy } => format!("copied as packet {copy}"),
+        Mark::Delayed { by } => format!("delayed by {by} ns"),
+    }));
+    parts.push(match told.end {
         Some((at, PacketFate::Delivered)) if sight.enters => {
-            format!("; delivered {} ns later", at - told.entered)
+            format!("delivered {} ns later", at - told.entered)
         }
         Some((_, PacketFate::Delivered)) => {
-            format!("; it had entered {} ns before", sight.at - told.entered)
+            format!("it had entered {} ns before", sight.at - told.entered)
         }
         Some((at, PacketFate::Lost(why))) => {
-            format!("; lost ({}) {} ns later", why.name(), at - told.entered)
+            format!("lost ({}) {} ns later", why.name(), at - told.entered)
         }
-        None => "; still on the wire when the recording ended".into(),
-    };
-    text
+        None => "still on the wire when the recording ended".into(),
+    });
+    parts.join("; ")
 }
 
 fn before(remark: &Remark, at: Nanos) -> String {

@@ -6,6 +6,7 @@ mod support;
 
 mod bench;
 mod clock;
+mod controls;
 mod desk;
 mod eye;
 mod first_run;

@@ -186,7 +186,7 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
     for offer in &offers {
         add(&root, &[&builder.short(offer)]);
     }
-    let outcome = make("output", "outcome");
+    let outcome = call_form::quiet_output();
     if !tall && !known.phone {
         root.set_class_name("calls mini");
         return Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) };

@@ -15,6 +15,7 @@ pub(super) struct Room {
     pub(super) width: f32,
     main: f32,
     caption: f32,
+    gate: f32,
     below: f32,
     scrubber: f32,
     pub(super) vertical: bool,
@@ -74,6 +75,7 @@ impl App {
             width,
             main: main.client_height() as f32,
             caption: shell.caption.offset_height() as f32 + self.wire_bar.banner_height(),
+            gate: self.callgate.height(),
             // On a phone the page itself scrolls: what is below has a height of its own.
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             scrubber: self.time_bar.scrubber().client_width() as f32,
@@ -111,7 +113,7 @@ impl App {
 
     /// Stage, ledger, scrubber and what is below, each drawn only when it is another picture.
     pub(super) fn pictures(&mut self) {
-        let Room { width, main, caption, scrubber, vertical, .. } = self.room;
+        let Room { width, main, caption, gate, scrubber, vertical, .. } = self.room;
         if width < 1.0 {
             return;
         }
@@ -119,7 +121,7 @@ impl App {
         let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
         let least = if main < 700.0 { 104.0 } else { 170.0 };
         let hosts = if self.lesson_runs() { 0.0 } else { HOSTS };
-        let room = (main - caption - hosts - 44.0 - ledger.height - least).max(180.0);
+        let room = (main - caption - hosts - 44.0 - gate - ledger.height - least).max(180.0);
         let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
         let theme = &self.theme;
         let all = &mut self.surfaces;

@@ -42,7 +42,8 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::bundle(rows, most.min(12));
     let others = rows.iter().filter(|row| !row.tall).count() as f32 * ROW;
     let (least, longest) = if view.lesson { (196.0, 252.0) } else { (236.0, 300.0) };
-    let wire = (view.height - UPPER - LOWER - others.min(2.0 * ROW)).clamp(least, longest);
+    let wire =
+        crate::order::within(view.height - UPPER - LOWER - others.min(2.0 * ROW), least, longest);
     let walls = [UPPER, UPPER + wire];
     let height = walls[1] + LOWER + others;
     let world = timeline.world();

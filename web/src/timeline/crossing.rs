@@ -1,5 +1,6 @@
 //! Owns what crossed between two sockets and within which span. On `host` nobody saw it: inferred.
 
+use super::bound::Bound;
 use super::packet::Leg;
 use protocol::event::Crossing;
 use protocol::table::Table;
@@ -52,6 +53,7 @@ impl Move {
 /// Crossings in the order of their beginnings, with the furthest end among all up to each.
 #[derive(Default)]
 pub(super) struct Crossings {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     moves: VecDeque<(Move, Nanos)>,
     bursts: Table<CallId, (Nanos, Nanos)>,
 }
@@ -78,7 +80,7 @@ impl Crossings {
             reach = reach.max(moving.ended);
             *furthest = reach;
         }
-        if self.moves.len() > KEPT {
+        if self.kept.is_passed(self.moves.len()) {
             self.moves.pop_front();
         }
         while self.bursts.len() > protocol::world::KEPT_BURSTS {

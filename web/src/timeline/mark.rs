@@ -1,5 +1,6 @@
 //! Owns the ticks of the scrubber: which kind of thing happened when.
 
+use super::bound::Bound;
 use protocol::command::Kind;
 use protocol::packet::Mark::Held;
 use protocol::packet::{Head, PacketFate};
@@ -45,6 +46,7 @@ pub struct Mark {
 /// Ticks in order.
 #[derive(Default)]
 pub(super) struct Marks {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     marks: VecDeque<Mark>,
     last: Table<MarkKind, Nanos>,
 }
@@ -78,7 +80,7 @@ impl Marks {
             return;
         }
         self.marks.push_back(Mark { at: event.at, kind });
-        if self.marks.len() > KEPT {
+        if self.kept.is_passed(self.marks.len()) {
             self.marks.pop_front();
         }
     }

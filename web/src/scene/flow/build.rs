@@ -186,7 +186,7 @@ impl<'a> Builder<'a> {
             .filter_map(|socket| Some((self.world.queued_at(socket.id)?, socket.id)))
             .map(|(listener, id)| (listener, connected(id), id))
             .collect();
-        waiting.sort();
+        crate::order::by_key(&mut waiting, |own| *own);
         let mut places: Table<SocketId, usize> = Table::new();
         waiting
             .into_iter()
@@ -282,7 +282,7 @@ impl<'a> Builder<'a> {
                 *least = (*least).min(row.order.1).min(row.group);
                 first
             });
-        self.rows.sort_by_key(|row| (first[&row.group], row.group, row.order));
+        crate::order::by_key(&mut self.rows, |row| (first[&row.group], row.group, row.order));
         let chosen = view
             .selected
             .and_then(|id| {

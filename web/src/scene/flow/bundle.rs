@@ -59,7 +59,7 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
         .map(|(place, _)| place)
         .collect();
     // Quiet ones first, of those the youngest; a bundle that is there already grows.
-    picked.sort_by_key(|place| {
+    crate::order::by_key(&mut picked, |place| {
         let row = &rows[*place];
         let bundled = matches!(row.left, Post::Bundle(_)) || matches!(row.right, Post::Bundle(_));
         (!bundled, !row.quiet, std::cmp::Reverse(row.order))
@@ -78,8 +78,8 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
             .collect()
     };
     let (mut left, mut right) = (ids(Side::Left), ids(Side::Right));
-    left.sort();
-    right.sort();
+    crate::order::by_key(&mut left, |own| *own);
+    crate::order::by_key(&mut right, |own| *own);
     let first = &rows[*picked.iter().min()?];
     let post = |ids: Vec<SocketId>, side: Side| {
         let lead = |place: &usize| match rows[*place].post(side) {

@@ -96,7 +96,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let sleeping =
         world.calls.values().filter(|call| call.ended.is_none() && !known.contains(&call.id));
     calls.extend(sleeping.take(8));
-    calls.sort_by_key(|call| (call.began, call.id));
+    crate::order::by_key(&mut calls, |call| (call.began, call.id));
     let said = calls
         .into_iter()
         .filter_map(|call| {
@@ -114,7 +114,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
         .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm));
     let packets = packets.into_iter().filter(|packet| packet.began >= since || packet.ended > at);
     let mut crossed: Vec<Crossed> = crossed.chain(packets).collect();
-    crossed.sort_by_key(|crossed| (crossed.began, crossed.ended));
+    crate::order::by_key(&mut crossed, |crossed| (crossed.began, crossed.ended));
     crossed.drain(..crossed.len().saturating_sub(most));
     Entries { said, crossed }
 }
@@ -204,7 +204,7 @@ fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)
     for (moving, count) in bursts.into_values() {
         found.push((moving, format!("{} ×", picture::number(u64::from(count)))));
     }
-    found.sort_by_key(|(moving, _)| (moving.began, moving.ended));
+    crate::order::by_key(&mut found, |(moving, _)| (moving.began, moving.ended));
     (found, oldest)
 }
 

@@ -57,7 +57,7 @@ pub fn counters(language: Language, wire: &Wire) -> (Vec<Row>, Vec<Row>) {
     });
     let mut others: Vec<&String> =
         wire.counters.iter().flat_map(protocol::table::Table::keys).collect();
-    others.sort();
+    crate::order::by_key(&mut others, |own| *own);
     others.dedup();
     let rest = others
         .into_iter()

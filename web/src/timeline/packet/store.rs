@@ -1,6 +1,7 @@
 //! Owns the packets that were told of, in the order in which they came. Bounded: the oldest are
 //! forgotten; those told in sums are counted.
 
+use super::super::bound::Bound;
 use super::ends::{self, Ends};
 use super::{Leg, Packet, delay_of};
 use protocol::message::Thin;
@@ -30,6 +31,7 @@ fn after(seq: u32, other: u32) -> bool {
 /// Packets in order, and what their flows have in common.
 #[derive(Default)]
 pub(in crate::timeline) struct Packets {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     stored: VecDeque<Packet>,
     places: Table<PacketId, u64>,
     fallen: u64,
@@ -52,7 +54,7 @@ impl Packets {
         let Some(wire) = &world.wire else { return };
         self.frozen = wire.frozen;
         let mut packets: Vec<_> = wire.packets.iter().collect();
-        packets.sort_by_key(|(id, packet)| (packet.entered, **id));
+        crate::order::by_key(&mut packets, |(id, packet)| (packet.entered, **id));
         for (id, told) in packets {
             let ends = ends::ends(world, told.from, &told.src, &told.dst, &told.head);
             let mut new = Packet {
@@ -194,7 +196,7 @@ impl Packets {
         }
         self.stretch(&new);
         self.stored.push_back(new);
-        if self.stored.len() > KEPT
+        if self.kept.is_passed(self.stored.len())
             && let Some(old) = self.stored.pop_front()
         {
             self.places.remove(&old.id);
