@@ -12,6 +12,7 @@
 //! - [`queue`]: bytes waiting to go out and to be read.
 //! - [`balance()`]: the three above as one coherent sample.
 //! - [`peek`]: the waiting bytes and datagrams themselves.
+//! - [`stamp`]: when what was sent passed its stations, by the kernel's own stamps.
 //! - [`diag`]: sockets that no descriptor of ours reaches: closed, foreign, still in handshake.
 //!
 //! Every function takes a [`BorrowedFd`] and gives the errno of the call it names. None waits for the
@@ -34,6 +35,7 @@ mod raw;
 #[cfg(not(target_os = "linux"))]
 #[path = "kernel/elsewhere.rs"]
 mod raw;
+pub mod stamp;
 mod state;
 pub mod tcp;
 

@@ -25,6 +25,8 @@ mod reader;
 mod ready;
 mod serve;
 mod slot;
+#[cfg_attr(windows, path = "lab/stamp/absent.rs")]
+mod stamp;
 mod system;
 mod watch;
 mod work;

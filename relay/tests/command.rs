@@ -185,3 +185,35 @@ fn relays_that_start_together_agree_on_a_token() {
     });
     assert_eq!(tokens.len(), 1, "{tokens:?}");
 }
+
+/// The folders of socket names in a state folder.
+fn folders_of_names(state: &Path) -> Vec<String> {
+    let names = fs::read_dir(state.join("run")).expect("a folder").map(|entry| entry.unwrap());
+    let names = names.map(|entry| entry.file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".d")).collect()
+}
+
+#[test]
+fn names_of_sockets_have_a_private_folder_that_goes_with_the_relay() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let state = folder("names");
+    let mut killed = Serving::on_any_port(&state, &["--rung", "loopback"]);
+    let of = |serving: &Serving| format!("{}.d", serving.child.id());
+    let own = of(&killed);
+    let path = state.join("run").join(&own);
+    let mode = fs::metadata(&path).expect("a folder").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    std::os::unix::net::UnixDatagram::bind(path.join("left-over")).expect("bound");
+    killed.child.kill().expect("killed");
+    killed.child.wait().expect("ended");
+    assert_eq!(folders_of_names(&state), [own]);
+    // The next removes it, and leaves one that lives alone.
+    let next = Serving::on_any_port(&state, &["--rung", "loopback"]);
+    assert_eq!(folders_of_names(&state), [of(&next)]);
+    let other = Serving::on_any_port(&state, &["--rung", "loopback"]);
+    assert_eq!(folders_of_names(&state).len(), 2);
+    for serving in [other, next] {
+        serving.end(Signal::TERM);
+    }
+    assert!(folders_of_names(&state).is_empty());
+}

@@ -42,7 +42,8 @@ pub struct Life {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stamp {
-    /// Up to which byte, or of which datagram; below `last` when the rest is still to come.
+    /// Up to which byte, or of which datagram. Below `last` the rest is still to come; above it the
+    /// send's bytes were here no later than this.
     pub byte: u64,
     /// When.
     pub at: Nanos,
@@ -113,16 +114,17 @@ impl Socket {
         }
     }
 
+    /// Bytes pass a place in order: what is stamped there tells of all before it, which TCP may have
+    /// put into one segment. The first stamp that tells of a life's last byte is the one kept.
     fn stamped(&mut self, stage: Stage, stamp: Stamp) {
-        let holds = |life: &&mut Life| life.first <= stamp.byte;
-        let Some(life) = self.lives.iter_mut().rev().find(holds) else { return };
-        // A segment that was sent again is stamped again; the first time is the one meant.
-        if life.returned.is_some() && stamp.byte > life.last {
-            return;
-        }
-        let place = life.place(stage);
-        if place.is_none_or(|known| known.byte < stamp.byte) {
-            *place = Some(stamp);
+        let datagram = self.kind == Kind::Datagram;
+        for life in self.lives.iter_mut().filter(|life| life.first <= stamp.byte) {
+            let (last, returned) = (life.last, life.returned.is_some());
+            let place = life.place(stage);
+            let open = |known: Stamp| known.byte < stamp.byte && (!returned || known.byte < last);
+            if (!datagram || last == stamp.byte) && place.is_none_or(open) {
+                *place = Some(stamp);
+            }
         }
     }
 }

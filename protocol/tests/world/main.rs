@@ -1,6 +1,7 @@
 //! The fold: small scripts of events, and the world that they come to.
 
 mod burst;
+mod byte;
 mod call;
 mod datagram;
 mod kept;

@@ -130,6 +130,9 @@ impl Desk {
             Ok(Plan::Bind(to)) => {
                 self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, &to));
             }
+            Ok(Plan::Stamps(on)) => {
+                self.at_once(Some(&slot), asker, &command, || self.set_stamps(&slot, on));
+            }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
             Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
@@ -244,6 +247,7 @@ impl Desk {
         while slot.busy() {
             tokio::task::yield_now().await;
         }
+        self.take_stamps(&slot);
         self.watcher.borrow_mut().closing(&slot, &self.journal);
         let unix = slot.family == Family::Unix;
         drop(slot);

@@ -60,6 +60,7 @@ impl Desk {
     }
 
     fn begin(&self, slot: &Slot, direction: Direction, job: Job) -> Running {
+        self.wished_stamps(slot);
         let call = self.began(&job.asker, &job.work.ask);
         slot.touch();
         slot.lane(direction).current.set(Some(call));
@@ -248,6 +249,7 @@ impl Desk {
         let incoming = running.work.direction() == Direction::In;
         let (ask, began) = (running.work.ask, running.began);
         self.ended(running.call, Some(slot), running.asker, result);
+        self.tell_received(slot);
         if slot.is_unix() && result.is_ok() && incoming {
             self.room.notify_waiters();
         }

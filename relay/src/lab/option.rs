@@ -48,6 +48,7 @@ pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
             socket.set_only_v6(on)?;
             i64::from(socket.only_v6()?)
         }
+        // The desk sets it, which takes the stamps.
         SocketOption::Timestamps(_) => return Err(io::ErrorKind::Unsupported.into()),
         SocketOption::Lossy(share) => {
             set_lossy(socket, share)?;
@@ -111,7 +112,7 @@ pub(super) fn check(slot: &Slot, option: SocketOption) -> Result<(), Failure> {
         ));
     }
     let missing = match option {
-        SocketOption::Timestamps(_) => true,
+        SocketOption::Timestamps(_) => !cfg!(target_os = "linux"),
         SocketOption::Lossy(_) => !cfg!(target_os = "linux"),
         SocketOption::ReusePort(_) => !cfg!(unix),
         _ => false,
@@ -121,6 +122,9 @@ pub(super) fn check(slot: &Slot, option: SocketOption) -> Result<(), Failure> {
             protocol::ErrorKind::Unsupported,
             "This system does not have that option.",
         ));
+    }
+    if let SocketOption::Timestamps(_) = option {
+        return super::stamp::check(slot);
     }
     let too_much = match option {
         SocketOption::SendBuffer(bytes) | SocketOption::ReceiveBuffer(bytes) => {

@@ -6,7 +6,7 @@ use super::slot::Slot;
 use super::work::State;
 use crate::kernel;
 use crate::policy::{self, Policy};
-use protocol::command::{Application, Family, Kind, Net, Reading, Serving};
+use protocol::command::{Application, Family, Kind, Net, Reading, Serving, SocketOption};
 use protocol::data::Data;
 use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, limit};
 use rustix::fd::AsFd;
@@ -22,6 +22,8 @@ pub(super) enum Plan {
     Bind(SockAddr),
     /// It never blocks.
     Now(fn(&Slot, &Command) -> io::Result<Done>),
+    /// `SO_TIMESTAMPING`.
+    Stamps(bool),
     /// close(2).
     Close,
     /// Sets or removes the reader.
@@ -66,6 +68,9 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         }
         Command::Option { set, .. } => {
             option::check(slot, *set)?;
+            if let SocketOption::Timestamps(on) = set {
+                return Ok(Plan::Stamps(*on));
+            }
             Plan::Now(immediate::set_option)
         }
         Command::Shutdown { .. } => Plan::Now(immediate::shutdown),

@@ -1,6 +1,7 @@
 //! Owns one open socket: its descriptor, its two lanes of calls, and how its calls may wait.
 
 use super::Names;
+use super::stamp::Stamps;
 use super::work::Work;
 use crate::kernel;
 use crate::kernel::peek::Datagrams;
@@ -84,6 +85,8 @@ pub(super) struct Slot {
     pub(super) shut_read: Cell<bool>,
     /// Whether its listen(2) succeeded.
     pub(super) listening: Cell<bool>,
+    /// The kernel's stamps of what it sends and receives.
+    pub(super) stamps: Stamps,
     /// Where it finds names, if it is a Unix socket.
     pub(super) names: Option<Arc<Names>>,
     /// Its number in sockfs, by which sock_diag(7) names Unix sockets; 0 where there is none.
@@ -128,6 +131,7 @@ impl Slot {
             reading: Cell::new(false),
             shut_read: Cell::new(false),
             listening: Cell::new(false),
+            stamps: Stamps::default(),
             names,
             inode,
         }
@@ -136,6 +140,11 @@ impl Slot {
     /// Whether it is a Unix socket.
     pub(super) fn is_unix(&self) -> bool {
         self.family == Family::Unix
+    }
+
+    /// Whether it listens.
+    pub(super) fn is_listening(&self) -> bool {
+        self.listening.get()
     }
 
     /// What the kernel calls an address, in the protocol's words; None for one of another family.

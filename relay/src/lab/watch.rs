@@ -194,6 +194,8 @@ impl Desk {
     /// the numbers of a stream moved: then those of its other end did too.
     pub(super) fn look(&self, id: SocketId, pass: bool) -> bool {
         let Some(slot) = self.slots.borrow().get(&id).cloned() else { return false };
+        // Before anything is asked: what waits in the error queue looks like an error.
+        self.take_stamps(&slot);
         let mut watcher = self.watcher.borrow_mut();
         let Watcher { diag, seen, .. } = &mut *watcher;
         let mut wire = self.ground.wire.borrow_mut();

@@ -19,6 +19,7 @@ mod reader;
 mod reset;
 mod send;
 mod serve;
+mod stamp;
 mod stream;
 mod timer;
 mod unix;

@@ -21,6 +21,7 @@ mod mend;
 mod order;
 mod outside;
 mod recover;
+mod stamp;
 mod truth;
 mod weather;
 mod window;

@@ -10,6 +10,10 @@ use protocol::Address;
 
 /// One receive into a buffer.
 pub(in crate::lab) fn receive(slot: &Slot, buffer: &mut [u8], peek: bool) -> io::Result<Got> {
+    #[cfg(target_os = "linux")]
+    if slot.stamps.on() {
+        return stamped(slot, buffer, peek);
+    }
     let flags = if peek { RecvFlags::PEEK } else { RecvFlags::empty() };
     let got =
         recvmsg(slot, &mut [IoSliceMut::new(buffer)], &mut RecvAncillaryBuffer::default(), flags)?;
@@ -18,4 +22,12 @@ pub(in crate::lab) fn receive(slot: &Slot, buffer: &mut [u8], peek: bool) -> io:
         None => got.address.and_then(|a| SocketAddr::try_from(a).ok()).map(Address::Inet),
     };
     Ok(Got { bytes: got.bytes, truncated: got.flags.contains(ReturnFlags::TRUNC), from })
+}
+
+/// The same with the kernel's stamp of what came, which is kept for the call's end.
+#[cfg(target_os = "linux")]
+fn stamped(slot: &Slot, buffer: &mut [u8], peek: bool) -> io::Result<Got> {
+    let got = crate::kernel::stamp::receive(rustix::fd::AsFd::as_fd(slot), buffer, peek)?;
+    slot.stamps.received.set(got.realtime.filter(|_| !peek && got.bytes > 0));
+    Ok(Got { bytes: got.bytes, truncated: got.truncated, from: got.from.map(Address::Inet) })
 }
