@@ -3,14 +3,16 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
+//! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
 //!    [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`input`], [`gesture`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 6. [`input`], [`gesture`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
+//!    [`listener`]: hands and tools.
 
 mod app;
 mod asking;
 mod bench;
+mod bundle;
 mod call_form;
 mod dom;
 mod frame;
@@ -19,6 +21,7 @@ mod hand;
 mod input;
 mod inspector;
 mod language;
+mod lecture;
 mod lesson;
 mod listener;
 mod log;
@@ -27,8 +30,10 @@ mod mirror;
 mod packet;
 mod painter;
 mod panel;
+mod phrase;
 mod picture;
 mod socket;
+mod speaker;
 mod spots;
 mod surface;
 mod theme;

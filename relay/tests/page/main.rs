@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod axe;
 mod bench;
 mod clock;
 mod desk;
@@ -11,6 +12,7 @@ mod eye;
 mod first_run;
 mod gallery;
 mod inspector;
+mod lecture;
 mod link;
 mod running;
 mod strange;

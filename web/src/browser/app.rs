@@ -13,12 +13,13 @@ use super::packet;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
+use super::speaker::Speaker;
 use super::spots::Spots;
 use super::theme::Theme;
 use super::time_bar::TimeBar;
 use super::weather::WireMenus;
 use super::wire_bar::WireBar;
-use super::{input, language};
+use super::{input, language, lecture};
 use crate::clock::Clock;
 use crate::scene::Stage;
 use crate::seen::Seen;
@@ -95,11 +96,13 @@ pub(super) struct App {
     pub(super) surfaces: Surfaces,
     pub(super) shell: Shell,
     pub(super) stage: Stage,
+    pub(super) speaker: Speaker,
+    /// Larger, and only hosts, wire and ladder.
+    pub(super) lecture: bool,
     pub(super) room: Room,
     /// The tall lane's top and height, and how much of the stage is seen.
     pub(super) tall_at: Option<[f32; 3]>,
     panels_at: f64,
-    pub(super) calm: bool,
     pub(super) follow: bool,
     frame: Frame,
     _listeners: Vec<Listener>,
@@ -108,7 +111,6 @@ pub(super) struct App {
 impl App {
     /// Finds the shell's parts.
     pub(super) fn new() -> Result<Self, JsValue> {
-        let calm = window().match_media("(prefers-reduced-motion: reduce)")?;
         Ok(Self {
             root: dom::by_id("app")?,
             link: Link::new(),
@@ -139,10 +141,11 @@ impl App {
             surfaces: Surfaces::new()?,
             shell: Shell::new()?,
             stage: Stage::default(),
+            speaker: Speaker::new()?,
+            lecture: lecture::wanted(),
             room: Room::default(),
             tall_at: None,
             panels_at: 0.0,
-            calm: calm.is_some_and(|list| list.matches()),
             follow: true,
             frame: Frame::new(),
             _listeners: input::listen()?,
@@ -166,6 +169,8 @@ impl App {
         self.seconds = ms / 1000.0;
         self.link.poll();
         self.clock.tick(passed, self.link.now(), &mut self.timeline);
+        let (moment, runs) = (self.clock.moment(), !self.clock.paused());
+        self.speaker.passed(&self.timeline, moment.at, moment.view, runs);
         let due = self.dirty || self.seconds - self.panels_at >= 0.1;
         if due {
             self.measure();

@@ -22,6 +22,12 @@ impl App {
             Gesture::Forward => self.clock.step(true, &mut self.timeline),
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
             Gesture::Log => self.log.toggle(),
+            Gesture::Lecture => self.set_lecture(!self.lecture),
+            Gesture::Sound => {
+                self.speaker.toggle();
+                self.speaker.wake();
+            }
+            Gesture::Page(forward) => self.turn_page(forward),
             Gesture::Help => toggle_help(),
             Gesture::Dismiss => self.dismiss(),
             Gesture::Language => {
@@ -158,7 +164,8 @@ impl App {
         self.ask(Place::Bench, &Command::Experiment(Lesson::Start { name: name.to_owned() }), None);
     }
 
-    fn next_step(&mut self) {
+    /// Presses the lesson's button.
+    pub(super) fn next_step(&mut self) {
         if self.lesson.press() {
             self.ask(Place::Bench, &Command::Experiment(Lesson::Next), None);
         }
@@ -176,8 +183,10 @@ impl App {
             self.panel.close();
         } else if self.inspector.is_open() {
             self.inspector.close();
-        } else {
+        } else if self.log.is_open() {
             self.log.close();
+        } else {
+            self.set_lecture(false);
         }
     }
 }

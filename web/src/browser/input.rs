@@ -3,7 +3,8 @@
 use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
-use super::{call_form, packet, with};
+use super::theme;
+use super::{call_form, packet, speaker, with};
 use crate::intent::{self, Gesture, On, Verb};
 use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
@@ -40,7 +41,12 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
             }
         }),
     ];
-    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+    for query in [
+        "(prefers-color-scheme: dark)",
+        "(forced-colors: active)",
+        "(prefers-contrast: more)",
+        theme::CALM,
+    ] {
         if let Ok(Some(list)) = window.match_media(query) {
             all.push(Listener::new(&list, "change", |_| with(App::rethemed)));
         }
@@ -77,6 +83,7 @@ fn on(element: &Element) -> On {
 }
 
 fn clicked(event: &Event) {
+    speaker::wake();
     let Some(target) = target(event) else { return };
     // A menu closes when somebody clicks elsewhere.
     let inside = target.closest("details").ok().flatten();
@@ -157,6 +164,7 @@ fn pressed(event: &KeyboardEvent) {
     if matches!(target.closest("dialog"), Ok(Some(_))) {
         return;
     }
+    speaker::wake();
     let key = event.key();
     if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && packet::walk(&target, key == "ArrowDown")
     {
@@ -164,10 +172,13 @@ fn pressed(event: &KeyboardEvent) {
     }
     let tag = target.tag_name();
     let writes = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
-    let pages = key.starts_with("Page") && target.class_list().contains("scroll");
+    let (mut lesson, mut lecture) = (false, false);
+    with(|app| (lesson, lecture) = (app.in_lesson(), app.lecture));
+    // A clicker works wherever the focus is.
+    let clicks = lecture && key.starts_with("Page") && tag != "SELECT";
+    let writes = writes && !clicks;
+    let pages = !clicks && key.starts_with("Page") && target.class_list().contains("scroll");
     let button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
-    let mut lesson = false;
-    with(|app| lesson = app.in_lesson());
     let Some(gesture) = intent::key(&key, writes || pages, button, lesson) else { return };
     if gesture != Gesture::Dismiss {
         event.prevent_default();

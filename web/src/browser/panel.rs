@@ -86,6 +86,7 @@ impl App {
             newest: self.timeline.newest(),
             stage: &self.stage,
             width: self.room.width,
+            zoom: self.room.zoom,
             language,
             phone,
             open,
@@ -97,6 +98,7 @@ impl App {
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
+        self.speaker.refresh();
         self.mirror.refresh(language, self.timeline.world());
         self.log.refresh(language, moment.at, self.seconds);
     }

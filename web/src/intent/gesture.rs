@@ -24,6 +24,10 @@ pub enum Gesture {
     Forward,
     Live,
     Log,
+    Lecture,
+    Sound,
+    /// A clicker's key: on (true) or back.
+    Page(bool),
     Help,
     Dismiss,
     Language,
@@ -70,6 +74,8 @@ impl Gesture {
             "forward" => Self::Forward,
             "live" => Self::Live,
             "log" => Self::Log,
+            "lecture" => Self::Lecture,
+            "sound" => Self::Sound,
             "help" => Self::Help,
             "dismiss" => Self::Dismiss,
             "language" => Self::Language,
@@ -110,12 +116,16 @@ pub fn key(key: &str, typing: bool, on_button: bool, lesson: bool) -> Option<Ges
     }
     Some(match key {
         " " => Gesture::Pause,
-        "ArrowLeft" | "PageUp" => Gesture::Back,
-        "Enter" | "PageDown" if lesson => Gesture::Next,
-        "ArrowRight" | "PageDown" => Gesture::Forward,
+        "ArrowLeft" => Gesture::Back,
+        "ArrowRight" => Gesture::Forward,
+        "Enter" if lesson => Gesture::Next,
+        "PageUp" => Gesture::Page(false),
+        "PageDown" => Gesture::Page(true),
         "r" | "R" => Gesture::Receive,
         "s" | "S" => Gesture::Write,
-        "l" | "L" => Gesture::Log,
+        "j" | "J" => Gesture::Log,
+        "l" | "L" => Gesture::Lecture,
+        "m" | "M" => Gesture::Sound,
         "t" | "T" => Gesture::Trap,
         "h" | "H" => Gesture::Hold,
         "w" | "W" => Gesture::Wire,
@@ -138,6 +148,10 @@ mod tests {
         assert_eq!(key(" ", false, false, false), Some(Gesture::Pause));
         assert_eq!(key("Enter", false, false, true), Some(Gesture::Next));
         assert_eq!(key("Enter", false, false, false), None);
+        assert_eq!(key("PageDown", false, true, true), Some(Gesture::Page(true)));
+        for blank in ["b", "."] {
+            assert_eq!(key(blank, false, false, true), None, "a clicker's blank screen");
+        }
     }
 
     #[test]

@@ -178,7 +178,7 @@ words! {
     /// A peer of ours that is gone.
     gone: "no socket now", "现无套接字";
     /// Above those in the accept queue.
-    connected_already: "those in the accept queue are connected already, though nobody has called accept()", "接受队列里的已经连接，尽管还没人调用 accept()";
+    connected_already: "connected already, though nobody has called accept():", "已经连接，尽管还没人调用 accept()：";
     /// The same in two lines: the first.
     connected: "connected already,", "已经连接，";
     /// The second.
@@ -202,7 +202,7 @@ words! {
     /// The same where there is room.
     ladder_inferred: "dashed = inferred from both kernels; on loopback nobody sees packets", "虚线 = 由两端内核推断；环回上看不到包";
     /// An empty ladder.
-    no_calls: "no socket call yet", "还没有套接字调用";
+    no_calls: "no socket call yet: each will stand here as code, with the kernel’s answer", "还没有套接字调用：每个调用都会写成代码，连同内核的回答";
     /// The moment of now.
     now: "now", "现在";
     /// The ledger's end.
@@ -284,5 +284,11 @@ words! {
     /// Ledger: kept, and the wire lost what was sent of it.
     copy_lost: "their copy on the wire was lost", "它们在线上的那份丢了";
     /// An empty stage.
-    nothing_here: "no socket yet", "还没有套接字";
+    nothing_here: "No socket yet: a socket is one end of a conversation.", "还没有套接字：套接字是一段通信的一端。";
+    /// The same: what to do.
+    make_one: "Make a server on one side, a socket on the other, connect them.", "在一边建服务端，另一边建套接字，再把它们连起来。";
+    /// The same on a narrow screen.
+    no_socket: "No socket yet.", "还没有套接字。";
+    /// What to do there.
+    make_above: "A server on one side, a socket on the other.", "一边建服务端，另一边建套接字。";
 }

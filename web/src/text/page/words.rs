@@ -22,6 +22,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("empty_bench", "Empty bench", "清空工作台"),
     ("really_empty", "Close all?", "全部关闭？"),
     ("log", "Log", "日志"),
+    ("lecture", "Lecture", "讲课"),
+    ("leave_lecture", "Leave lecture view", "退出讲课视图"),
+    ("sound", "Sound: plugs, losses, reads", "声音：插好、丢失、读取"),
+    ("close_list", "Close", "关闭"),
     ("help", "Keys and signs", "按键与图例"),
     ("close_panel", "Close this panel", "关闭面板"),
     ("skips", "Shortcuts", "跳转"),
@@ -171,6 +175,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // stage
     ("stage", "Sockets of both sides and what is between them", "两边的套接字以及它们之间的一切"),
     ("all_calls", "All calls", "全部调用"),
+    ("all_short", "All", "全部"),
     ("send", "Send", "发送"),
     ("to", "to", "发往"),
     ("text_to_send", "text to send", "要发送的文字"),
@@ -273,7 +278,17 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("key_wire", "packets, comparison, kernel counters", "数据包、对比、内核计数器"),
     ("key_log", "show or hide the log", "显示或隐藏日志"),
-    ("key_page", "step, as a clicker does", "步进，翻页笔同样可用"),
+    (
+        "key_lecture",
+        "lecture view: larger, and only what happens",
+        "讲课视图：更大，只留正在发生的",
+    ),
+    ("key_sound", "sound on or off", "打开或关闭声音"),
+    (
+        "key_page",
+        "step, as a clicker does: acts of a lesson, events of the bench",
+        "步进，翻页笔同样可用：课程里一幕一幕，工作台上一个个事件",
+    ),
     ("key_escape", "close what is open", "关闭打开的面板"),
     (
         "help_honest",
