@@ -5,7 +5,7 @@ use super::asking::{Asking, Outcome};
 use super::bundle::Bundle;
 use super::call_form::{self, Builder};
 use super::dom::{self, Slot, add, keep, make, place, say, set};
-use crate::intent::{self, Offer};
+use crate::intent::{self, Offer, Verb};
 use crate::scene::{End, Lane};
 use crate::text::Language;
 use crate::text::page;
@@ -225,6 +225,17 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
         root.set_class_name("calls mini");
         return Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) };
     }
+    let all = all_calls(socket, known, &name);
+    // Beside the field to send from there is room; the buttons need their row for themselves.
+    let beside = !known.phone && offers.first().is_some_and(|offer| offer.verb == Verb::Send);
+    let second = root.children().item(1).filter(|_| beside);
+    let _ = root.insert_before(&all, second.as_deref());
+    add(&root, &[&outcome]);
+    Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) }
+}
+
+/// The button that opens a socket's panel.
+fn all_calls(socket: SocketId, known: &Known, name: &str) -> HtmlElement {
     let all = say("button", "button all", page::word(known.language, "all_short"));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
@@ -232,8 +243,7 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
     set(&all, "title", page::word(known.language, "all_calls"));
     add(&all, &[&say("span", "", "▾")]);
-    add(&root, &[&all, &outcome]);
-    Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) }
+    all
 }
 
 /// What somebody has written, and where the cursor is, survives a change of the offers.

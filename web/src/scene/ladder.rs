@@ -146,7 +146,9 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
     let look = plain(13.0).dim().middle();
     let language = page.view.language;
     if entries.said.is_empty() && entries.crossed.is_empty() {
-        let text = picture::no_calls(language);
+        let long = picture::no_calls(language);
+        let short = long.split([':', '：']).next().unwrap_or(long);
+        let text = if page.narrow { short } else { long };
         pen.text([middle, height / 2.0], text, plain(15.0).dim().middle(), right - left - 20.0);
     }
     if page.head < HEAD {

@@ -159,7 +159,11 @@ impl Narrow<'_> {
         let end = |socket: SocketId, side: Side| End {
             socket,
             side,
-            area: [0.0, y, width, ROW],
+            area: match (joined.is_empty(), side) {
+                (true, _) => [0.0, y, width, ROW],
+                (false, Side::Left) => [0.0, y, third + 13.0, ROW],
+                (false, Side::Right) => [third + 13.0, y, width - third - 13.0, ROW],
+            },
             controls: [width - MARGIN, y, 0.0, ROW],
             outlet: [if side == Side::Left { MARGIN } else { width - MARGIN }, y + ROW / 2.0],
         };

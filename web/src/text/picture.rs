@@ -178,7 +178,7 @@ words! {
     /// A peer of ours that is gone.
     gone: "no socket now", "现无套接字";
     /// Above those in the accept queue.
-    connected_already: "connected already, though nobody has called accept():", "已经连接，尽管还没人调用 accept()：";
+    connected_already: "connected already, before any accept():", "已经连接，还没有人调用 accept()：";
     /// The same in two lines: the first.
     connected: "connected already,", "已经连接，";
     /// The second.
@@ -271,6 +271,8 @@ words! {
     outside_program: "outside program", "外部程序";
     /// The stack of those that the wire lost.
     lost_stack: "lost on the wire", "在线上丢失";
+    /// The same in one word.
+    lost_short: "lost", "丢失";
     /// Ledger: on the wire.
     on_the_wire: "on the wire", "在线上";
     /// Ledger: a part was lost, so that the rest is of no use.
