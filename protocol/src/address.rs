@@ -11,7 +11,8 @@ use std::str::FromStr;
 pub enum Address {
     /// An IPv4 or IPv6 address and port (ip(7), ipv6(7)).
     Inet(SocketAddr),
-    /// A name in the relay's private folder (unix(7)); "" is an unnamed socket.
+    /// A name in the relay's private folder (unix(7)); "" is an unnamed socket. Which names the relay
+    /// takes, its policy says.
     Unix(String),
 }
 

@@ -70,6 +70,8 @@ pub enum Family {
     Ipv4,
     /// `AF_INET6`.
     Ipv6,
+    /// `AF_UNIX`: sockets of one machine, named in a folder (unix(7)). In net `host` only.
+    Unix,
 }
 
 /// Socket type, the second argument of socket(2).
@@ -77,9 +79,9 @@ pub enum Family {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// `SOCK_STREAM`: TCP.
+    /// `SOCK_STREAM`: TCP, or a Unix stream.
     Stream,
-    /// `SOCK_DGRAM`: UDP.
+    /// `SOCK_DGRAM`: UDP, or Unix datagrams.
     Datagram,
 }
 
@@ -125,6 +127,10 @@ pub enum SocketOption {
     /// `SO_ATTACH_FILTER` with a filter that drops so many of a million datagrams at random as they
     /// arrive (socket(7)): a lossy receiver. 0 detaches it. The kernel counts them as drops.
     Lossy(u32),
+    /// `SO_TIMESTAMPING`: the kernel stamps what later sends hand to it, and what receives get from it
+    /// (Documentation/networking/timestamping.rst). Asked of a stream that has yet to connect, it
+    /// begins with the connection.
+    Timestamps(bool),
 }
 
 /// An automatic reader: one recv after another.
@@ -170,6 +176,20 @@ pub struct Serving {
     pub app: Application,
     /// Whether a server accepts the next connection before the one at hand has ended.
     pub side_by_side: bool,
+}
+
+/// What is asked of the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Record {
+    /// Begin.
+    Start {
+        /// Bytes to keep of each packet, 0 to 65535 ([`crate::recording::SNAPLEN`] is a good choice).
+        snaplen: u32,
+    },
+    /// End; the file is whole when the reply comes.
+    Stop,
 }
 
 /// What is asked of a running experiment.
@@ -374,6 +394,17 @@ pub enum Command {
         /// What it does.
         set: Option<Serving>,
     },
+    /// The call gate: shut, no socket call begins any more; each waits there in the order asked.
+    /// Opened, all go on in that order. What ends calls (`interrupt`, `reset`) and what makes none
+    /// (`timeout`, `impair`, `experiment` …) passes it by.
+    Pause {
+        /// Whether it is shut.
+        on: bool,
+    },
+    /// Lets the oldest call at the gate begin.
+    Step,
+    /// Write the journal to a file in the relay's own folder, from now on, or end that.
+    Record(Record),
 }
 
 impl Command {
@@ -388,7 +419,10 @@ impl Command {
             | Self::Packet(_)
             | Self::Trap { .. }
             | Self::PacketBytes { .. }
-            | Self::Wire(_) => None,
+            | Self::Wire(_)
+            | Self::Pause { .. }
+            | Self::Step
+            | Self::Record(_) => None,
             Self::Option { socket, .. }
             | Self::Bind { socket, .. }
             | Self::Listen { socket, .. }
@@ -419,6 +453,26 @@ impl Command {
                 | Self::Trap { .. }
                 | Self::PacketBytes { .. }
                 | Self::Wire(_)
+        )
+    }
+
+    /// Whether it makes a socket call, so that a shut gate keeps it.
+    pub fn is_call(&self) -> bool {
+        matches!(
+            self,
+            Self::Socket { .. }
+                | Self::Option { .. }
+                | Self::Bind { .. }
+                | Self::Listen { .. }
+                | Self::Accept { .. }
+                | Self::Connect { .. }
+                | Self::Send { .. }
+                | Self::Recv { .. }
+                | Self::SendTo { .. }
+                | Self::RecvFrom { .. }
+                | Self::Shutdown { .. }
+                | Self::Close { .. }
+                | Self::Burst { .. }
         )
     }
 

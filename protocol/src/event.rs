@@ -6,7 +6,7 @@ use crate::number::Wide;
 use crate::packet::{End, Head, Mark, PacketFate, PacketId};
 use crate::sample::Field;
 use crate::wire::{Deed, Impairment, Match};
-use crate::{Address, Answer, CallId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId};
+use crate::{Address, Answer, CallId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId, WaitingId};
 use serde::{Deserialize, Serialize};
 
 /// Who says so.
@@ -82,6 +82,21 @@ pub struct Program {
     pub pid: Option<u32>,
     /// Its command's name (proc_pid_comm(5)), "" where the kernel does not tell.
     pub name: String,
+}
+
+/// A place on a byte's way that the kernel stamps (Documentation/networking/timestamping.rst).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It entered the queue of the device (`SCM_TSTAMP_SCHED`).
+    Scheduled,
+    /// The device's driver has it (`SCM_TSTAMP_SND`).
+    Sent,
+    /// The peer's kernel has acknowledged it, and all before it (`SCM_TSTAMP_ACK`; TCP only).
+    Acknowledged,
+    /// It came to this end's kernel (`SOF_TIMESTAMPING_RX_SOFTWARE`); told when it is read.
+    Received,
 }
 
 /// One of a net's own counters (RFC 4293 and Linux's own; /proc/net/snmp, netstat, dev).
@@ -336,6 +351,72 @@ pub enum What {
         kind: Kind,
         /// Whose it is.
         program: Program,
+    },
+    /// The call gate was shut or opened.
+    Gate {
+        /// Who asked.
+        by: Option<SessionId>,
+        /// Whether it is shut.
+        on: bool,
+    },
+    /// A call waits at the gate.
+    CallWaiting {
+        /// Its place; later ones have greater numbers.
+        waiting: WaitingId,
+        /// Who asked; null for the relay itself.
+        by: Option<SessionId>,
+        /// What was asked, payload cut to 256 bytes.
+        #[serde(rename = "do")]
+        ask: Command,
+        /// The payload's whole length, where it was cut.
+        cut: Option<u32>,
+    },
+    /// A call may pass the gate: its `call_began` follows, unless it is refused or another call of its
+    /// lane comes first.
+    CallReleased {
+        /// Which.
+        waiting: WaitingId,
+    },
+    /// A call will never pass the gate: a reset, an interrupt, or its asker has left.
+    CallWithdrawn {
+        /// Which.
+        waiting: WaitingId,
+    },
+    /// The kernel stamped what passed a place on its way. Told when it was read, later than `at`.
+    Stamped {
+        /// The socket.
+        socket: SocketId,
+        /// The place.
+        stage: Stage,
+        /// Up to which byte of the stream this is so, from 1; for a datagram socket which datagram
+        /// that it sent (or read, for `received`), from 1.
+        byte: u64,
+        /// When, on the journal's clock.
+        at: Nanos,
+        /// How far off that may be, for the kernel stamps by another clock.
+        plus_minus: Nanos,
+    },
+    /// Stamps that are not told: more came than are told in a second, or the clock that they are
+    /// made by was set meanwhile.
+    StampsLost {
+        /// The socket.
+        socket: SocketId,
+        /// How many.
+        stamps: u32,
+    },
+    /// The journal is written to a file from here on.
+    RecordingBegan {
+        /// The file's name in the relay's own folder, or the path that its user gave.
+        file: String,
+        /// Bytes kept of each packet.
+        snaplen: u32,
+    },
+    /// The file is whole.
+    RecordingEnded {
+        /// Its bytes.
+        bytes: u64,
+        /// Why it ended before anybody asked, in one sentence.
+        why: Option<String>,
     },
 }
 

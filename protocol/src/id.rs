@@ -37,4 +37,6 @@ id! {
     FlowId
     /// A trap on the wire.
     TrapId
+    /// A call that waits at the gate; the call that it becomes has an id of its own.
+    WaitingId
 }

@@ -8,7 +8,8 @@
 //! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form; [`thin`]: many packets
 //!    told in sums;
 //! 5. [`limit`]: the bounds, as named constants;
-//! 6. [`world`]: the state at a moment, a fold over the journal, and its ledger.
+//! 6. [`recording`]: the journal on disk;
+//! 7. [`world`]: the state at a moment, a fold over the journal, and its ledger.
 
 pub mod address;
 pub mod codec;
@@ -20,8 +21,10 @@ pub mod limit;
 pub mod message;
 pub mod number;
 pub mod packet;
+pub mod recording;
 pub mod reply;
 pub mod sample;
+pub mod table;
 pub mod thin;
 pub mod wire;
 pub mod world;
@@ -29,7 +32,7 @@ pub mod world;
 pub use address::Address;
 pub use command::Command;
 pub use event::{Event, Source, What};
-pub use id::{CallId, CommandId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId};
+pub use id::{CallId, CommandId, FlowId, Nanos, Seq, SessionId, SocketId, TrapId, WaitingId};
 pub use packet::{End, PacketId};
 pub use reply::{Answer, Done, ErrorKind, Failure};
 pub use sample::{Field, TcpState};

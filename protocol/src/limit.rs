@@ -18,6 +18,12 @@ pub const RECV_BYTES: u32 = 64 * 1024;
 pub const SOCKETS: u32 = 1_024;
 /// Calls blocked at once.
 pub const BLOCKED_CALLS: u32 = 1_024;
+/// Calls that wait at the gate.
+pub const WAITING_CALLS: u32 = 256;
+/// Characters of a Unix socket's name.
+pub const UNIX_NAME: usize = 64;
+/// Stamps of one socket that are told in a second.
+pub const STAMPS: u32 = 512;
 /// Datagrams of one burst.
 pub const BURST: u32 = 100_000;
 /// Bytes a second that an automatic program sends at most.

@@ -181,7 +181,7 @@ shapes! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// listen, shutdown, close, timeout, nonblocking, interrupt, reader, experiment, reset, impair, freeze,
-    /// packet, trap off, wire.
+    /// packet, trap off, wire, pause, step.
     Nothing(Nothing),
     /// socket.
     Made(Made),

@@ -1,7 +1,7 @@
 //! Owns what can be read of a socket from the kernel, one field at a time.
 
 use crate::data::Payload;
-use crate::{Address, CallId, Nanos};
+use crate::{Address, CallId, Nanos, SocketId};
 use serde::{Deserialize, Serialize};
 
 /// A TCP connection's state (RFC 9293, 3.3.2).
@@ -177,4 +177,6 @@ pub enum Field {
     Queue(Option<Queue>),
     /// Two valid samples in a row agreed, and no call ran in between.
     Steady(bool),
+    /// Our own socket at the other end of a Unix stream (`UNIX_DIAG_PEER`), once it was known.
+    PeerSocket(Option<SocketId>),
 }

@@ -8,8 +8,8 @@
 
 use crate::message::{Thin, ToPage};
 use crate::packet::{Head, Lost, Mark, PacketFate};
+use crate::table::{Set, Table};
 use crate::{Event, FlowId, PacketId, What};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// From how many events that could be summed it is worth a sum: fewer can be looked at.
 pub const AT_LEAST: usize = 16;
@@ -17,7 +17,7 @@ pub const AT_LEAST: usize = 16;
 /// One viewer's thinning, from its welcome on: which packets on the wire it was told of in sums only.
 #[derive(Clone, Debug, Default)]
 pub struct Thinner {
-    summed: BTreeMap<PacketId, Summed>,
+    summed: Table<PacketId, Summed>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ struct Summed {
 #[derive(Default)]
 struct Run<'a> {
     events: Vec<&'a Event>,
-    sums: BTreeMap<(FlowId, Option<PacketFate>), Thin>,
+    sums: Table<(FlowId, Option<PacketFate>), Thin>,
     /// Delivered in this run; a write that fails in a later one is told.
     handed: Vec<(PacketId, FlowId)>,
 }
@@ -40,7 +40,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn sum(&mut self, flow: FlowId, fate: Option<PacketFate>) -> &mut Thin {
         let empty = Thin { flow, fate, ..Thin::default() };
-        self.sums.entry((flow, fate)).or_insert(empty)
+        self.sums.or_insert((flow, fate), empty)
     }
 
     /// Whether its delivery was told in this run.
@@ -63,7 +63,8 @@ impl Thinner {
     /// nearly all of them as they are; `usize::MAX` is for a viewer that keeps up. Every event passes
     /// through here, in order.
     pub fn thin(&mut self, events: &[Event], at_least: usize) -> Vec<ToPage> {
-        let named: BTreeSet<PacketId> = events.iter().filter_map(|e| pointed_at(&e.what)).collect();
+        let named: Set<PacketId> =
+            events.iter().filter_map(|e| Some((pointed_at(&e.what)?, ()))).collect();
         let sums = at_least < usize::MAX
             && events.iter().filter(|e| self.could_sum(&named, &e.what)).count() >= at_least;
         let (mut told, mut run) = (Vec::new(), Run::default());
@@ -79,7 +80,7 @@ impl Thinner {
         told
     }
 
-    fn could_sum(&self, named: &BTreeSet<PacketId>, what: &What) -> bool {
+    fn could_sum(&self, named: &Set<PacketId>, what: &What) -> bool {
         match what {
             What::PacketEntered { packet, head, .. } => plain(head) && !named.contains(packet),
             What::PacketMarked { packet, .. } | What::PacketLeft { packet, .. } => {

@@ -3,26 +3,32 @@
 
 mod burst;
 mod call;
+mod gate;
 mod kernel;
 mod ledger;
 mod lesson;
+mod life;
 mod outcome;
 mod pair;
+mod recorded;
 mod socket;
 mod wire;
 
 pub use burst::{Burst, Fate, Sheet, SheetError, Tally};
 pub use call::{Call, Progress};
+pub use gate::Waiting;
 pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
 pub use lesson::{Lesson, Said};
+pub use life::{KEPT_LIVES, Life, Stamp, Taken};
+pub use recorded::Recorded;
 pub use socket::{Moved, Socket};
 pub use wire::{Fated, Flow, Handed, KEPT_FLOWS, Packet, Trap, Wire};
 
 use crate::command::{Command, Kind};
+use crate::table::Table;
 use crate::{Answer, CallId, Event, Nanos, Seq, SocketId, What};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Ended calls that the world remembers, for the ladder and the log.
 pub const KEPT_CALLS: usize = 256;
@@ -38,11 +44,11 @@ pub struct World {
     /// Its moment.
     pub at: Nanos,
     /// The sockets that the lab or the kernel still knows.
-    pub sockets: BTreeMap<SocketId, Socket>,
+    pub sockets: Table<SocketId, Socket>,
     /// Calls under way, and the last [`KEPT_CALLS`] that ended.
-    pub calls: BTreeMap<CallId, Call>,
+    pub calls: Table<CallId, Call>,
     /// The last [`KEPT_BURSTS`] bursts.
-    pub bursts: BTreeMap<CallId, Burst>,
+    pub bursts: Table<CallId, Burst>,
     /// Streams that have connected so far, for their names.
     pub clients: u32,
     /// The experiment being played, if any.
@@ -51,6 +57,12 @@ pub struct World {
     pub wire: Option<Wire>,
     /// Whether anybody has asked for anything yet; not undone by a reset.
     pub touched: bool,
+    /// Whether the call gate is shut.
+    pub gate: bool,
+    /// The calls that wait there, oldest first.
+    pub waiting: Vec<Waiting>,
+    /// The recording that is being written, or the last one; not undone by a reset.
+    pub recording: Option<Recorded>,
 }
 
 impl World {
@@ -77,7 +89,7 @@ impl World {
                 self.sockets.remove(socket);
             }
             What::DatagramSent { call, number } => self.datagram_sent(*call, *number),
-            What::Crossed { .. } => {}
+            What::Crossed { .. } | What::StampsLost { .. } => {}
             What::Reset { .. } => self.reset(),
             What::ExperimentBegan { name, title, steps } => {
                 self.lesson = Some(Lesson::new(name, title, *steps));
@@ -89,7 +101,29 @@ impl World {
                     lesson.apply(&event.what);
                 }
             }
+            What::RecordingBegan { file, snaplen } => {
+                self.recording = Some(Recorded {
+                    file: file.clone(),
+                    snaplen: *snaplen,
+                    began: event.at,
+                    ended: None,
+                    bytes: 0,
+                    why: None,
+                });
+            }
+            What::RecordingEnded { bytes, why } => {
+                if let Some(recording) = &mut self.recording {
+                    recording.ended = Some(event.at);
+                    recording.bytes = *bytes;
+                    recording.why.clone_from(why);
+                }
+            }
             What::Appeared { .. } => self.appeared(event.at, &event.what),
+            What::Gate { .. }
+            | What::CallWaiting { .. }
+            | What::CallReleased { .. }
+            | What::CallWithdrawn { .. } => self.gate_event(event.at, &event.what),
+            What::Stamped { .. } => self.stamp_event(&event.what),
             What::FlowSeen { .. }
             | What::PacketEntered { .. }
             | What::PacketMarked { .. }
@@ -135,6 +169,7 @@ impl World {
     ) {
         if let Some(socket) = ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.kernel.steady = false;
+            socket.life_begins(at, id, ask);
         }
         if let Command::Burst { socket, address, count, bytes } = ask {
             let to = address.clone().or_else(|| self.sockets.get(socket)?.kernel.peer.clone());
@@ -156,6 +191,7 @@ impl World {
         if let Some(socket) = call.ask.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.connects(&call.ask);
             socket.took(&call.ask, more.0, more.1);
+            socket.life_goes_on(id, None);
         }
         let ask = call.ask.clone();
         self.unsettle_far_end(&ask);
@@ -179,12 +215,16 @@ impl World {
         if let Some(socket) = call.socket().and_then(|socket| self.sockets.get_mut(&socket)) {
             socket.kernel.steady = false;
             socket.call_ended(at, &call, before, result);
+            socket.life_goes_on(id, Some(at));
             if socket.active && socket.client.is_none() && socket.kind == Kind::Stream {
                 self.clients += 1;
                 socket.client = Some(self.clients);
             }
         }
         self.unsettle_far_end(&call.ask);
+        if let Some(socket) = call.socket() {
+            self.lives_after(socket, &call.ask);
+        }
         match result {
             Answer::Ok(done) => self.succeeded(at, &call, done),
             Answer::Error(_) => {}
@@ -211,10 +251,11 @@ impl World {
     }
 
     fn reset(&mut self) {
-        let (seq, at, wire) = (self.seq, self.at, self.wire.take());
+        let (seq, at) = (self.seq, self.at);
+        let (wire, recording) = (self.wire.take(), self.recording.take());
         let mut sockets = std::mem::take(&mut self.sockets);
         sockets.retain(|_, socket| socket.program.is_some());
-        *self = Self { seq, at, sockets, wire, touched: true, ..Self::default() };
+        *self = Self { seq, at, sockets, wire, recording, touched: true, ..Self::default() };
     }
 }
 
@@ -229,5 +270,7 @@ fn touches(what: &What) -> bool {
             | What::Frozen { .. }
             | What::TrapArmed { .. }
             | What::Appeared { .. }
+            | What::Gate { .. }
+            | What::CallWaiting { .. }
     )
 }

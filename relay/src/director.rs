@@ -1,12 +1,15 @@
 //! Owns who may ask for what while an experiment is played: its sockets are leased to it. Passes
-//! everything else on to the lab.
+//! everything else on to the lab and the recorder.
 
+use crate::errno;
 use crate::experiment::{self, Bell, Leases, Player};
 use crate::journal::Journal;
 use crate::lab::{Lab, Outcome};
+use crate::recorder::{self, Recorder, Shelf};
 use crate::session::Asker;
-use protocol::command::Lesson;
+use protocol::command::{Lesson, Record};
 use protocol::{Command, Done, ErrorKind, Failure, SessionId, Source, What};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
 
@@ -22,12 +25,39 @@ struct Playing {
 pub struct Director {
     lab: Lab,
     playing: Arc<Mutex<Option<Playing>>>,
+    tape: Option<(Recorder, Shelf)>,
 }
 
 impl Director {
-    /// Of that lab.
+    /// Of that lab; it records nothing.
     pub fn new(lab: Lab) -> Self {
-        Self { lab, playing: Arc::default() }
+        Self { lab, playing: Arc::default(), tape: None }
+    }
+
+    /// The same, with a recorder whose files go to the shelf.
+    #[must_use]
+    pub fn recording(self, recorder: Recorder, shelf: Shelf) -> Self {
+        Self { tape: Some((recorder, shelf)), ..self }
+    }
+
+    /// Does what is asked of the recorder; ending a recording waits for the disk.
+    async fn record(self, record: Record) -> Result<Done, Failure> {
+        let Some((recorder, shelf)) = self.tape else {
+            let message = "This relay has no folder to record to.";
+            return Err(Failure::new(ErrorKind::Unsupported, message));
+        };
+        let done = move || match record {
+            Record::Stop => recorder.stop(),
+            Record::Start { snaplen } => {
+                recorder::check(snaplen)?;
+                let (file, name) = shelf.create().map_err(|error| unmade(&error))?;
+                recorder.start(file, &name, snaplen)
+            }
+        };
+        match tokio::task::spawn_blocking(done).await {
+            Ok(done) => done.map(|()| Done::nothing()),
+            Err(_) => Err(Failure::new(ErrorKind::Interrupted, "The recorder has ended.")),
+        }
     }
 
     fn lesson(&self, lesson: &Lesson) -> Result<Done, Failure> {
@@ -72,6 +102,8 @@ impl Director {
         let Some(playing) = playing else { return };
         playing.leases.revoke();
         playing.task.abort();
+        // What it asked for and was kept at the gate.
+        tokio::spawn(self.lab.left(None));
         let journal = self.lab.journal();
         let on = journal
             .look(|world| world.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none()));
@@ -102,9 +134,25 @@ impl Director {
     }
 }
 
+fn unmade(error: &io::Error) -> Failure {
+    let message = format!("A file for the recording cannot be made: {error}.");
+    Failure::errno(errno::name_of(error), message)
+}
+
+/// Who carries a command out.
+enum Asked<L, R> {
+    Lab(L),
+    Recorder(R),
+    Done(Result<Done, Failure>),
+}
+
 impl Asker for Director {
     fn journal(&self) -> &Journal {
         self.lab.journal()
+    }
+
+    fn left(&self, by: SessionId) -> impl Future<Output = ()> + Send {
+        self.lab.left(Some(by))
     }
 
     fn ask(
@@ -113,23 +161,26 @@ impl Asker for Director {
         command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
         let asked = match &command {
-            Command::Experiment(lesson) => Err(self.lesson(lesson)),
+            Command::Experiment(lesson) => Asked::Done(self.lesson(lesson)),
+            Command::Record(record) => Asked::Recorder(self.clone().record(*record)),
             Command::Reset => {
                 let mut playing = self.playing();
                 self.stop(playing.take());
-                Ok(self.lab.ask(Some(by), command))
+                Asked::Lab(self.lab.ask(Some(by), command))
             }
             other => match self.busy(other) {
-                Some(failure) => Err(Err(failure)),
-                None => Ok(self.lab.ask(Some(by), command)),
+                Some(failure) => Asked::Done(Err(failure)),
+                None => Asked::Lab(self.lab.ask(Some(by), command)),
             },
         };
         let journal = self.lab.journal().clone();
         async move {
-            match asked {
-                Ok(asked) => asked.await,
-                Err(answer) => (journal.seq(), answer),
-            }
+            let answer = match asked {
+                Asked::Lab(asked) => return asked.await,
+                Asked::Recorder(asked) => asked.await,
+                Asked::Done(answer) => answer,
+            };
+            (journal.seq(), answer)
         }
     }
 }

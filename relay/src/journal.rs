@@ -197,7 +197,9 @@ fn weight(event: &Event) -> usize {
             | What::Crossed { .. }
             | What::Gone { .. }
             | What::PacketMarked { .. }
-            | What::PacketLeft { .. } => 0,
+            | What::PacketLeft { .. }
+            | What::Stamped { .. }
+            | What::StampsLost { .. } => 0,
             What::PacketEntered { head, .. } => head_weight(head),
             What::Sample { set, .. } => set.capacity() * size_of::<protocol::Field>() + 64,
             _ => HEAP,

@@ -51,6 +51,12 @@ pub fn cookie(fd: BorrowedFd<'_>) -> io::Result<u64> {
     raw::cookie(fd)
 }
 
+/// The socket's number in the kernel's own file system (`fstat(2)`), by which [`diag`] names Unix
+/// sockets; 0 where there is none.
+pub fn inode(fd: BorrowedFd<'_>) -> u32 {
+    raw::inode(fd)
+}
+
 /// The address the socket is bound to (`getsockname(2)`), port 0 while it is not bound.
 /// None if it is no internet socket.
 pub fn local(fd: BorrowedFd<'_>) -> io::Result<Option<SocketAddr>> {

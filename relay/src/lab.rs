@@ -2,16 +2,20 @@
 //! Knows nothing of WebSockets, pages or tokens.
 //!
 //! One thread makes every system call, so that what it journals is in the order in which it happened.
-//! Reading order: `desk` (dispatch) → `slot` (a socket and its two lanes) → `work` (one attempt of a
+//! Reading order: `desk` (dispatch) → `gate` (calls that wait to be let through) → `slot` (a socket and its two lanes) → `work` (one attempt of a
 //! call) → `drive` (blocked calls) → `watch` (what the kernel says afterwards) → `infer`.
 
 mod burst;
 mod desk;
 mod drive;
 pub mod errno;
+mod gate;
 mod ground;
 mod immediate;
 mod infer;
+mod make;
+#[cfg_attr(windows, path = "lab/names/absent.rs")]
+mod names;
 pub mod number;
 mod option;
 mod outside;
@@ -27,8 +31,10 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
-use crate::wire::{Namespaces, WireParts};
+use crate::tap::Tap;
+use crate::wire::{Lasting, Namespaces, WireParts};
 pub use ground::Maker;
+pub use names::Names;
 use protocol::limit::Limits;
 use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::{Arc, PoisonError};
@@ -45,8 +51,15 @@ pub type Outcome = (Seq, Result<Done, Failure>);
 #[derive(Clone)]
 pub struct Lab {
     journal: Journal,
-    requests: mpsc::Sender<(Asker, Command)>,
+    requests: mpsc::Sender<Request>,
     helper: ground::Shared,
+    tap: Tap,
+}
+
+/// What comes to the lab's thread.
+enum Request {
+    Ask(Asker, Command),
+    Left(Option<SessionId>),
 }
 
 /// Who asked, and where the answer goes.
@@ -78,11 +91,24 @@ impl Lab {
         limits: Limits,
         wire: Option<(WireParts, Maker, u32)>,
     ) -> io::Result<Self> {
+        Self::start_in(journal, policy, limits, wire, None)
+    }
+
+    /// The same with a folder for the names of Unix sockets; without one there are none.
+    pub fn start_in(
+        journal: Journal,
+        policy: Arc<Policy>,
+        limits: Limits,
+        wire: Option<(WireParts, Maker, u32)>,
+        names: Option<Arc<Names>>,
+    ) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let desk_journal = journal.clone();
         let helper = ground::Shared::default();
         let shared = Arc::clone(&helper);
+        let lasting = Lasting::default();
+        let tap = lasting.tap.clone();
         let (laid, outcome) = std::sync::mpsc::channel();
         thread::Builder::new().name("lab".into()).spawn(move || {
             let local = tokio::task::LocalSet::new();
@@ -91,18 +117,21 @@ impl Lab {
                     Some((parts, maker, seed)) => (Some(parts), Some(maker), seed),
                     None => (None, None, 0),
                 };
-                let ground = ground::Ground::new(maker, shared, seed);
-                let desk = desk::Desk::open(desk_journal, policy, limits, ground);
+                let ground = ground::Ground::new(maker, shared, seed, lasting);
+                let desk = desk::Desk::open(desk_journal, policy, limits, ground, names);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
                 drop(laid);
-                while let Some((asker, command)) = incoming.recv().await {
-                    desk.take(asker, command).await;
+                while let Some(request) = incoming.recv().await {
+                    match request {
+                        Request::Ask(asker, command) => desk.take(asker, command).await,
+                        Request::Left(by) => desk.asker_left(by),
+                    }
                 }
             });
         })?;
         outcome.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Self { journal, requests, helper })
+        Ok(Self { journal, requests, helper, tap })
     }
 
     /// The helper of the wire in use.
@@ -110,9 +139,23 @@ impl Lab {
         self.helper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where a recording takes packets' bytes from.
+    pub fn tap(&self) -> &Tap {
+        &self.tap
+    }
+
     /// The journal that it writes.
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// A session has ended, or (null) an experiment: what it asked for and has not begun is withdrawn.
+    pub fn left(&self, by: Option<SessionId>) -> impl Future<Output = ()> + Send + 'static {
+        let requests = self.requests.clone();
+        async move {
+            // A lab that has ended keeps nothing.
+            let _ = requests.send(Request::Left(by)).await;
+        }
     }
 
     /// Makes a call; the future is done when it ends, which may be far off (a blocked accept), with
@@ -124,8 +167,8 @@ impl Lab {
         command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
         let (reply, answer) = oneshot::channel();
-        let sent =
-            self.requests.try_send((Asker { by, reply: Some(reply), automatic: false }, command));
+        let asker = Asker { by, reply: Some(reply), automatic: false };
+        let sent = self.requests.try_send(Request::Ask(asker, command));
         let journal = self.journal.clone();
         async move {
             let failure = match sent {

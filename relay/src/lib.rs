@@ -18,15 +18,19 @@ pub mod descriptor;
 pub mod director;
 pub mod errno;
 pub mod experiment;
+pub mod export;
+pub mod file;
 pub mod journal;
 pub mod kernel;
 pub mod lab;
 pub mod policy;
+pub mod recorder;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/run.rs")]
 pub mod run;
 pub mod rung;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod tap;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/wire.rs")]
 pub mod wire;

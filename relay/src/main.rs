@@ -3,17 +3,22 @@
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use protocol::message::{RungName, ToPage, ToRelay};
+use protocol::recording::SNAPLEN;
 use relay::director::Director;
+use relay::file::ExportOrder;
 use relay::journal::Journal;
-use relay::lab::{Lab, Maker};
+use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
+use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
 use relay::state::{self, State, Token};
-use relay::{assets, descriptor, experiment, policy, run, rung, wire};
+use relay::{assets, descriptor, experiment, file, policy, run, rung, wire};
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -30,6 +35,12 @@ struct Options {
     /// Use this rung only, not the best that there is
     #[arg(long, value_name = "RUNG", value_parser = ["tun", "veth", "loopback"])]
     rung: Option<String>,
+    /// Write the journal to this new file as it happens
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Bytes of each packet that --record keeps
+    #[arg(long, value_name = "BYTES", default_value_t = SNAPLEN)]
+    snaplen: u32,
     #[command(subcommand)]
     order: Option<Order>,
 }
@@ -56,6 +67,14 @@ enum Order {
         #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
+    /// Serve the page with a recording, without any socket
+    Replay {
+        /// The recording
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Tell a recording in another form
+    Export(ExportOrder),
     /// Play experiments without a page
     #[command(subcommand)]
     Experiment(ExperimentOrder),
@@ -95,6 +114,8 @@ fn main() -> ExitCode {
         Some(Order::Schema) => schema(),
         // Before any thread, too.
         Some(Order::Run { on, at, command }) => return enter(on, *at, command),
+        Some(Order::Replay { file }) => replay(&options, file),
+        Some(Order::Export(order)) => order.run(),
         Some(Order::Experiment(ExperimentOrder::List)) => list(),
         Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => {
             play(names, *json, &maker(options.rung.as_deref(), descriptor::raise()))
@@ -139,6 +160,67 @@ fn enter(on: &str, at: Option<u16>, command: &[OsString]) -> ExitCode {
 }
 
 fn serve(options: &Options) -> anyhow::Result<()> {
+    let (state, token) = begin(options)?;
+    let recording = options.record.as_deref().map(file::create).transpose()?;
+    let doors = run::folder(&state)?;
+    let names = folder_of_names(&state);
+    let kept = names.clone();
+    let shelf = Shelf::folder(state.recordings()?);
+    let descriptors = descriptor::raise();
+    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
+    let maker = maker(options.rung.as_deref(), descriptors);
+    let done = runtime.block_on(async {
+        let shutdown = asked_to_end().context("Signals cannot be watched")?;
+        let connections = descriptor::connections(descriptors);
+        let server = listen(options.listen, connections).await?;
+        let house = House { token, shelf, descriptors, maker, doors, names };
+        run_relay(
+            server,
+            house,
+            recording.zip(options.record.as_deref()),
+            options.snaplen,
+            shutdown,
+        )
+        .await
+    });
+    runtime.shutdown_background();
+    // The lab's thread may outlive this one's end.
+    if let Some(names) = kept {
+        names.remove();
+    }
+    done
+}
+
+/// Where Unix sockets have their names; without it the relay goes on.
+fn folder_of_names(state: &State) -> Option<Arc<Names>> {
+    match Names::open(state) {
+        Ok(names) => Some(Arc::new(names)),
+        Err(error) => {
+            eprintln!("There will be no Unix sockets: {error}.");
+            None
+        }
+    }
+}
+
+/// Shows a recording; makes no socket but the page's own.
+fn replay(options: &Options, file: &Path) -> anyhow::Result<()> {
+    let (_, token) = begin(options)?;
+    let link = token.reveal().to_owned();
+    let hub = file::replay(file, token)?;
+    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
+    let done = runtime.block_on(async {
+        let shutdown = asked_to_end().context("Signals cannot be watched")?;
+        let server = listen(options.listen, server::Config::default().connections).await?;
+        say(&format!("Patchbay: http://{}/#token={link}&replay={ONLY}\n", server.address()))?;
+        server.run(Arc::new(hub), shutdown).await;
+        Ok(())
+    });
+    runtime.shutdown_background();
+    done
+}
+
+/// What comes before anything is served.
+fn begin(options: &Options) -> anyhow::Result<(State, Token)> {
     anyhow::ensure!(
         !assets::PAGE_IS_STUB
             || std::env::var_os("PATCHBAY_ALLOW_STUB").is_some_and(|on| on == "1"),
@@ -151,27 +233,33 @@ fn serve(options: &Options) -> anyhow::Result<()> {
     );
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
-    let doors = run::folder(&state)?;
-    let descriptors = descriptor::raise();
-    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let maker = maker(options.rung.as_deref(), descriptors);
-    let done = runtime.block_on(run_relay(options.listen, token, doors, descriptors, maker));
-    runtime.shutdown_background();
-    done
+    Ok((state, token))
+}
+
+async fn listen(address: SocketAddr, connections: u32) -> anyhow::Result<Server> {
+    Server::bind(address, server::Config { connections, ..Default::default() })
+        .await
+        .map_err(|error| unbound(address, &error))
+}
+
+/// What a relay is made of.
+struct House {
+    token: Token,
+    shelf: Shelf,
+    descriptors: u64,
+    maker: Maker,
+    doors: run::Folder,
+    names: Option<Arc<Names>>,
 }
 
 async fn run_relay(
-    listen: SocketAddr,
-    token: Token,
-    doors: run::Folder,
-    descriptors: u64,
-    maker: Maker,
+    server: Server,
+    house: House,
+    record: Option<(File, &Path)>,
+    snaplen: u32,
+    shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let shutdown = asked_to_end().context("Signals cannot be watched")?;
-    let connections = descriptor::connections(descriptors);
-    let server = Server::bind(listen, server::Config { connections, ..Default::default() })
-        .await
-        .map_err(|error| unbound(listen, &error))?;
+    let House { token, shelf, descriptors, maker, doors, names } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
@@ -183,16 +271,25 @@ async fn run_relay(
         Err(rung) => (None, rung),
     };
     let wire = parts.map(|parts| Ok::<_, anyhow::Error>((parts, maker, seed()?))).transpose()?;
-    let lab = Lab::start_with(Journal::new(epoch()?), Arc::new(policy), limits, wire)
+    let lab = Lab::start_in(Journal::new(epoch()?), Arc::new(policy), limits, wire, names)
         .context("The lab cannot be started")?;
+    let recorder = Recorder::new(lab.journal().clone(), lab.tap().clone(), rung.clone());
+    if let Some((file, path)) = record {
+        recorder
+            .start(file, &path.display().to_string(), snaplen)
+            .map_err(|no| anyhow::anyhow!(no.message))?;
+    }
     let door = run::Door::open(doors, lab.clone(), &rung, server.address().port());
     if let Err(error) = &door {
         eprintln!("`relay run` will not find this relay: {error}.");
     }
-    let hub = Hub::new(Director::new(lab), token, rung, limits, session::Config::default());
+    let director = Director::new(lab).recording(recorder.clone(), shelf.clone());
+    let hub = Hub::new(director, token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
-    server.run(Arc::new(hub), shutdown).await;
+    server.run(Arc::new(hub.with_shelf(Some(shelf))), shutdown).await;
+    // Where nothing is recorded there is nothing to end.
+    let _ = recorder.stop();
     drop(door);
     Ok(())
 }

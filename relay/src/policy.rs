@@ -3,6 +3,7 @@
 //! business).
 
 use protocol::command::Net;
+use protocol::limit::UNIX_NAME;
 use protocol::{Address, ErrorKind, Failure};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -55,6 +56,23 @@ impl Policy {
     }
 }
 
+/// Whether a Unix socket may be given or reach that name: a plain one in the relay's own folder.
+/// `denied` for paths, hidden names and abstract ones (unix(7)).
+pub fn check_name(name: &str) -> Result<(), Failure> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let fits = (1..=UNIX_NAME).contains(&name.len());
+    if fits && name.chars().all(plain) && !name.starts_with('.') {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ErrorKind::Denied,
+        format!(
+            "unix:{name} is out of reach: a name here is 1 to {UNIX_NAME} of A-Z a-z 0-9 . _ -, not \
+             beginning with a dot, and lies in the relay's own folder."
+        ),
+    ))
+}
+
 /// An address that a socket on the wire may name: the wire's, loopback, or a wildcard.
 fn inside(inet: SocketAddr) -> Result<SocketAddr, Failure> {
     let ip = inet.ip();
@@ -81,7 +99,7 @@ fn canonical(address: &Address) -> Result<SocketAddr, Failure> {
     address.inet().map(plain).ok_or_else(|| {
         Failure::new(
             ErrorKind::Unsupported,
-            "unix: addresses are not offered yet; use 127.0.0.1 or [::1] with a port.",
+            "unix: addresses are for sockets of family unix; this one takes an IP address with a port.",
         )
     })
 }
@@ -161,6 +179,21 @@ mod tests {
                 target,
                 "target {text}"
             );
+        }
+    }
+
+    #[test]
+    fn names_stay_in_their_folder() {
+        let long = "x".repeat(UNIX_NAME);
+        for name in ["a", "echo.sock", "A-b_9", "a..b", &long] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        let longer = "x".repeat(UNIX_NAME + 1);
+        let odd = ["", ".", "..", ".x", "a/b", "../a", "/tmp/a", "@a", "\0a", "a b", "é", "a\n"];
+        for name in odd.into_iter().chain([&*longer]) {
+            let refused = check_name(name).expect_err(name);
+            assert_eq!(refused.kind, ErrorKind::Denied, "{name}");
+            assert!(refused.message.ends_with('.'), "{refused:?}");
         }
     }
 

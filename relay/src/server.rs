@@ -5,6 +5,7 @@
 mod answer;
 mod guard;
 mod place;
+mod recording;
 mod route;
 mod upgrade;
 

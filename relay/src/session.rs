@@ -108,10 +108,12 @@ where
     if let Err(end) = writer.welcome(hello.resume.as_ref()).await {
         return end;
     }
-    tokio::select! {
+    let end = tokio::select! {
         end = reader.run(stream.map(link::sort)) => end,
         end = writer.run(outgoing) => end,
-    }
+    };
+    hub.asker().left(id).await;
+    end
 }
 
 /// A refusal for a session that is already open, as the one message that ends it.

@@ -3,10 +3,11 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`make`], [`inspector`], [`lesson`], [`log`], [`mirror`],
-//!    [`time_bar`]: text and controls;
+//! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`],
+//!    [`lesson`], [`log`], [`mirror`], [`voice`], [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
-//! 6. [`input`], [`gesture`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
+//! 6. [`recording`]: a file instead of a relay;
+//! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
 //!    [`listener`]: hands and tools.
 
 mod app;
@@ -14,6 +15,7 @@ mod asking;
 mod bench;
 mod bundle;
 mod call_form;
+mod callgate;
 mod dom;
 mod frame;
 mod gesture;
@@ -23,21 +25,25 @@ mod inspector;
 mod language;
 mod lecture;
 mod lesson;
+mod life;
 mod listener;
 mod log;
 mod make;
 mod mirror;
 mod packet;
 mod painter;
+mod palette;
 mod panel;
 mod phrase;
 mod picture;
+mod recording;
 mod socket;
 mod speaker;
 mod spots;
 mod surface;
 mod theme;
 mod time_bar;
+mod voice;
 mod weather;
 mod wire_bar;
 
@@ -57,6 +63,16 @@ fn start() -> Result<(), JsValue> {
     APP.with_borrow_mut(|own| *own = Some(app));
     with(App::begin);
     Ok(())
+}
+
+/// Shows a recording instead of a relay: the bytes of its file.
+#[wasm_bindgen]
+#[expect(
+    unreachable_pub,
+    reason = "called from outside wasm, where only public functions are seen"
+)]
+pub fn replay(bytes: Vec<u8>) {
+    with(|app| app.open_recording(bytes));
 }
 
 /// Lends the state to a closure of the browser. What the state's own work sets off is ignored.

@@ -65,7 +65,7 @@ pub struct Clock {
 impl Clock {
     /// A frame: `seconds` have passed for the viewer and it is `now` at the relay. Seeks the timeline.
     pub fn tick(&mut self, seconds: f64, now: Nanos, timeline: &mut Timeline) {
-        let seconds = seconds.clamp(0.0, 1.0);
+        let seconds = crate::order::within(seconds, 0.0, 1.0);
         self.moment.now = now;
         self.moment.view += seconds;
         self.skipped = self.skipped.filter(|(_, until)| *until > self.moment.view);
@@ -133,7 +133,7 @@ impl Clock {
     /// Chooses how fast.
     pub fn set_speed(&mut self, speed: Speed) {
         self.speed = match speed {
-            Speed::Fixed(speed) => Speed::Fixed(speed.clamp(1e-6, 10.0)),
+            Speed::Fixed(speed) => Speed::Fixed(crate::order::within(speed, 1e-6, 10.0)),
             Speed::Auto => Speed::Auto,
         };
     }
@@ -165,6 +165,14 @@ impl Clock {
         self.started = false;
         self.rate = 1.0;
         self.skipped = None;
+    }
+
+    /// A recording has been read: runs from its beginning, and skips nothing.
+    pub fn begin_at(&mut self, at: Nanos, timeline: &mut Timeline) {
+        self.started = true;
+        self.show(at, timeline);
+        self.paused = false;
+        self.replays = true;
     }
 
     /// Shows a chosen moment, and stops there.

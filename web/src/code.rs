@@ -1,5 +1,6 @@
 //! Owns a call as a line of code, and its result as that language would show it.
 
+use crate::text::decimal;
 use protocol::command::{Application, Family, Half, Kind, Serving, SocketOption};
 use protocol::data::Data;
 use protocol::reply::Done;
@@ -36,6 +37,7 @@ fn python(world: &World, ask: &Command) -> String {
             let family = match family {
                 Family::Ipv4 => "AF_INET",
                 Family::Ipv6 => "AF_INET6",
+                Family::Unix => "AF_UNIX",
             };
             let kind = match kind {
                 Kind::Stream => "SOCK_STREAM",
@@ -98,6 +100,10 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Trap { .. } => "trap".into(),
         Command::PacketBytes { .. } => "packet_bytes".into(),
         Command::Wire(_) => "wire".into(),
+        // Nor are these: they say when the next call begins.
+        Command::Pause { .. } => "pause".into(),
+        Command::Step => "step".into(),
+        Command::Record(_) => "record".into(),
         Command::Serve { set: None, .. } => "serve(None)".into(),
         Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }
@@ -121,11 +127,14 @@ fn option(set: SocketOption) -> String {
             after.unwrap_or(0)
         ),
         SocketOption::OnlyV6(on) => flag("IPPROTO_IPV6", "IPV6_V6ONLY", on),
+        SocketOption::Timestamps(on) => {
+            format!("setsockopt(SOL_SOCKET, SO_TIMESTAMPING, {})", if on { "SOF_…" } else { "0" })
+        }
         SocketOption::Lossy(0) => "setsockopt(SOL_SOCKET, SO_DETACH_FILTER)".into(),
         SocketOption::Lossy(share) => {
             format!(
                 "setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, drop {} %)",
-                f64::from(share) / 10_000.0
+                decimal::short(u64::from(share), 10_000, 4)
             )
         }
     }
@@ -144,13 +153,11 @@ pub fn address(address: &Address) -> String {
 }
 
 fn seconds(nanos: u64) -> String {
-    let text = format!("{:.3}", nanos as f64 / 1e9);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    decimal::short(nanos, 1_000_000_000, 3)
 }
 
 fn seconds_as_ms(nanos: u64) -> String {
-    let text = format!("{:.3}", nanos as f64 / 1e6);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    decimal::short(nanos, 1_000_000, 3)
 }
 
 fn payload(data: &Data) -> String {

@@ -81,7 +81,7 @@ pub fn latest(world: &World, selected: Option<SocketId>, most: usize) -> Vec<Con
         let (src, dst) = (first.src.clone(), first.dst.clone());
         all.push((own, Conversation { protocol: flow.protocol, src, dst, ways }));
     }
-    all.sort_by_key(|(own, _)| !own);
+    crate::order::by_key(&mut all, |(own, _)| !own);
     // One of each kind at least, where there are both.
     let mut kept: Vec<Conversation> = Vec::new();
     for protocol in [TCP, UDP] {

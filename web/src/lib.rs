@@ -1,12 +1,14 @@
 //! Patchbay's page: the journal, shown at a moment. Reading order:
 //!
 //! 1. [`timeline`]: the events that came, and the world at any moment of them;
+//!    [`replay`]: a recording that they come from;
 //! 2. [`clock`]: which moment is shown, and how fast;
 //! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
 //! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`sound`]: what is heard when;
-//! 7. `browser` (wasm only): socket, frames, canvas and page.
+//! 7. [`palette`]: everything that can be done now, found by words;
+//! 8. `browser` (wasm only): socket, frames, canvas and page.
 //!
 //! All but `browser` is pure and natively tested.
 
@@ -18,6 +20,9 @@ pub mod conversation;
 pub mod intent;
 pub mod layers;
 pub mod lecture;
+mod order;
+pub mod palette;
+pub mod replay;
 pub mod scene;
 #[cfg(test)]
 mod script;

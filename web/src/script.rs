@@ -10,11 +10,11 @@ use protocol::data::{Data, Payload};
 use protocol::event::Crossing;
 use protocol::reply::{self, Accepted, Local, Made, Received};
 use protocol::sample::{Timer, TimerKind};
+use protocol::table::Table;
 use protocol::{
     Address, Answer, CallId, Command, Done, End, Event, Failure, Field, FlowId, Nanos, PacketId,
     SocketId, Source, TcpState, What,
 };
-use std::collections::BTreeMap;
 
 /// A journal being written.
 #[derive(Default)]
@@ -24,8 +24,8 @@ pub(crate) struct Script {
     calls: u32,
     sockets: u32,
     packets: u64,
-    flows: BTreeMap<(End, u8, (u16, u16)), FlowId>,
-    on_wire: BTreeMap<PacketId, FlowId>,
+    flows: Table<(End, u8, (u16, u16)), FlowId>,
+    on_wire: Table<PacketId, FlowId>,
 }
 
 pub(crate) fn address(port: u16) -> Address {

@@ -2,8 +2,8 @@
 //! trap caught them. Bounded: the oldest are forgotten.
 
 use protocol::packet::{Head, Mark, PacketFate};
+use protocol::table::Table;
 use protocol::{Address, End, Event, FlowId, Nanos, PacketId, TrapId, What, World};
-use std::collections::BTreeMap;
 
 /// Packets remembered.
 const KEPT: usize = 4_096;
@@ -38,7 +38,7 @@ pub struct Packet {
 /// The packets.
 #[derive(Default)]
 pub struct Seen {
-    packets: BTreeMap<PacketId, Packet>,
+    packets: Table<PacketId, Packet>,
 }
 
 impl Seen {

@@ -1,5 +1,6 @@
 //! Owns everything the page says, in two languages. State names, call names and errnos stay English.
 
+pub mod decimal;
 pub mod layer;
 pub mod log;
 pub mod page;

@@ -1,6 +1,7 @@
 //! Owns the events that came, and the world at any moment of them. Bounded: the oldest fall off and
 //! are counted. Never reads a clock.
 
+mod bound;
 mod call;
 mod crossing;
 mod fall;
@@ -56,6 +57,15 @@ impl Timeline {
         self.known.restart(&snapshot);
         self.packets.restart(&snapshot);
         self.newest = snapshot;
+    }
+
+    /// What is added from now on is a recording's: nearly all of it is kept.
+    pub fn replays(&mut self) {
+        self.history.lift();
+        self.calls.kept.lift();
+        self.crossings.kept.lift();
+        self.marks.kept.lift();
+        self.packets.kept.lift();
     }
 
     /// Adds the next event; one that came before (after a resume) is not added again.

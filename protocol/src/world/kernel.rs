@@ -1,6 +1,7 @@
 //! Owns what the kernel last said of a socket: one field after another, never a guess.
 
 use crate::Nanos;
+use crate::SocketId;
 use crate::address::Address;
 use crate::sample::{Field, Queue, TcpState, Timer};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct Kernel {
     pub steady: bool,
     /// When it was last told to be.
     pub steady_at: Nanos,
+    /// Our own socket at a Unix stream's other end.
+    pub peer_socket: Option<SocketId>,
 }
 
 impl Kernel {
@@ -86,6 +89,7 @@ impl Kernel {
             Field::Timer(timer) => self.timer = timer.map(|timer| (timer, at)),
             Field::Peeked(payload) => self.peeked = payload.bytes().to_vec(),
             Field::Queue(queue) => self.queue.clone_from(queue),
+            Field::PeerSocket(peer) => self.peer_socket = *peer,
             Field::Steady(steady) => {
                 self.steady = *steady;
                 self.steady_at = if *steady { at } else { self.steady_at };

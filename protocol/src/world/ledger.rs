@@ -1,7 +1,7 @@
 //! Owns the balance: what was sent against what was read, queued and lost. Protocol.md's formula.
 
 use super::{Socket, World};
-use crate::command::{Command, Kind, Net};
+use crate::command::{Command, Family, Kind, Net};
 use crate::{End, SocketId, TcpState};
 
 /// The balance of one direction of a TCP connection between two sockets of ours; bytes.
@@ -85,6 +85,22 @@ fn counted_received(socket: &Socket) -> Option<u64> {
     socket.kernel.received?.checked_sub(u64::from(state.fin_received()))
 }
 
+/// What a Unix stream took is in the receiver's queue at once: there is no other place (unix(7)).
+fn unix_ledger(sender: &Socket, receiver: &Socket, mut ledger: StreamLedger) -> StreamLedger {
+    let waiting = receiver.kernel.receive_queue.filter(|_| receiver.is_open());
+    ledger.waiting = waiting.unwrap_or(0);
+    let rest = ledger.sent.checked_sub(ledger.read);
+    if receiver.is_open() {
+        let found = ledger.read.saturating_add(ledger.waiting);
+        ledger.unexplained = waiting.map(|_| ledger.sent.abs_diff(found));
+    } else {
+        ledger.discarded = rest.unwrap_or(0);
+        ledger.unexplained = rest.map(|_| 0);
+    }
+    ledger.quiet &= sender.is_open() && receiver.is_open();
+    ledger
+}
+
 impl World {
     /// The balance from `sender` to its other end; for datagrams, of everything sent there. Null when
     /// the other end is not ours.
@@ -114,6 +130,9 @@ impl World {
             ..StreamLedger::default()
         };
         ledger.quiet = self.still(sender) && self.still(receiver) && !self.under_way(sender);
+        if sender.family == Family::Unix {
+            return Some(unix_ledger(sender, receiver, ledger));
+        }
         let alive = |s: &Socket| s.is_open() && s.kernel.state.is_some_and(TcpState::connected);
         // close() empties the queue; a reset or an orderly end leaves it to be read.
         let waiting = if receiver.is_open() { receiver.kernel.receive_queue } else { Some(0) };

@@ -1,7 +1,7 @@
 //! Owns what a call's success and a sample change beyond their own socket: new sockets, pairs, aims.
 
 use super::{Call, Socket, World};
-use crate::command::{Command, Kind, Net, Side};
+use crate::command::{Command, Family, Kind, Net, Side};
 use crate::reply::{Accepted, Done};
 use crate::wire::lands;
 use crate::{Address, End, Field, Nanos, SocketId, What};
@@ -75,7 +75,15 @@ impl World {
                 && s.kernel.local.as_ref() == Some(&accepted.peer)
                 && s.kernel.peer.as_ref() == Some(&accepted.local)
         });
-        let twin_side = twin.map(|twin| twin.side);
+        // A Unix client has no name; the kernel's accept queue is first in, first out (unix(7)).
+        let queued = || {
+            self.sockets
+                .values()
+                .filter(|s| s.family == Family::Unix && s.active && s.kernel.peer_socket.is_none())
+                .filter(|s| s.is_open() && s.kernel.peer.as_ref() == Some(&accepted.local))
+                .min_by_key(|s| s.client)
+        };
+        let twin_side = twin.or_else(queued).map(|twin| twin.side);
         let Some(parent) = self.sockets.get_mut(&listener) else { return };
         parent.children += 1;
         let side = twin_side.map_or(parent.side, Side::opposite);
@@ -105,6 +113,20 @@ impl World {
         }
         if set.iter().any(|field| matches!(field, Field::Queue(Some(_)))) {
             self.settle_receiver(id);
+        }
+        if set.iter().any(|field| matches!(field, Field::PeerSocket(Some(_)))) {
+            self.face(id);
+        }
+    }
+
+    /// An accepted socket stands opposite its peer, now that the kernel has told who that is.
+    fn face(&mut self, id: SocketId) {
+        let twin = self.far_end(id).and_then(|far| self.sockets.get(&far));
+        let side = twin.map(|twin| twin.side.opposite());
+        if let Some(side) = side
+            && let Some(socket) = self.sockets.get_mut(&id).filter(|s| s.parent.is_some())
+        {
+            socket.side = side;
         }
     }
 }

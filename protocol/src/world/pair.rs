@@ -1,7 +1,8 @@
-//! Owns who is at the other end: pairs of our own sockets, told by their addresses alone.
+//! Owns who is at the other end: pairs of our own sockets, told by their addresses alone, or, for Unix
+//! streams, by the kernel.
 
 use super::{Socket, World};
-use crate::command::{Kind, Net};
+use crate::command::{Family, Kind, Net};
 use crate::wire::lands;
 use crate::{Address, SocketId};
 
@@ -11,6 +12,15 @@ impl World {
         let socket = self.sockets.get(&id)?;
         if socket.kind == Kind::Datagram {
             return self.receiver_of(socket.kernel.peer.as_ref()?, id);
+        }
+        if socket.family == Family::Unix {
+            // A client has no name, so that addresses tell nothing.
+            let own = socket.kernel.peer_socket.filter(|far| self.sockets.contains_key(far));
+            let theirs = || {
+                let twin = |other: &&Socket| other.kernel.peer_socket == Some(id);
+                self.sockets.values().find(twin).map(|twin| twin.id)
+            };
+            return own.or_else(theirs);
         }
         let ends = |socket: &Socket| {
             let kernel = &socket.kernel;

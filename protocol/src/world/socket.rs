@@ -1,8 +1,8 @@
 //! Owns one socket: what was asked of it, what went through it, and what the kernel last said.
 
-use super::{Call, Fated, Kernel};
+use super::{Call, Fated, Kernel, Life};
 use crate::address::Address;
-use crate::command::{Command, Family, Half, Kind, Net, Reading, Serving, Side};
+use crate::command::{Command, Family, Half, Kind, Net, Reading, Serving, Side, SocketOption};
 use crate::event::Program;
 use crate::limit::PEEK;
 use crate::number::Wide;
@@ -95,6 +95,10 @@ pub struct Socket {
     pub program: Option<Program>,
     /// What the kernel last said.
     pub kernel: Kernel,
+    /// Whether the kernel stamps what it sends and receives.
+    pub timestamps: bool,
+    /// The lives of its last [`super::KEPT_LIVES`] sends, oldest first, since it is stamped.
+    pub lives: Vec<Life>,
 }
 
 impl Socket {
@@ -138,6 +142,8 @@ impl Socket {
             fated: Fated::default(),
             program: None,
             kernel: Kernel::default(),
+            timestamps: false,
+            lives: Vec::new(),
         }
     }
 
@@ -219,7 +225,9 @@ impl Socket {
             (Command::Bind { .. }, Done::Local(now)) => self.kernel.local = Some(now.local.clone()),
             (Command::Connect { address, .. }, Done::Local(now)) => {
                 self.connects(&call.ask);
-                self.kernel.local = Some(now.local.clone());
+                // A Unix client needs no name.
+                let nameless = Address::Unix(String::new());
+                self.kernel.local = Some(now.local.clone()).filter(|local| *local != nameless);
                 // A wildcard means this machine; which of its addresses, the kernel will say.
                 if !address.is_wildcard() {
                     self.kernel.peer = Some(address.clone());
@@ -233,6 +241,7 @@ impl Socket {
                 self.closed = Some(at);
                 (self.reader, self.serving) = (None, None);
             }
+            (Command::Option { set: SocketOption::Timestamps(on), .. }, _) => self.timestamps = *on,
             (Command::Timeout { after, .. }, _) => self.timeout = *after,
             (Command::Nonblocking { on, .. }, _) => self.nonblocking = *on,
             (Command::Reader { set, .. }, _) => (self.reader, self.serving) = (*set, None),

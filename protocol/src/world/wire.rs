@@ -6,10 +6,11 @@ use crate::event::{Counter, What};
 use crate::message::{RungName, Thin};
 use crate::packet::{End, Head, Lost, Mark, PacketFate, PacketId};
 use crate::reply::Numbered;
+use crate::table::Table;
 use crate::wire::{Deed, Impairment, Match};
 use crate::{Address, FlowId, Nanos, Seq, SocketId, TrapId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Flows that the world remembers.
 pub const KEPT_FLOWS: usize = 4_096;
@@ -83,7 +84,7 @@ pub struct Flow {
     /// Packets that were delivered.
     pub delivered: u64,
     /// Packets that the wire lost, by reason.
-    pub lost: BTreeMap<Lost, u64>,
+    pub lost: Table<Lost, u64>,
     /// When the last one was delivered.
     pub delivered_at: Nanos,
     /// Fragmented datagrams of which a part was lost: identification, latest last.
@@ -116,7 +117,7 @@ impl Flow {
                 self.delivered += packets;
                 self.delivered_at = self.delivered_at.max(at);
             }
-            PacketFate::Lost(why) => *self.lost.entry(why).or_default() += packets,
+            PacketFate::Lost(why) => *self.lost.or_default(why) += packets,
         }
         // A failed write: they were called delivered before.
         if fate == PacketFate::Lost(Lost::DeviceFull) {
@@ -169,15 +170,15 @@ pub struct Wire {
     /// Since when every packet is held; null when none is.
     pub frozen: Option<Nanos>,
     /// Traps that wait.
-    pub traps: BTreeMap<TrapId, Trap>,
+    pub traps: Table<TrapId, Trap>,
     /// The last [`KEPT_FLOWS`] flows.
-    pub flows: BTreeMap<FlowId, Flow>,
+    pub flows: Table<FlowId, Flow>,
     /// What left's kernel counts, and what right's does, since the wire was made; zeroes left out.
-    pub counters: [BTreeMap<String, u64>; 2],
+    pub counters: [Table<String, u64>; 2],
     /// Packets that left's device dropped before they came to us, and right's.
     pub device_dropped: [u64; 2],
     /// Packets on the wire now, those told in sums left out.
-    pub packets: BTreeMap<PacketId, Packet>,
+    pub packets: Table<PacketId, Packet>,
     /// The last fragments and numbered datagrams that were delivered.
     pub handed: VecDeque<Handed>,
 }
@@ -190,11 +191,11 @@ impl Wire {
             seed,
             impaired: Default::default(),
             frozen: None,
-            traps: BTreeMap::new(),
-            flows: BTreeMap::new(),
+            traps: Table::new(),
+            flows: Table::new(),
             counters: Default::default(),
             device_dropped: [0; 2],
-            packets: BTreeMap::new(),
+            packets: Table::new(),
             handed: VecDeque::new(),
         }
     }
@@ -263,7 +264,7 @@ impl World {
                     packets: 0,
                     bytes: 0,
                     delivered: 0,
-                    lost: BTreeMap::new(),
+                    lost: Table::new(),
                     delivered_at: 0,
                     broken: Vec::new(),
                 };

@@ -3,7 +3,8 @@
 use crate::wire::{ANY, CLEAN, MATCH, matching};
 use crate::{check, golden};
 use protocol::command::{
-    Application, Command, Family, Half, Kind, Lesson, Net, Reading, Serving, Side, SocketOption,
+    Application, Command, Family, Half, Kind, Lesson, Net, Reading, Record, Serving, Side,
+    SocketOption,
 };
 use protocol::data::Data;
 use protocol::wire::{Deed, Handling, Impairment, Match, WireOrder};
@@ -55,6 +56,7 @@ golden! { commands, Command:
         socket: S, set: Some(Serving { app: Application::Echo { max: 10 }, side_by_side: true }),
     }, r#"{"serve":{"socket":3,"set":{"app":{"echo":{"max":10}},"side_by_side":true}}}"#;
     Command::Experiment(_) => Command::Experiment(Lesson::Next), r#"{"experiment":"next"}"#;
+    Command::Record(_) => Command::Record(Record::Start { snaplen: 256 }), r#"{"record":{"start":{"snaplen":256}}}"#;
     Command::Reset => Command::Reset, r#""reset""#;
     Command::Impair { .. } => Command::Impair {
         from: Some(End::Left), set: Impairment::default(), seed: Some(7),
@@ -68,6 +70,13 @@ golden! { commands, Command:
     Command::PacketBytes { .. } => Command::PacketBytes { packet: PacketId(88) },
         r#"{"packet_bytes":{"packet":88}}"#;
     Command::Wire(_) => Command::Wire(WireOrder::Restart), r#"{"wire":"restart"}"#;
+    Command::Pause { .. } => Command::Pause { on: true }, r#"{"pause":{"on":true}}"#;
+    Command::Step => Command::Step, r#""step""#;
+}
+
+golden! { recordings, Record:
+    Record::Start { .. } => Record::Start { snaplen: 0 }, r#"{"start":{"snaplen":0}}"#;
+    Record::Stop => Record::Stop, r#""stop""#;
 }
 
 golden! { lessons, Lesson:
@@ -87,6 +96,7 @@ golden! { options, SocketOption:
     SocketOption::Linger(_) => SocketOption::Linger(Some(0)), r#"{"linger":0}"#;
     SocketOption::OnlyV6(_) => SocketOption::OnlyV6(false), r#"{"only_v6":false}"#;
     SocketOption::Lossy(_) => SocketOption::Lossy(200_000), r#"{"lossy":200000}"#;
+    SocketOption::Timestamps(_) => SocketOption::Timestamps(true), r#"{"timestamps":true}"#;
 }
 
 #[test]

@@ -4,14 +4,14 @@ use crate::wire::{CLEAN, MATCH, SEGMENT, matching, segment};
 use crate::{check, golden};
 use protocol::command::{Command, Family, Kind};
 use protocol::data::Data;
-use protocol::event::{Counter, Crossing, Event, Program, Source, What, Words};
+use protocol::event::{Counter, Crossing, Event, Program, Source, Stage, What, Words};
 use protocol::message::RungName;
 use protocol::number::Wide;
 use protocol::packet::{Lost, Mark, PacketFate};
 use protocol::reply::{Answer, Done, Sent};
 use protocol::sample::{Field, TcpState};
 use protocol::wire::{Deed, Impairment};
-use protocol::{CallId, End, FlowId, PacketId, SessionId, SocketId, TrapId};
+use protocol::{CallId, End, FlowId, PacketId, SessionId, SocketId, TrapId, WaitingId};
 
 fn words(en: &str, zh: &str) -> Words {
     Words { en: en.into(), zh: zh.into() }
@@ -112,6 +112,32 @@ golden! { whats, What:
         program: Program { pid: None, name: "curl".into() },
     }, r#"{"appeared":{"socket":9,"cookie":"5","net":"left","family":"ipv4","kind":"stream",
         "program":{"pid":null,"name":"curl"}}}"#;
+    What::Gate { .. } => What::Gate { by: Some(SessionId(1)), on: true },
+        r#"{"gate":{"by":1,"on":true}}"#;
+    What::CallWaiting { .. } => What::CallWaiting {
+        waiting: WaitingId(4), by: Some(SessionId(1)), ask: Command::Accept { socket: SocketId(3) },
+        cut: None,
+    }, r#"{"call_waiting":{"waiting":4,"by":1,"do":{"accept":{"socket":3}},"cut":null}}"#;
+    What::CallReleased { .. } => What::CallReleased { waiting: WaitingId(4) },
+        r#"{"call_released":{"waiting":4}}"#;
+    What::CallWithdrawn { .. } => What::CallWithdrawn { waiting: WaitingId(4) },
+        r#"{"call_withdrawn":{"waiting":4}}"#;
+    What::Stamped { .. } => What::Stamped {
+        socket: SocketId(3), stage: Stage::Acknowledged, byte: 5, at: 1_204_318_000, plus_minus: 90,
+    }, r#"{"stamped":{"socket":3,"stage":"acknowledged","byte":5,"at":1204318000,"plus_minus":90}}"#;
+    What::StampsLost { .. } => What::StampsLost { socket: SocketId(3), stamps: 2 },
+        r#"{"stamps_lost":{"socket":3,"stamps":2}}"#;
+    What::RecordingBegan { .. } => What::RecordingBegan { file: "1-1.patchbay".into(), snaplen: 256 },
+        r#"{"recording_began":{"file":"1-1.patchbay","snaplen":256}}"#;
+    What::RecordingEnded { .. } => What::RecordingEnded { bytes: 9, why: None },
+        r#"{"recording_ended":{"bytes":9,"why":null}}"#;
+}
+
+golden! { stages, Stage:
+    Stage::Scheduled => Stage::Scheduled, r#""scheduled""#;
+    Stage::Sent => Stage::Sent, r#""sent""#;
+    Stage::Acknowledged => Stage::Acknowledged, r#""acknowledged""#;
+    Stage::Received => Stage::Received, r#""received""#;
 }
 
 #[test]

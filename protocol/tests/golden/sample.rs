@@ -1,9 +1,9 @@
 //! What the kernel tells of a socket.
 
 use crate::golden;
-use protocol::CallId;
 use protocol::data::Payload;
 use protocol::sample::{Field, Queue, Run, TcpState, Timer, TimerKind};
+use protocol::{CallId, SocketId};
 
 golden! { states, TcpState:
     TcpState::Close => TcpState::Close, r#""CLOSE""#;
@@ -74,4 +74,5 @@ golden! { fields, Field:
         datagrams: 3, bytes: 36, runs: vec![Run { call: CallId(7), first: 1, count: 2 }],
     })), r#"{"queue":{"datagrams":3,"bytes":36,"runs":[{"call":7,"first":1,"count":2}]}}"#;
     Field::Steady(_) => Field::Steady(true), r#"{"steady":true}"#;
+    Field::PeerSocket(_) => Field::PeerSocket(Some(SocketId(3))), r#"{"peer_socket":3}"#;
 }

@@ -3,16 +3,18 @@
 use crate::check;
 use crate::message::{welcome, welcome_json};
 use crate::wire::{ANY, CLEAN, MATCH, SEGMENT, matching, segment};
-use protocol::command::{Command, Family, Kind, Net};
-use protocol::event::{Counter, Words};
+use protocol::command::{Command, Family, Kind, Net, SocketOption};
+use protocol::data::Data;
+use protocol::event::{Counter, Stage, Words};
 use protocol::message::RungName;
 use protocol::number::Wide;
 use protocol::packet::{FragmentHead, Head, Lost, Mark, PacketFate};
-use protocol::reply::{Answer, Burst, Done, Made};
+use protocol::reply::{Answer, Burst, Done, Made, Sent, Value};
 use protocol::sample::{Field, TcpState, Timer, TimerKind};
 use protocol::wire::{Deed, Impairment, Match};
 use protocol::{
-    Address, CallId, End, Event, FlowId, PacketId, SessionId, SocketId, Source, TrapId, What, World,
+    Address, CallId, End, Event, FlowId, PacketId, SessionId, SocketId, Source, TrapId, WaitingId,
+    What, World,
 };
 
 const WORLD: &str = r#"{"seq":7,"at":70,
@@ -25,7 +27,8 @@ const WORLD: &str = r#"{"seq":7,"at":70,
     "receive_queue":null,"send_limit":null,"receive_limit":null,"send_charged":null,
     "receive_charged":null,"accept_queue":null,"backlog":null,"drops":null,"round_trip":null,
     "congestion_window":null,"peer_window":null,"retransmissions":null,"acked":null,"received":null,
-    "timer":[{"kind":"probe","remaining":5,"fired":0},30],"peeked":{"hex":""},"queue":null,"steady":false,"steady_at":0}}},
+    "timer":[{"kind":"probe","remaining":5,"fired":0},30],"peeked":{"hex":""},"queue":null,"steady":false,"steady_at":0,"peer_socket":null},
+  "timestamps":false,"lives":[]}},
 "calls":{"1":{"id":1,"by":1,"do":{"socket":{"net":"right","family":"ipv4","kind":"datagram",
     "side":null,"name":null}},"cut":null,"began":10,"blocked":null,"bytes":0,"ended":20,
     "result":{"ok":{"socket":1,"cookie":"9"}}},
@@ -35,7 +38,7 @@ const WORLD: &str = r#"{"seq":7,"at":70,
 "bursts":{"2":{"socket":1,"to":"10.77.0.1:9","receiver":null,"count":2,"bytes":12,"sheet":"se"}},
 "clients":0,"lesson":{"name":"first","title":{"en":"a","zh":"b"},"steps":2,
   "said":{"step":0,"say":{"en":"","zh":""},"note":{"en":"","zh":""},"button":null,"at":null},
-  "held":0,"broken":[],"ended":null},"wire":null,"touched":true}"#;
+  "held":0,"broken":[],"ended":null},"wire":null,"touched":true,"gate":false,"waiting":[],"recording":null}"#;
 
 fn world() -> World {
     let mut world = World::default();
@@ -110,7 +113,7 @@ fn a_world() {
 fn an_untouched_world() {
     check(
         &World::default(),
-        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"clients":0,"lesson":null,"wire":null,"touched":false}"#,
+        r#"{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{},"clients":0,"lesson":null,"wire":null,"touched":false,"gate":false,"waiting":[],"recording":null}"#,
     );
 }
 
@@ -186,7 +189,56 @@ fn a_world_with_a_wire() {
         &world,
         &format!(
             r#"{{"seq":19,"at":190,"sockets":{{}},"calls":{{}},"bursts":{{}},"clients":0,"lesson":null,
-            "wire":{wire},"touched":true}}"#
+            "wire":{wire},"touched":true,"gate":false,"waiting":[],"recording":null}}"#
         ),
     );
+}
+
+#[test]
+fn a_world_with_a_gate_and_a_life() {
+    let socket = SocketId(1);
+    let call = |call, ask| What::CallBegan { call: CallId(call), by: None, ask, cut: None };
+    let ended = |call, done| What::CallEnded { call: CallId(call), result: Answer::Ok(done) };
+    let stamped = |stage, byte, at| What::Stamped { socket, stage, byte, at, plus_minus: 3 };
+    let mut world = world();
+    tell(
+        &mut world,
+        [
+            call(3, Command::Option { socket, set: SocketOption::Timestamps(true) }),
+            ended(3, Done::Value(Value { value: 1 })),
+            call(
+                4,
+                Command::SendTo {
+                    socket,
+                    address: "10.77.0.1:9".parse().unwrap(),
+                    data: Data::Text("hi".into()),
+                },
+            ),
+            ended(4, Done::Sent(Sent { bytes: 2, parts: 1 })),
+            stamped(Stage::Scheduled, 2, 104),
+            stamped(Stage::Sent, 2, 106),
+            What::Gate { by: Some(SessionId(1)), on: true },
+            What::CallWaiting {
+                waiting: WaitingId(7),
+                by: Some(SessionId(1)),
+                ask: Command::Close { socket },
+                cut: None,
+            },
+        ],
+    );
+    let told: serde_json::Value = serde_json::to_value(&world).unwrap();
+    let lives: serde_json::Value = serde_json::from_str(
+        r#"[{"call":4,"first":2,"last":2,"began":100,"returned":110,
+            "scheduled":{"byte":2,"at":104,"plus_minus":3},"sent":{"byte":2,"at":106,"plus_minus":3},
+            "acknowledged":null,"received":null,"read":null}]"#,
+    )
+    .unwrap();
+    let waiting: serde_json::Value = serde_json::from_str(
+        r#"[{"id":7,"by":1,"do":{"close":{"socket":1}},"cut":null,"since":150}]"#,
+    )
+    .unwrap();
+    assert_eq!(told["sockets"]["1"]["lives"], lives);
+    assert_eq!(told["sockets"]["1"]["timestamps"], true);
+    assert_eq!((&told["gate"], &told["waiting"]), (&serde_json::Value::Bool(true), &waiting));
+    check(&world, &told.to_string());
 }

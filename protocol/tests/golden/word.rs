@@ -21,6 +21,7 @@ golden! { sides, Side:
 golden! { families, Family:
     Family::Ipv4 => Family::Ipv4, r#""ipv4""#;
     Family::Ipv6 => Family::Ipv6, r#""ipv6""#;
+    Family::Unix => Family::Unix, r#""unix""#;
 }
 
 golden! { kinds, Kind:

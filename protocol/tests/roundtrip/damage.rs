@@ -91,7 +91,7 @@ proptest! {
 fn every_byte_of_a_welcome() {
     let json = r#"{"welcome":{"version":1,"epoch":"e","began_unix_ns":"1","role":"owner","session":1,
         "seq":0,"now":0,"snapshot":{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{"7":{"socket":1,
-        "to":null,"receiver":null,"count":3,"bytes":12,"sheet":"srw"}},"clients":0,"lesson":null,"wire":null,"touched":true},"rung":{"name":"tun",
+        "to":null,"receiver":null,"count":3,"bytes":12,"sheet":"srw"}},"clients":0,"lesson":null,"wire":null,"touched":true,"gate":false,"waiting":[]},"rung":{"name":"tun",
         "privilege":"none","refused":[]},"limits":{"message":1,"event_payload":1,"fill":1,"recv":1,
         "sockets":1,"blocked_calls":1,"burst":1}}}"#;
     let frame = encode(&serde_json::from_str(json).unwrap());

@@ -4,5 +4,6 @@ mod address;
 mod codec;
 mod damage;
 mod fold;
+mod recording;
 mod refusal;
 mod strategy;

@@ -58,7 +58,7 @@ pub(crate) fn net() -> impl Strategy<Value = Net> {
 }
 
 pub(crate) fn family() -> impl Strategy<Value = Family> {
-    prop_oneof![Just(Family::Ipv4), Just(Family::Ipv6)]
+    prop_oneof![Just(Family::Ipv4), Just(Family::Ipv6), Just(Family::Unix)]
 }
 
 pub(crate) fn kind() -> impl Strategy<Value = Kind> {

@@ -6,6 +6,7 @@ use crate::journal::Journal;
 use crate::kernel::diag::Diag;
 use crate::lab::Outcome;
 use crate::rung;
+use crate::tap::Tap;
 pub use protocol::End;
 use protocol::event::Counter;
 use protocol::message::{Refused, Rung, RungName};
@@ -46,6 +47,13 @@ pub struct Namespaces(Infallible);
 #[derive(Debug)]
 pub struct Forwarder(Infallible);
 
+/// What would outlive a wire.
+#[derive(Clone, Debug, Default)]
+pub struct Lasting {
+    /// Where a recording takes packets' bytes from: none ever come.
+    pub tap: Tap,
+}
+
 /// The wire that would be at work.
 pub struct Wire {
     /// Who makes its sockets.
@@ -80,7 +88,7 @@ fn refused(rung: RungName) -> Refused {
 impl Wire {
     /// Never called.
     #[expect(clippy::needless_pass_by_value, reason = "the wire keeps its parts")]
-    pub fn start(parts: WireParts, _: &Journal, _: u32) -> io::Result<Self> {
+    pub fn start(parts: WireParts, _: &Journal, _: u32, _: Lasting) -> io::Result<Self> {
         match parts.never {}
     }
 

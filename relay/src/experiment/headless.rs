@@ -2,7 +2,7 @@
 
 use super::{Ending, Leases, Need, Player, find, names};
 use crate::journal::Journal;
-use crate::lab::{Lab, Maker};
+use crate::lab::{Lab, Maker, Names};
 use crate::policy::Policy;
 use protocol::World;
 use protocol::event::Words;
@@ -106,11 +106,14 @@ pub async fn run(wanted: &[String], maker: &Maker) -> io::Result<Vec<Report>> {
                 continue;
             }
         };
-        let lab = Lab::start_with(
+        // Without a place for names there are no Unix sockets; an experiment that needs them says so.
+        let names = Names::temporary().ok().map(Arc::new);
+        let lab = Lab::start_in(
             Journal::new(format!("experiment {name}")),
             Arc::new(Policy::default()),
             Limits::default(),
             wire,
+            names,
         )?;
         let ending = Player::new(lab.clone(), Leases::default()).play(&script, None).await;
         reports.push(Report::of(&script, ending, lab.journal().look(|world: &World| world.seq)));

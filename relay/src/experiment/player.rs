@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 /// How long something may take to be seen.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -263,17 +264,22 @@ impl Player {
         self.check(place, held, format!("nothing of {role}'s flow is unexplained"), found);
     }
 
-    /// Whether the world comes to say so in time.
+    /// Whether the world comes to say so in time. While calls wait at the gate, time does not count.
     async fn until(&self, patience: Duration, mut fits: impl FnMut(&World) -> bool) -> bool {
-        let mut news = self.lab.journal().watch();
-        let seen = async {
-            while !self.lab.journal().look(&mut fits) {
+        let journal = self.lab.journal();
+        let mut news = journal.watch();
+        let mut deadline = Instant::now() + patience;
+        while !journal.look(&mut fits) {
+            if journal.look(|world| !world.waiting.is_empty()) {
+                deadline = Instant::now() + patience;
                 if news.changed().await.is_err() {
-                    return;
+                    break;
                 }
+            } else if !matches!(timeout_at(deadline, news.changed()).await, Ok(Ok(()))) {
+                break;
             }
-        };
-        tokio::time::timeout(patience, seen).await.is_ok() && self.lab.journal().look(&mut fits)
+        }
+        journal.look(&mut fits)
     }
 
     async fn say(&mut self, act: &Act, say: &Words) {

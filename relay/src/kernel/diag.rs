@@ -20,10 +20,12 @@ mod netlink;
 #[cfg(not(target_os = "linux"))]
 #[path = "diag/absent.rs"]
 mod netlink;
+mod unix;
 
 pub use entry::{Entry, Owner, Timer, TimerKind};
 use message::{Message, Request};
 use netlink::Netlink;
+pub use unix::UnixEntry;
 
 /// The most sockets one [`Dump`] keeps.
 pub const MAX_ENTRIES: usize = 65_536;
@@ -131,6 +133,25 @@ impl Diag {
         let family = Family::of(local);
         let port = Filter { protocol, family, states: States::ALL, local_port: Some(local.port()) };
         Ok(self.dump(port)?.entries.into_iter().find(|entry| entry.cookie == cookie))
+    }
+
+    /// One Unix socket by its [`inode`](super::inode()) and cookie; None if it is gone. `ENOENT`-like
+    /// errors of a kernel without `unix_diag` are told as they are.
+    pub fn unix(&mut self, inode: u32, cookie: u64) -> io::Result<Option<UnixEntry>> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let sequence = self.sequence;
+        self.socket.send(&unix::question(inode, cookie, sequence))?;
+        loop {
+            let told = self.socket.receive(&mut self.room)?;
+            for message in message::split(told).filter(|message| message.sequence == sequence) {
+                match message.found() {
+                    Ok(Some(body)) => return Ok(UnixEntry::parse(body)),
+                    Ok(None) => {}
+                    Err(error) if netlink::is_miss(&error) => return Ok(None),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
     }
 
     /// All sockets that pass the filter, up to [`MAX_ENTRIES`].

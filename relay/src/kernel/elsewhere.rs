@@ -19,6 +19,11 @@ pub(super) fn cookie(_: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(0)
 }
 
+/// No other system has a sock_diag that would need it.
+pub(super) fn inode(_: BorrowedFd<'_>) -> u32 {
+    0
+}
+
 /// `TCP_INFO` as Linux lays it out.
 pub(super) fn tcp_info<'a>(_: BorrowedFd<'_>, _: &'a mut [u8]) -> io::Result<&'a [u8]> {
     unsupported()

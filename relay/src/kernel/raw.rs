@@ -10,14 +10,20 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use libc::{c_int, c_void, socklen_t};
+use rustix::io::Errno;
 use rustix::ioctl::{Getter, Opcode, ioctl};
-use rustix::net::{ipproto, sockopt};
+use rustix::net::{AddressFamily, SocketType, ipproto, sockopt};
 
 use super::state::State;
 
 /// `SO_COOKIE`.
 pub(super) fn cookie(fd: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(sockopt::socket_cookie(fd)?)
+}
+
+/// `st_ino`, which the kernel counts in 32 bits (`get_next_ino`).
+pub(super) fn inode(fd: BorrowedFd<'_>) -> u32 {
+    rustix::fs::fstat(fd).ok().and_then(|stat| u32::try_from(stat.st_ino).ok()).unwrap_or(0)
 }
 
 /// `TCP_INFO`.
@@ -35,10 +41,12 @@ pub(super) fn memory<'a>(fd: BorrowedFd<'_>, into: &'a mut [u8]) -> io::Result<&
     option(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, into)
 }
 
-/// Whether a peek offset stops at each datagram: it does for UDP only.
+/// Whether a peek offset stops at each datagram: it does for UDP and Unix datagrams only.
 pub(super) fn can_walk(fd: BorrowedFd<'_>) -> io::Result<()> {
-    let udp = sockopt::socket_protocol(fd)? == Some(ipproto::UDP);
-    udp.then_some(()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    let udp = || Ok::<_, Errno>(sockopt::socket_protocol(fd)? == Some(ipproto::UDP));
+    let unix = sockopt::socket_domain(fd)? == AddressFamily::UNIX
+        && sockopt::socket_type(fd)? == SocketType::DGRAM;
+    (unix || udp()?).then_some(()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
 /// `getsockopt(2)` of an option that is a C structure of integers: fills the front of `into` and

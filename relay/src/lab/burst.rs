@@ -8,7 +8,6 @@ use protocol::reply::{Burst as Outcome, Numbered};
 use protocol::{CallId, Done};
 use socket2::SockAddr;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 
 /// Datagrams sent before others have their turn, and the receiver is looked at.
 const TURN: u32 = 32;
@@ -24,16 +23,9 @@ pub(super) struct Burst {
 }
 
 impl Burst {
-    pub(super) fn new(to: Option<SocketAddr>, count: u32, size: usize) -> Self {
+    pub(super) fn new(to: Option<SockAddr>, count: u32, size: usize) -> Self {
         let payload = number::mark(Numbered::default(), size);
-        Self {
-            to: to.map(SockAddr::from),
-            count,
-            payload,
-            next: 1,
-            refused: 0,
-            first_refusal: None,
-        }
+        Self { to, count, payload, next: 1, refused: 0, first_refusal: None }
     }
 
     /// Sends a turn's worth; `sent` is told each number that the kernel took.

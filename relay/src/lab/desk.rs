@@ -1,5 +1,6 @@
 //! Owns dispatch: which command is allowed, which is made at once, and which takes a lane.
 
+use super::gate::Gate;
 use super::ground::Ground;
 use super::immediate;
 use super::outside::Outside;
@@ -7,22 +8,18 @@ use super::plan::{Plan, plan};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
 use super::work::Work;
-use super::{Asker, errno, system};
+use super::{Asker, Names, errno};
 use crate::journal::Journal;
-use crate::kernel;
 use crate::policy::Policy;
-use protocol::command::{Family, Kind, Net};
+use protocol::command::Family;
 use protocol::limit::Limits;
-use protocol::number::Wide;
-use protocol::reply::Made;
-use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What, limit};
-use rustix::fd::AsFd;
-use socket2::Socket;
+use protocol::{CallId, Command, Done, ErrorKind, Failure, SocketId, Source, What};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Where every command arrives.
 pub(super) struct Desk {
@@ -30,6 +27,11 @@ pub(super) struct Desk {
     policy: Arc<Policy>,
     pub(super) limits: Limits,
     pub(super) ground: Ground,
+    pub(super) gate: Gate,
+    /// Where Unix sockets have their names.
+    pub(super) names: Option<Arc<Names>>,
+    /// A Unix socket has room again, or a place in its accept queue.
+    pub(super) room: Notify,
     pub(super) slots: RefCell<BTreeMap<SocketId, Rc<Slot>>>,
     pub(super) watcher: RefCell<Watcher>,
     pub(super) outside: RefCell<Outside>,
@@ -44,12 +46,16 @@ impl Desk {
         policy: Arc<Policy>,
         limits: Limits,
         ground: Ground,
+        names: Option<Arc<Names>>,
     ) -> Rc<Self> {
         let desk = Rc::new(Self {
             journal,
             policy,
             limits,
             ground,
+            gate: Gate::default(),
+            names,
+            room: Notify::new(),
             slots: RefCell::default(),
             watcher: RefCell::new(Watcher::open()),
             outside: RefCell::default(),
@@ -61,9 +67,19 @@ impl Desk {
         desk
     }
 
-    /// Takes a command: refuses it, makes it, or gives it to its lane.
-    /// It is done when the next may be taken: a descriptor that was to be closed is closed by then.
+    /// Takes a command: keeps it at the gate, or passes it on.
     pub(super) async fn take(self: &Rc<Self>, asker: Asker, command: Command) {
+        match command {
+            Command::Pause { on } => self.pause(asker, on).await,
+            Command::Step => self.step(asker).await,
+            call if call.is_call() && self.gate.is_shut() => self.hold(asker, call),
+            command => self.dispatch(asker, command).await,
+        }
+    }
+
+    /// Refuses a command, makes it, or gives it to its lane.
+    /// It is done when the next may be taken: a descriptor that was to be closed is closed by then.
+    pub(super) async fn dispatch(self: &Rc<Self>, asker: Asker, command: Command) {
         match &command {
             Command::Reset => self.reset(asker).await,
             Command::Experiment(_) => asker.answer(
@@ -71,7 +87,7 @@ impl Desk {
                 Err(Failure::new(ErrorKind::Unsupported, "The lab plays no experiments.")),
             ),
             Command::Socket { net, family, kind, name, .. } => {
-                let refused = self.refuse_socket(*net, name.as_deref());
+                let refused = self.refuse_socket(*net, *family, name.as_deref());
                 match refused {
                     Some(failure) => asker.answer(self.journal.seq(), Err(failure)),
                     None => {
@@ -87,7 +103,7 @@ impl Desk {
         }
     }
 
-    fn slot_for(&self, command: &Command) -> Result<Rc<Slot>, Failure> {
+    pub(super) fn slot_for(&self, command: &Command) -> Result<Rc<Slot>, Failure> {
         let id = command.socket().unwrap_or_default();
         if self.journal.look(|world| world.sockets.get(&id).is_some_and(|s| s.program.is_some())) {
             return Err(Failure::new(
@@ -112,40 +128,18 @@ impl Desk {
             }
             Ok(Plan::Close) => self.close(slot, asker, &command).await,
             Ok(Plan::Bind(to)) => {
-                self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, to));
+                self.at_once(Some(&slot), asker, &command, || immediate::bind(&slot, &to));
             }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
             Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
+                if let Command::Interrupt { call: None, .. } = command {
+                    self.withdraw_of(slot.id, false);
+                }
                 self.at_once(Some(&slot), asker, &command, || now(&slot, &command));
             }
             Err(failure) => asker.answer(self.journal.seq(), Err(failure)),
         }
-    }
-
-    fn refuse_socket(&self, net: Net, name: Option<&str>) -> Option<Failure> {
-        if let Some(failure) = self.refuse_net(net) {
-            return Some(failure);
-        }
-        if name.is_some_and(|name| name.len() > limit::NAME) {
-            return Some(Failure::new(
-                ErrorKind::BadRequest,
-                format!("A name is at most {} bytes long.", limit::NAME),
-            ));
-        }
-        self.refuse_another()
-    }
-
-    /// Why there may be no socket more.
-    pub(super) fn refuse_another(&self) -> Option<Failure> {
-        let most = self.limits.sockets;
-        let full = self.slots.borrow().len() >= most as usize;
-        full.then(|| {
-            Failure::new(
-                ErrorKind::Limit,
-                format!("The lab holds {most} sockets already; close one first."),
-            )
-        })
     }
 
     /// Journals and makes a call that never blocks.
@@ -157,7 +151,8 @@ impl Desk {
         make: impl FnOnce() -> io::Result<Done>,
     ) {
         let call = self.began(&asker, ask);
-        let result = make().map_err(|error| errno::failure(ask, &error));
+        let unix = slot.is_some_and(|slot| slot.family == Family::Unix);
+        let result = make().map_err(|error| errno::failure_of(unix, ask, &error));
         self.ended(call, slot, asker, &result);
     }
 
@@ -195,31 +190,6 @@ impl Desk {
         asker.answer(self.journal.seq(), result.clone());
     }
 
-    fn make(&self, net: Net, family: Family, kind: Kind) -> io::Result<Done> {
-        let socket = match net.end() {
-            Some(end) => self.make_on_wire(end, family, kind)?,
-            None => system::make(family, kind)?,
-        };
-        let (id, cookie) = self.adopt(socket, net, family, kind)?;
-        Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
-    }
-
-    /// Gives a new descriptor its id and its lanes.
-    pub(super) fn adopt(
-        &self,
-        socket: Socket,
-        net: Net,
-        family: Family,
-        kind: Kind,
-    ) -> io::Result<(SocketId, u64)> {
-        socket.set_nonblocking(true)?;
-        let cookie = kernel::cookie(socket.as_fd())?;
-        let id = self.new_socket_id();
-        let slot = Slot::new(id, cookie, net, family, kind, socket);
-        self.slots.borrow_mut().insert(id, Rc::new(slot));
-        Ok((id, cookie))
-    }
-
     pub(super) fn new_socket_id(&self) -> SocketId {
         SocketId(self.next_socket.replace(self.next_socket.get() + 1))
     }
@@ -253,6 +223,7 @@ impl Desk {
     fn abandon(&self, slot: &Slot) {
         if let Some(reader) = slot.reader.borrow_mut().take() {
             reader.abort();
+            self.withdraw_of(slot.id, true);
         }
         for lane in slot.lanes() {
             lane.stop.send_replace(Stop::Closed);
@@ -274,16 +245,24 @@ impl Desk {
             tokio::task::yield_now().await;
         }
         self.watcher.borrow_mut().closing(&slot, &self.journal);
+        let unix = slot.family == Family::Unix;
         drop(slot);
+        if unix {
+            self.room.notify_waiters();
+        }
     }
 
     async fn reset(&self, asker: Asker) {
+        self.clear_gate(asker.by);
         let slots: Vec<_> = std::mem::take(&mut *self.slots.borrow_mut()).into_values().collect();
         for slot in &slots {
             self.abandon(slot);
         }
         for slot in slots {
             self.release(slot).await;
+        }
+        if let Some(names) = &self.names {
+            names.clear();
         }
         self.watcher.borrow_mut().forget_all();
         self.clear_wire(asker.by).await;

@@ -10,12 +10,16 @@ use protocol::command::Kind;
 use protocol::event::Crossing;
 use protocol::number::Wide;
 use protocol::reply::Accepted;
-use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What};
+use protocol::{CallId, Command, Done, ErrorKind, Failure, Nanos, Source, What};
 use rustix::fd::AsFd;
+use socket2::SockAddr;
 use std::rc::Rc;
 use std::time::Duration;
 use std::{future, io};
 use tokio::time::Instant;
+
+/// Until a call is tried again of whose readiness nobody tells.
+const UNSEEN: Duration = Duration::from_millis(16);
 
 /// A call that has begun.
 struct Running {
@@ -86,6 +90,7 @@ impl Desk {
         {
             return Step::Ended(Err(failure));
         }
+        let before = running.work.taken();
         let mut run = None::<(u32, u32)>;
         let since = self.journal.now();
         let attempt = running.work.attempt(slot, call, &mut |number| {
@@ -101,13 +106,14 @@ impl Desk {
                 since,
             );
         }
+        self.bytes_left(slot, running.work.taken() - before, since);
         match attempt {
             Attempt::Ended(Ok(done)) => Step::Ended(Ok(done)),
             Attempt::Ended(Err(error)) => {
-                Step::Ended(Err(errno::failure(&running.work.ask, &error)))
+                Step::Ended(Err(errno::failure_of(slot.is_unix(), &running.work.ask, &error)))
             }
             Attempt::Accepted(socket, from) => {
-                Step::Ended(self.accepted(slot, &running.work.ask, socket, from.as_socket()))
+                Step::Ended(self.accepted(slot, &running.work.ask, socket, &from))
             }
             Attempt::Yield => {
                 // A call that has slept counts as asleep until it ends, with what it had taken.
@@ -117,7 +123,8 @@ impl Desk {
                 Step::Yield
             }
             Attempt::Again if slot.nonblocking.get() => {
-                Step::Ended(Err(errno::failure(&running.work.ask, &would_block(&running.work))))
+                let error = would_block(slot, &running.work);
+                Step::Ended(Err(errno::failure_of(slot.is_unix(), &running.work.ask, &error)))
             }
             Attempt::Again => self.sleep(running),
         }
@@ -178,6 +185,9 @@ impl Desk {
             }
         }
         let told = |ask: &Command, error: &io::Error| Err(errno::failure(ask, error));
+        if slot.is_unix() && running.work.waits_unseen(slot.kind) {
+            return self.go_on_by_time(slot, running).await;
+        }
         let wait = match Wait::new(slot.as_fd(), running.work.interest()) {
             Ok(wait) => wait,
             Err(error) => return told(&running.work.ask, &error),
@@ -192,6 +202,28 @@ impl Desk {
                 Ok(Some(Step::Yield | Step::Sleep)) => tokio::task::yield_now().await,
                 Ok(None) => self.look_around(slot.id),
                 Err(error) => return told(&running.work.ask, &error),
+            }
+        }
+    }
+
+    /// What no readiness tells of: room in the queue of a Unix receiver that this socket is not
+    /// connected to, a place in an accept queue. Tried when one of ours made some, and now and then,
+    /// for others may too.
+    async fn go_on_by_time(
+        self: &Rc<Self>,
+        slot: &Rc<Slot>,
+        running: &mut Running,
+    ) -> Result<Done, Failure> {
+        loop {
+            self.look_around(slot.id);
+            let room = self.room.notified();
+            match self.attempt(slot, running) {
+                Step::Ended(result) => return result,
+                Step::Yield => tokio::task::yield_now().await,
+                Step::Sleep => {
+                    // Over in time, or at once: both are tried again.
+                    let _ = tokio::time::timeout(UNSEEN, room).await;
+                }
             }
         }
     }
@@ -213,8 +245,12 @@ impl Desk {
             slot.datagrams_read.set(slot.datagrams_read.get() + 1);
             slot.datagrams.borrow_mut().taken(1);
         }
+        let incoming = running.work.direction() == Direction::In;
         let (ask, began) = (running.work.ask, running.began);
         self.ended(running.call, Some(slot), running.asker, result);
+        if slot.is_unix() && result.is_ok() && incoming {
+            self.room.notify_waiters();
+        }
         if result.is_ok() {
             self.infer_from_call(slot, &ask, result, began);
         }
@@ -225,11 +261,11 @@ impl Desk {
         slot: &Slot,
         ask: &Command,
         socket: socket2::Socket,
-        from: Option<std::net::SocketAddr>,
+        from: &SockAddr,
     ) -> Result<Done, Failure> {
-        let told = |error: &io::Error| errno::failure(ask, error);
-        let local = socket.local_addr().map_err(|error| told(&error))?.as_socket();
-        let (Some(local), Some(peer)) = (local, from) else {
+        let told = |error: &io::Error| errno::failure_of(slot.is_unix(), ask, error);
+        let local = socket.local_addr().map_err(|error| told(&error))?;
+        let (Some(local), Some(peer)) = (slot.told(&local), slot.told(from)) else {
             return Err(Failure::new(
                 ErrorKind::Unsupported,
                 "The connection has no internet address.",
@@ -237,21 +273,14 @@ impl Desk {
         };
         let (id, cookie) =
             self.adopt(socket, slot.net, slot.family, slot.kind).map_err(|error| told(&error))?;
-        Ok(Done::Accepted(Accepted {
-            socket: id,
-            peer: Address::Inet(peer),
-            local: Address::Inet(local),
-            cookie: Wide(cookie),
-        }))
+        Ok(Done::Accepted(Accepted { socket: id, peer, local, cookie: Wide(cookie) }))
     }
 }
 
-fn would_block(work: &Work) -> io::Error {
-    io::Error::from_raw_os_error(if matches!(work.state, State::Connect { .. }) {
-        libc::EINPROGRESS
-    } else {
-        libc::EAGAIN
-    })
+fn would_block(slot: &Slot, work: &Work) -> io::Error {
+    // A Unix connect has nothing in progress: it finds a full accept queue, and begins anew.
+    let begun = matches!(work.state, State::Connect { .. }) && !slot.is_unix();
+    io::Error::from_raw_os_error(if begun { libc::EINPROGRESS } else { libc::EAGAIN })
 }
 
 fn stopped(stop: Stop) -> Failure {

@@ -4,6 +4,16 @@ use crate::errno::{code_of, name_of};
 use protocol::{Command, Failure};
 use std::io;
 
+mod unix;
+
+/// A kernel's refusal of a call on a Unix socket or another, as an answer.
+pub fn failure_of(unix: bool, ask: &Command, error: &io::Error) -> Failure {
+    match unix::sentence(ask, error).filter(|_| unix) {
+        Some(sentence) => Failure::errno(name_of(error), sentence),
+        None => failure(ask, error),
+    }
+}
+
 /// A kernel's refusal of a call, as an answer.
 pub fn failure(ask: &Command, error: &io::Error) -> Failure {
     Failure::errno(name_of(error), sentence(ask, error))

@@ -3,7 +3,7 @@
 
 use super::Asker;
 use super::desk::Desk;
-use crate::wire::{Namespaces, Wire, WireParts};
+use crate::wire::{Lasting, Namespaces, Wire, WireParts};
 use protocol::command::{Family, Kind, Net};
 use protocol::message::Rung;
 use protocol::wire::{MTU, WireOrder};
@@ -30,10 +30,11 @@ pub(super) struct Ground {
     /// What each end's interface was last given.
     mtu: Cell<[u32; 2]>,
     seed: Cell<u32>,
+    lasting: Lasting,
 }
 
 impl Ground {
-    pub(super) fn new(maker: Option<Maker>, shared: Shared, seed: u32) -> Self {
+    pub(super) fn new(maker: Option<Maker>, shared: Shared, seed: u32, lasting: Lasting) -> Self {
         Self {
             wire: RefCell::default(),
             maker,
@@ -41,6 +42,7 @@ impl Ground {
             down: Cell::new(false),
             mtu: Cell::new([MTU; 2]),
             seed: Cell::new(seed),
+            lasting,
         }
     }
 }
@@ -55,7 +57,8 @@ const GONE: &str = "The wire's helper is gone, so no socket can be made on it; r
 impl Desk {
     /// Sets parts to work.
     pub(super) fn lay(self: &Rc<Self>, parts: WireParts) -> io::Result<()> {
-        let wire = Wire::start(parts, &self.journal, self.ground.seed.get())?;
+        let wire =
+            Wire::start(parts, &self.journal, self.ground.seed.get(), self.ground.lasting.clone())?;
         let shared = Some(Arc::clone(&wire.namespaces));
         *self.ground.shared.lock().unwrap_or_else(PoisonError::into_inner) = shared;
         self.ground.down.set(false);
@@ -85,6 +88,8 @@ impl Desk {
         let domain = match family {
             Family::Ipv4 => Domain::IPV4,
             Family::Ipv6 => Domain::IPV6,
+            // Refused before; the helper would not make one either.
+            Family::Unix => return Err(io::ErrorKind::Unsupported.into()),
         };
         let kind = match kind {
             Kind::Stream => Type::STREAM,

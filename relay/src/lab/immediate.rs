@@ -2,26 +2,26 @@
 
 use super::option;
 use super::slot::Slot;
-use crate::kernel;
 use protocol::command::{Half, Kind};
 use protocol::reply::Local;
-use protocol::{Address, Command, Done};
-use rustix::fd::AsFd;
+use protocol::{Command, Done};
 use socket2::SockAddr;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 
-pub(super) fn bind(slot: &Slot, to: SocketAddr) -> io::Result<Done> {
-    slot.socket.bind(&SockAddr::from(to))?;
-    let local = kernel::local(slot.as_fd())?.unwrap_or(to);
-    Ok(Done::Local(Local { local: Address::Inet(local) }))
+pub(super) fn bind(slot: &Slot, to: &SockAddr) -> io::Result<Done> {
+    slot.socket.bind(to)?;
+    let local = slot.local()?.or_else(|| slot.told(to)).ok_or(io::ErrorKind::Unsupported)?;
+    Ok(Done::Local(Local { local }))
 }
 
 pub(super) fn listen(slot: &Slot, ask: &Command) -> io::Result<Done> {
     let Command::Listen { backlog, .. } = ask else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    slot.socket.listen(*backlog).map(|()| Done::nothing())
+    slot.socket.listen(*backlog)?;
+    slot.listening.set(true);
+    Ok(Done::nothing())
 }
 
 pub(super) fn set_option(slot: &Slot, ask: &Command) -> io::Result<Done> {

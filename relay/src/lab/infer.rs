@@ -70,7 +70,9 @@ impl Desk {
     ) {
         let now = self.journal.now();
         match (ask, result) {
-            (Command::Connect { address, .. }, Ok(_)) if slot.kind == Kind::Stream => {
+            (Command::Connect { address, .. }, Ok(_))
+                if slot.kind == Kind::Stream && !slot.is_unix() =>
+            {
                 let listener = self.journal.look(|world| {
                     let listener = || world.listener_of(slot.net, address);
                     world
@@ -93,16 +95,24 @@ impl Desk {
         }
     }
 
+    /// A Unix stream took bytes since `began`: they are in the other end's queue (unix(7)).
+    pub(super) fn bytes_left(&self, slot: &Slot, bytes: u32, began: Nanos) {
+        if bytes > 0
+            && slot.is_unix()
+            && slot.kind == Kind::Stream
+            && let Some(far) = self.journal.look(|world| world.far_end(slot.id))
+        {
+            self.crossed(slot.id, far, Crossing::Data { bytes }, began, self.journal.now());
+        }
+    }
+
     /// Datagrams left for a receiver of ours between `began` and now; it is looked at.
     pub(super) fn datagrams_left(&self, slot: &Slot, ask: &Command, what: Crossing, began: Nanos) {
         let to = match ask {
             Command::SendTo { address, .. } | Command::Burst { address: Some(address), .. } => {
                 Some(address.clone())
             }
-            _ => crate::kernel::peer(rustix::fd::AsFd::as_fd(slot))
-                .ok()
-                .flatten()
-                .map(protocol::Address::Inet),
+            _ => slot.peer().ok().flatten(),
         };
         let Some(receiver) =
             to.and_then(|to| self.journal.look(|world| world.receiver_of(&to, slot.id)))

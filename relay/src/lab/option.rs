@@ -48,6 +48,7 @@ pub(super) fn set(slot: &Slot, option: SocketOption) -> io::Result<Done> {
             socket.set_only_v6(on)?;
             i64::from(socket.only_v6()?)
         }
+        SocketOption::Timestamps(_) => return Err(io::ErrorKind::Unsupported.into()),
         SocketOption::Lossy(share) => {
             set_lossy(socket, share)?;
             share.into()
@@ -102,8 +103,15 @@ fn set_lossy(socket: &Socket, share: u32) -> io::Result<()> {
 }
 
 /// Why a value makes no sense, before the kernel is asked.
-pub(super) fn check(option: SocketOption) -> Result<(), Failure> {
+pub(super) fn check(slot: &Slot, option: SocketOption) -> Result<(), Failure> {
+    if slot.is_unix() && matches!(option, SocketOption::Lossy(_)) {
+        return Err(Failure::new(
+            protocol::ErrorKind::Unsupported,
+            "On a Unix socket the kernel would not count what such a filter drops.",
+        ));
+    }
     let missing = match option {
+        SocketOption::Timestamps(_) => true,
         SocketOption::Lossy(_) => !cfg!(target_os = "linux"),
         SocketOption::ReusePort(_) => !cfg!(unix),
         _ => false,

@@ -5,11 +5,12 @@ use super::option;
 use super::slot::Slot;
 use super::work::State;
 use crate::kernel;
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use protocol::command::{Application, Family, Kind, Net, Reading, Serving};
 use protocol::data::Data;
-use protocol::{CallId, Command, Done, ErrorKind, Failure, limit};
+use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, limit};
 use rustix::fd::AsFd;
+use socket2::SockAddr;
 use std::io;
 use std::net::SocketAddr;
 
@@ -18,7 +19,7 @@ pub(super) enum Plan {
     /// It may block: it takes its lane.
     Lane(State),
     /// bind(2) to the checked address.
-    Bind(SocketAddr),
+    Bind(SockAddr),
     /// It never blocks.
     Now(fn(&Slot, &Command) -> io::Result<Done>),
     /// close(2).
@@ -34,18 +35,14 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
     Ok(match command {
         Command::Accept { .. } => Plan::Lane(State::Accept),
         Command::Connect { address, .. } => {
-            let to = fit(slot, policy.check_target(slot.net, address)?);
-            Plan::Lane(State::Connect { to, begun: false })
+            Plan::Lane(State::Connect { to: target(policy, slot, address)?, begun: false })
         }
         Command::Send { data, all, .. } => {
             Plan::Lane(State::Send { data: payload(data)?, taken: 0, parts: 0, all: *all })
         }
         Command::SendTo { address, data, .. } => {
             datagram_only(slot, "send_to")?;
-            Plan::Lane(State::SendTo {
-                data: payload(data)?,
-                to: fit(slot, policy.check_target(slot.net, address)?),
-            })
+            Plan::Lane(State::SendTo { data: payload(data)?, to: target(policy, slot, address)? })
         }
         Command::Recv { max, peek, .. } => {
             Plan::Lane(State::Receive { max: size(*max)?, peek: *peek, from: false })
@@ -56,19 +53,19 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         Command::Burst { address, count, bytes, .. } => {
             datagram_only(slot, "burst")?;
             check_burst(*count, *bytes)?;
-            let to = address.as_ref().map(|to| policy.check_target(slot.net, to)).transpose()?;
-            let to = to.map(|to| fit(slot, to));
+            let to = address.as_ref().map(|to| target(policy, slot, to)).transpose()?;
             Plan::Lane(State::Burst(super::burst::Burst::new(to, *count, *bytes as usize)))
         }
-        Command::Bind { address, .. } => {
-            Plan::Bind(fit(slot, policy.check_bind(slot.net, address)?))
-        }
+        Command::Bind { address, .. } => Plan::Bind(match name(slot, address)? {
+            Some(named) => named,
+            None => SockAddr::from(fit(slot, policy.check_bind(slot.net, address)?)),
+        }),
         Command::Listen { .. } => {
             check_listen(slot)?;
             Plan::Now(immediate::listen)
         }
         Command::Option { set, .. } => {
-            option::check(*set)?;
+            option::check(slot, *set)?;
             Plan::Now(immediate::set_option)
         }
         Command::Shutdown { .. } => Plan::Now(immediate::shutdown),
@@ -94,7 +91,10 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         | Command::Packet(_)
         | Command::Trap { .. }
         | Command::PacketBytes { .. }
-        | Command::Wire(_) => {
+        | Command::Wire(_)
+        | Command::Pause { .. }
+        | Command::Step
+        | Command::Record(_) => {
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })
@@ -112,14 +112,39 @@ fn check_interrupt(slot: &Slot, call: Option<CallId>) -> Result<(), Failure> {
 
 fn check_listen(slot: &Slot) -> Result<(), Failure> {
     let bound = kernel::local(slot.as_fd()).ok().flatten().is_some_and(|local| local.port() != 0);
-    // On the wire, every network is the wire.
-    if bound || slot.kind == Kind::Datagram || slot.net != Net::Host {
+    // On the wire, every network is the wire; a Unix socket is on none.
+    if bound || slot.is_unix() || slot.kind == Kind::Datagram || slot.net != Net::Host {
         return Ok(());
     }
     Err(Failure::new(
         ErrorKind::Denied,
         "Bind it to loopback first: the kernel would let an unbound socket listen on every network.",
     ))
+}
+
+/// Whom a socket may reach, checked.
+fn target(policy: &Policy, slot: &Slot, address: &Address) -> Result<SockAddr, Failure> {
+    Ok(match name(slot, address)? {
+        Some(named) => named,
+        None => SockAddr::from(fit(slot, policy.check_target(slot.net, address)?)),
+    })
+}
+
+/// A Unix socket's address for a name, checked; none for an IP address. What is of another family
+/// than the socket, the kernel would refuse with errnos of several kinds.
+fn name(slot: &Slot, address: &Address) -> Result<Option<SockAddr>, Failure> {
+    let wrong = |what| Err(Failure::new(ErrorKind::BadRequest, what));
+    match (&slot.names, address) {
+        (Some(names), Address::Unix(name)) => {
+            policy::check_name(name)?;
+            let named = names.address(name);
+            named.map(Some).map_err(|_| Failure::new(ErrorKind::Limit, "The name is too long."))
+        }
+        (Some(_), Address::Inet(_)) => {
+            wrong("A Unix socket has names for addresses: write unix:NAME.")
+        }
+        (None, _) => Ok(None),
+    }
 }
 
 /// The checked address in the socket's own family, so that an IPv6 socket can reach IPv4.

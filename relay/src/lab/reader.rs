@@ -16,22 +16,23 @@ pub(super) fn ends(ask: &Command, received: &Received) -> bool {
     received.eof || (matches!(ask, Command::RecvFrom { .. }) && received.from.is_none())
 }
 
-/// Ends what a socket does by itself, and what that has asked for.
-pub(super) fn stop_automatic(slot: &Slot) {
-    let Some(old) = slot.reader.borrow_mut().take() else { return };
-    old.abort();
-    // What it asked for may sleep, or stand behind a call that does.
-    slot.incoming.waiting.borrow_mut().retain(|job| !job.asker.automatic);
-    if let Some(call) = slot.lane(Direction::In).current.get().filter(|_| slot.reading.get()) {
-        slot.interrupt(Some(call));
-    }
-}
-
 impl Desk {
+    /// Ends what a socket does by itself, and what that has asked for.
+    pub(super) fn stop_automatic(&self, slot: &Slot) {
+        let Some(old) = slot.reader.borrow_mut().take() else { return };
+        old.abort();
+        // What it asked for may sleep, or stand at the gate, or behind a call that does.
+        self.withdraw_of(slot.id, true);
+        slot.incoming.waiting.borrow_mut().retain(|job| !job.asker.automatic);
+        if let Some(call) = slot.lane(Direction::In).current.get().filter(|_| slot.reading.get()) {
+            slot.interrupt(Some(call));
+        }
+    }
+
     /// Sets or removes a socket's reader.
     pub(super) fn set_reader(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
         let Command::Reader { set, .. } = *ask else { return };
-        stop_automatic(slot);
+        self.stop_automatic(slot);
         self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
         let Some(reading) = set else { return };
         let (desk, owned) = (Rc::clone(self), Rc::clone(slot));

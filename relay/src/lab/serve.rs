@@ -3,13 +3,14 @@
 
 use super::Asker;
 use super::desk::Desk;
-use super::reader::{ends, stop_automatic};
+use super::reader::ends;
 use super::slot::Slot;
 use protocol::command::{Application, Kind, Serving};
 use protocol::data::{Data, Hex};
 use protocol::limit::SERVE_RATE;
 use protocol::reply::Received;
 use protocol::{Command, Done, SocketId, TcpState};
+use rustix::fd::AsFd as _;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -21,7 +22,7 @@ impl Desk {
     /// Sets or removes what a socket does by itself.
     pub(super) fn set_serving(self: &Rc<Self>, slot: &Rc<Slot>, asker: Asker, ask: &Command) {
         let Command::Serve { set, .. } = ask else { return };
-        stop_automatic(slot);
+        self.stop_automatic(slot);
         self.at_once(Some(slot), asker, ask, || Ok(Done::nothing()));
         if let Some(serving) = set.clone() {
             self.start_serving(slot, serving);
@@ -31,8 +32,12 @@ impl Desk {
     fn start_serving(self: &Rc<Self>, slot: &Rc<Slot>, serving: Serving) -> JoinHandle<()> {
         let (desk, id, kind) = (Rc::clone(self), slot.id, slot.kind);
         let listens = kind == Kind::Stream
-            && crate::kernel::tcp::state(rustix::fd::AsFd::as_fd(&**slot))
-                .is_ok_and(|state| super::watch::state(state) == TcpState::Listen);
+            && if slot.is_unix() {
+                slot.listening.get()
+            } else {
+                crate::kernel::tcp::state(slot.as_fd())
+                    .is_ok_and(|state| super::watch::state(state) == TcpState::Listen)
+            };
         let task = tokio::task::spawn_local(async move {
             if listens {
                 desk.accept_on(id, serving).await;

@@ -1,13 +1,17 @@
 //! Owns one open socket: its descriptor, its two lanes of calls, and how its calls may wait.
 
+use super::Names;
 use super::work::Work;
+use crate::kernel;
 use crate::kernel::peek::Datagrams;
 use protocol::command::{Family, Kind, Net};
-use protocol::{CallId, Nanos, SocketId};
+use protocol::{Address, CallId, Nanos, SocketId};
 use rustix::fd::{AsFd, BorrowedFd};
-use socket2::Socket;
+use socket2::{SockAddr, Socket};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Calls that may queue behind a lane's running one.
@@ -78,6 +82,12 @@ pub(super) struct Slot {
     pub(super) reading: Cell<bool>,
     /// Whether its half for reading is shut: a receive that would sleep ends instead.
     pub(super) shut_read: Cell<bool>,
+    /// Whether its listen(2) succeeded.
+    pub(super) listening: Cell<bool>,
+    /// Where it finds names, if it is a Unix socket.
+    pub(super) names: Option<Arc<Names>>,
+    /// Its number in sockfs, by which sock_diag(7) names Unix sockets; 0 where there is none.
+    pub(super) inode: u32,
 }
 
 impl AsFd for Slot {
@@ -94,7 +104,9 @@ impl Slot {
         family: Family,
         kind: Kind,
         socket: Socket,
+        names: Option<Arc<Names>>,
     ) -> Self {
+        let inode = kernel::inode(socket.as_fd());
         Self {
             id,
             cookie,
@@ -115,7 +127,44 @@ impl Slot {
             reader: RefCell::new(None),
             reading: Cell::new(false),
             shut_read: Cell::new(false),
+            listening: Cell::new(false),
+            names,
+            inode,
         }
+    }
+
+    /// Whether it is a Unix socket.
+    pub(super) fn is_unix(&self) -> bool {
+        self.family == Family::Unix
+    }
+
+    /// What the kernel calls an address, in the protocol's words; None for one of another family.
+    pub(super) fn told(&self, address: &SockAddr) -> Option<Address> {
+        match &self.names {
+            Some(names) => Some(names.told(address)),
+            None => address.as_socket().map(Address::Inet),
+        }
+    }
+
+    /// The address that it is bound to; None while it is not.
+    pub(super) fn local(&self) -> io::Result<Option<Address>> {
+        if self.is_unix() {
+            let local = self.told(&self.socket.local_addr()?);
+            return Ok(local.filter(|local| *local != Address::Unix(String::new())));
+        }
+        Ok(kernel::local(self.as_fd())?.filter(|local| local.port() != 0).map(Address::Inet))
+    }
+
+    /// The address that it is connected to; None while it is not.
+    pub(super) fn peer(&self) -> io::Result<Option<Address>> {
+        if self.is_unix() {
+            return match self.socket.peer_addr() {
+                Ok(peer) => Ok(self.told(&peer)),
+                Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(None),
+                Err(error) => Err(error),
+            };
+        }
+        Ok(kernel::peer(self.as_fd())?.map(Address::Inet))
     }
 
     pub(super) fn lane(&self, direction: Direction) -> &Lane {

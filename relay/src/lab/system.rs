@@ -3,10 +3,12 @@
 #[cfg_attr(windows, path = "system/windows.rs")]
 mod receive;
 
+use protocol::Address;
 use protocol::command::{Family, Kind};
 pub(super) use receive::receive;
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
+#[cfg(not(target_os = "linux"))]
 use std::net::SocketAddr;
 
 /// What a connect(2) that does not wait is answered with.
@@ -19,7 +21,7 @@ pub(super) const CONNECTING: i32 = windows_sys::Win32::Networking::WinSock::WSAE
 pub(super) struct Got {
     pub(super) bytes: usize,
     pub(super) truncated: bool,
-    pub(super) from: Option<SocketAddr>,
+    pub(super) from: Option<Address>,
 }
 
 /// socket(2) in this machine's own network.
@@ -27,6 +29,7 @@ pub(super) fn make(family: Family, kind: Kind) -> io::Result<Socket> {
     let domain = match family {
         Family::Ipv4 => Domain::IPV4,
         Family::Ipv6 => Domain::IPV6,
+        Family::Unix => Domain::UNIX,
     };
     let ty = match kind {
         Kind::Stream => Type::STREAM,
@@ -34,7 +37,7 @@ pub(super) fn make(family: Family, kind: Kind) -> io::Result<Socket> {
     };
     let socket = Socket::new(domain, ty, None)?;
     #[cfg(target_os = "linux")]
-    if kind == Kind::Datagram {
+    if kind == Kind::Datagram && family != Family::Unix {
         // An unbound datagram socket that sends is bound to every address: keep it on loopback.
         socket.bind_device(Some(b"lo"))?;
     }
@@ -63,6 +66,9 @@ pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Resul
 /// loopback as Linux's does: it is bound to loopback first.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Result<usize> {
+    if to.as_socket().is_none() {
+        return socket.send_to(bytes, to);
+    }
     // Windows has no name for an unbound socket; others say port 0.
     let local = socket.local_addr().ok().and_then(|local| local.as_socket());
     if local.is_none_or(|local| local.port() == 0) {

@@ -207,6 +207,10 @@ impl Desk {
         };
         let seen = seen.entry(id).or_default();
         let mut fresh = Reading::take(&slot, diag, &seen.reading, self.journal.now(), pass);
+        if let Some(inode) = fresh.peer_inode.filter(|_| fresh.peer_socket.is_none()) {
+            let slots = self.slots.borrow();
+            fresh.peer_socket = slots.values().find(|s| s.inode == inode).map(|s| s.id);
+        }
         let now = self.journal.now();
         let mut set: Vec<Field> =
             fresh.fields().into_iter().filter(|field| seen.is_news(now, field)).collect();

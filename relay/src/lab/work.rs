@@ -7,11 +7,10 @@ use super::system;
 use protocol::command::Kind;
 use protocol::data::Payload;
 use protocol::reply::{Local, Received, Sent};
-use protocol::{Address, CallId, Command, Done};
+use protocol::{CallId, Command, Done};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{SockAddr, Socket};
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use tokio::io::Interest;
 
 /// What an attempt came to.
@@ -34,9 +33,9 @@ pub(super) struct Work {
 
 pub(super) enum State {
     Accept,
-    Connect { to: SocketAddr, begun: bool },
+    Connect { to: SockAddr, begun: bool },
     Send { data: Vec<u8>, taken: usize, parts: u32, all: bool },
-    SendTo { data: Vec<u8>, to: SocketAddr },
+    SendTo { data: Vec<u8>, to: SockAddr },
     Receive { max: usize, peek: bool, from: bool },
     Burst(super::burst::Burst),
 }
@@ -53,6 +52,15 @@ impl Work {
         match self.direction() {
             Direction::In => Interest::READABLE,
             Direction::Out => Interest::WRITABLE,
+        }
+    }
+
+    /// Whether it may sleep for what readiness does not tell of on a Unix socket.
+    pub(super) fn waits_unseen(&self, kind: Kind) -> bool {
+        match self.state {
+            State::Connect { .. } => true,
+            State::Accept | State::Receive { .. } => false,
+            State::Send { .. } | State::SendTo { .. } | State::Burst(_) => kind == Kind::Datagram,
         }
     }
 
@@ -76,11 +84,9 @@ impl Work {
                 Ok((socket, from)) => return Attempt::Accepted(socket, from),
                 Err(error) => Err(error),
             },
-            State::Connect { to, begun } => connect(slot, *to, begun),
+            State::Connect { to, begun } => connect(slot, to, begun),
             State::Send { data, taken, parts, all } => return send(slot, data, taken, parts, *all),
-            State::SendTo { data, to } => {
-                system::send_to(&slot.socket, data, &SockAddr::from(*to)).map(sent_once)
-            }
+            State::SendTo { data, to } => system::send_to(&slot.socket, data, to).map(sent_once),
             State::Receive { max, peek, from } => match receive(slot, *max, *peek, *from) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && slot.shut_read.get() => {
                     Ok(nothing_received(*peek))
@@ -125,9 +131,9 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
     Attempt::Yield
 }
 
-fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
+fn connect(slot: &Slot, to: &SockAddr, begun: &mut bool) -> io::Result<Done> {
     if !*begun {
-        match slot.socket.connect(&SockAddr::from(to)) {
+        match slot.socket.connect(to) {
             Err(error) if error.raw_os_error() == Some(system::CONNECTING) => *begun = true,
             Err(error) => return Err(error),
             Ok(()) => return local(slot),
@@ -140,13 +146,13 @@ fn connect(slot: &Slot, to: SocketAddr, begun: &mut bool) -> io::Result<Done> {
         // Linux thinks that it connects until connect(2) is told of the failure. Not after our own
         // shutdown (ECONNRESET): there it would begin anew.
         if cfg!(target_os = "linux") && error.raw_os_error() != Some(libc::ECONNRESET) {
-            let _ = slot.socket.connect(&SockAddr::from(to));
+            let _ = slot.socket.connect(to);
         }
         return Err(error);
     }
     // Nor does it know that the connection is complete: another connect(2) would succeed once more.
     if cfg!(target_os = "linux") && slot.socket.peer_addr().is_ok() {
-        let _ = slot.socket.connect(&SockAddr::from(to));
+        let _ = slot.socket.connect(to);
     }
     local(slot)
 }
@@ -158,8 +164,8 @@ fn writable(slot: &Slot) -> io::Result<bool> {
 }
 
 fn local(slot: &Slot) -> io::Result<Done> {
-    let local = slot.socket.local_addr()?.as_socket().ok_or(ErrorKind::Unsupported)?;
-    Ok(Done::Local(Local { local: Address::Inet(local) }))
+    let local = slot.told(&slot.socket.local_addr()?).ok_or(ErrorKind::Unsupported)?;
+    Ok(Done::Local(Local { local }))
 }
 
 /// What a receive that would sleep gives when its half is shut (a datagram socket only: a stream says so
@@ -179,6 +185,9 @@ fn nothing_received(peek: bool) -> Done {
 fn receive(slot: &Slot, max: usize, peek: bool, with_from: bool) -> io::Result<Done> {
     let mut buffer = vec![0; max];
     let got = system::receive(slot, &mut buffer, peek)?;
+    if slot.is_unix() && slot.shut_read.get() && got.bytes == 0 && max > 0 {
+        return Ok(nothing_received(peek));
+    }
     buffer.truncate(got.bytes);
     let datagram = slot.kind == Kind::Datagram;
     let from = got.from.filter(|_| datagram && with_from);
@@ -186,7 +195,7 @@ fn receive(slot: &Slot, max: usize, peek: bool, with_from: bool) -> io::Result<D
         bytes: got.bytes as u32,
         truncated: datagram && got.truncated,
         eof: !datagram && got.bytes == 0 && max > 0,
-        from: from.map(Address::Inet),
+        from,
         numbered: if datagram { number::read(&buffer) } else { None },
         peek,
         data: Payload::new(buffer),

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::upgrade::{Accepted, Handshake};
 use crate::assets::{self, Asset};
 use crate::session::{self, Asker, Hub};
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -23,7 +23,7 @@ struct House<A> {
     closing: watch::Receiver<bool>,
 }
 
-/// All that is answered: sessions at `/ws`, files everywhere else. Each request carries its
+/// All that is answered: sessions at `/ws`, recordings, files everywhere else. Each request carries its
 /// connection's place as an extension.
 pub(super) fn router<A: Asker>(
     hub: Arc<Hub<A>>,
@@ -33,6 +33,7 @@ pub(super) fn router<A: Asker>(
     let house = Arc::new(House { hub, guard, closing });
     Router::new()
         .route("/ws", get(open::<A>))
+        .route("/recording/{name}", get(recording::<A>))
         .fallback(file)
         .layer(middleware::from_fn_with_state(house.clone(), door::<A>))
         .with_state(house)
@@ -58,6 +59,14 @@ async fn door<A: Asker>(
 
 async fn file(path: Uri) -> Result<Asset, Refusal> {
     assets::get(path.path()).ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "Nothing is here."))
+}
+
+async fn recording<A: Asker>(
+    State(house): State<Arc<House<A>>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    super::recording::answer(&house.hub, &headers, &name).await
 }
 
 /// Opens a session. axum's own WebSocket is not used: it can neither bound what a stranger makes us

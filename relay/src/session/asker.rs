@@ -15,4 +15,9 @@ pub trait Asker: Clone + Send + Sync + 'static {
         by: SessionId,
         command: Command,
     ) -> impl Future<Output = (Seq, Result<Done, Failure>)> + Send + 'static;
+
+    /// A session has ended: it asks for nothing more, and hears no answer.
+    fn left(&self, _by: SessionId) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }

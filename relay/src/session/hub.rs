@@ -1,11 +1,13 @@
 //! Owns what all sessions share: whom to ask, who may enter, the bounds. Never touches a stream.
 
 use super::Asker;
+use crate::recorder::Shelf;
 use crate::state::Token;
 use protocol::limit::{self, Limits};
 use protocol::message::{Role, Rung, Welcome};
 use protocol::number::Wide;
 use protocol::{Seq, SessionId, World};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -55,12 +57,29 @@ pub struct Hub<A> {
     limits: Limits,
     config: Config,
     sessions: AtomicU32,
+    shelf: Option<Shelf>,
 }
 
 impl<A: Asker> Hub<A> {
     /// A hub whose sessions ask `asker`, let in who knows `token`, and tell of `rung` and `limits`.
     pub fn new(asker: A, token: Token, rung: Rung, limits: Limits, config: Config) -> Self {
-        Self { asker, token, rung, limits, config, sessions: AtomicU32::new(0) }
+        Self { asker, token, rung, limits, config, sessions: AtomicU32::new(0), shelf: None }
+    }
+
+    /// The same, giving recordings to who knows the token.
+    #[must_use]
+    pub fn with_shelf(self, shelf: Option<Shelf>) -> Self {
+        Self { shelf, ..self }
+    }
+
+    /// The recording of that name, for who knows the token.
+    pub(crate) fn recording(&self, name: &str) -> Option<PathBuf> {
+        self.shelf.as_ref()?.find(name)
+    }
+
+    /// Whether somebody knows the token.
+    pub(crate) fn is_known(&self, token: &str) -> bool {
+        self.token.matches(token)
     }
 
     pub(super) fn asker(&self) -> &A {

@@ -61,7 +61,9 @@ impl<A: Asker> Reader<A> {
     /// session: what the lab has begun it finishes.
     async fn begin(&mut self, Request { id, command }: Request) {
         let place = self.places.clone().try_acquire_owned().ok();
-        let waits_in_line = place.is_none() && ends_others(&command);
+        let shut = || self.hub.asker().journal().look(|world| world.gate);
+        let waits_in_line =
+            place.is_none() && ends_others(&command) && !(command.is_call() && shut());
         if place.is_none() && !waits_in_line {
             let most = self.hub.config().outstanding;
             let message = format!(
@@ -102,5 +104,7 @@ fn ends_others(command: &Command) -> bool {
             | Command::Shutdown { .. }
             | Command::Close { .. }
             | Command::Reset
+            | Command::Pause { .. }
+            | Command::Step
     )
 }

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 const RUN: &str = "run";
+const RECORDINGS: &str = "recordings";
 
 /// The open state folder. Files are reached through the descriptor, so that nobody can swap it.
 pub struct State {
@@ -37,14 +38,23 @@ impl State {
     /// The folder `run` in it and where that is, made (0700) where it is missing and refused on the
     /// same grounds.
     pub fn run(&self) -> Result<(OwnedFd, PathBuf), StateError> {
-        let path = self.path.join(RUN);
-        match rustix::fs::mkdirat(&self.folder, RUN, Mode::RWXU) {
+        self.folder(RUN)
+    }
+
+    /// Where recordings lie: a folder in it, made and refused likewise.
+    pub fn recordings(&self) -> Result<PathBuf, StateError> {
+        self.folder(RECORDINGS).map(|(_, path)| path)
+    }
+
+    fn folder(&self, name: &str) -> Result<(OwnedFd, PathBuf), StateError> {
+        let path = self.path.join(name);
+        match rustix::fs::mkdirat(&self.folder, name, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => {
                 return Err(StateError::Failed { path, step: "made", cause: errno.into() });
             }
         }
-        Ok((open_private(&self.folder, Path::new(RUN), &path)?, path))
+        Ok((open_private(&self.folder, Path::new(name), &path)?, path))
     }
 
     /// The token that earlier runs used; a new one if there is none.

@@ -27,6 +27,14 @@ impl State {
         Ok(Self { path: path.to_owned() })
     }
 
+    /// Where recordings lie: a folder in it, made where it is missing.
+    pub fn recordings(&self) -> Result<PathBuf, StateError> {
+        let path = self.path.join("recordings");
+        let failed = |cause| StateError::Failed { path: path.clone(), step: "made", cause };
+        fs::create_dir_all(&path).map_err(failed)?;
+        Ok(path)
+    }
+
     /// The token that earlier runs used; a new one if there is none.
     pub fn token(&self) -> Result<Token, StateError> {
         match self.read_token()? {

@@ -13,6 +13,7 @@ mod order;
 
 use super::device::Device;
 use super::impair::Line as Weather;
+use super::lasting::{Given, Lasting};
 use super::packet::Reader;
 use super::trap::Traps;
 use crate::journal::Journal;
@@ -76,6 +77,19 @@ impl Forwarder {
     /// # Errors
     /// `EMFILE`, `ENFILE` (eventfd(2)), `EAGAIN` (pthread_create(3)).
     pub fn start(devices: [Device; 2], journal: Journal, seed: u32) -> io::Result<Self> {
+        Self::start_after(devices, journal, seed, Lasting::default())
+    }
+
+    /// The same after other wires of this epoch.
+    ///
+    /// # Errors
+    /// See [`Forwarder::start`].
+    pub fn start_after(
+        devices: [Device; 2],
+        journal: Journal,
+        seed: u32,
+        lasting: Lasting,
+    ) -> io::Result<Self> {
         let wake = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let wake = Arc::new(Wake(wake));
         let (orders, incoming) = mpsc::channel();
@@ -83,7 +97,7 @@ impl Forwarder {
         let devices = Arc::new(devices);
         let busy = Arc::new(AtomicBool::new(false));
         let near = Arc::clone(&devices);
-        let mut post = Post::new(near, journal.clone(), seed, Arc::clone(&arrivals));
+        let mut post = Post::new(near, journal.clone(), seed, Arc::clone(&arrivals), lasting);
         let ring = Arc::downgrade(&wake);
         let bell = wake.0.try_clone()?;
         thread::Builder::new().name("wire".into()).spawn({
@@ -143,6 +157,7 @@ struct Post {
     kept: kept::Kept,
     frozen: bool,
     next: u64,
+    lasting: Lasting,
     /// Events of this turn that the journal has not been told yet.
     news: Vec<(Source, What)>,
     /// Packets that leave as soon as the journal knows.
@@ -154,7 +169,14 @@ struct Post {
 }
 
 impl Post {
-    fn new(devices: Arc<[Device; 2]>, journal: Journal, seed: u32, arrivals: Arc<Notify>) -> Self {
+    fn new(
+        devices: Arc<[Device; 2]>,
+        journal: Journal,
+        seed: u32,
+        arrivals: Arc<Notify>,
+        lasting: Lasting,
+    ) -> Self {
+        let given = lasting.given();
         let weather = End::BOTH.map(|end| Weather::new(side_seed(seed, end)));
         // What the devices dropped while they were made is not this wire's.
         let dropped = [&devices[0], &devices[1]].map(|device| device.dropped().unwrap_or(0));
@@ -164,12 +186,13 @@ impl Post {
             reader: Reader::default(),
             weather,
             set: Default::default(),
-            traps: Traps::default(),
+            traps: Traps::after(given.trap),
             line: line::Line::default(),
-            flows: flow::Flows::default(),
+            flows: flow::Flows::after(given.flow),
             kept: kept::Kept::default(),
             frozen: false,
-            next: 1,
+            next: given.packet + 1,
+            lasting,
             news: Vec::new(),
             leaving: Vec::new(),
             dropped,
@@ -248,6 +271,11 @@ impl Post {
     fn flush(&mut self) {
         if !self.news.is_empty() {
             self.moved = true;
+            self.lasting.set(Given {
+                packet: self.next - 1,
+                flow: self.flows.last(),
+                trap: self.traps.last(),
+            });
             self.journal.append_all(self.news.drain(..));
         }
         self.write_out();

@@ -26,6 +26,16 @@ struct Trap {
 }
 
 impl Traps {
+    /// The first that is armed gets the number after this.
+    pub fn after(last: u32) -> Self {
+        Self { last, ..Self::default() }
+    }
+
+    /// The number that was given last; 0 for none.
+    pub fn last(&self) -> u32 {
+        self.last
+    }
+
     /// Arms a trap that acts on `count` packets: the `nth` that fits and those that fit after it. Fails
     /// where [`TRAPS`] wait already, where `count` is 0, and where the match cannot be. Ids begin with
     /// 1 and are never given twice.

@@ -3,6 +3,7 @@
 use super::counter::{self, ProcFiles};
 use super::forward::Forwarder;
 use super::ladder::WireParts;
+use super::lasting::Lasting;
 use super::namespaces::Namespaces;
 use crate::journal::Journal;
 use crate::kernel::diag::Diag;
@@ -33,10 +34,15 @@ impl Wire {
     ///
     /// # Errors
     /// See [`Forwarder::start`].
-    pub fn start(parts: WireParts, journal: &Journal, seed: u32) -> io::Result<Self> {
+    pub fn start(
+        parts: WireParts,
+        journal: &Journal,
+        seed: u32,
+        lasting: Lasting,
+    ) -> io::Result<Self> {
         let WireParts { rung, devices, namespaces, diag, proc, .. } = parts;
         journal.append(Source::Relay, What::WireUp { rung: rung.name, seed });
-        let forwarder = Forwarder::start(devices, journal.clone(), seed)?;
+        let forwarder = Forwarder::start_after(devices, journal.clone(), seed, lasting)?;
         // Without sock_diag there are no timers and no outside programs; the fields stay absent.
         let diag = diag.map(|fd: OwnedFd| Diag::with(fd).ok());
         let counters = proc.map(Counters::new);

@@ -67,7 +67,7 @@ fn a_walk_lists_all_and_takes_none() {
         for (waiting, (from, payload)) in walk.waiting.iter().zip(all) {
             assert_eq!(waiting.bytes, payload.len());
             assert_eq!(waiting.head, payload[..payload.len().min(3)]);
-            assert_eq!(waiting.from, from.local_addr().unwrap());
+            assert_eq!(waiting.from, Some(from.local_addr().unwrap()));
         }
     }
     assert_eq!(

@@ -64,9 +64,12 @@ async fn axe_finds_nothing() {
     desk.inspect(server).await;
     look(&desk, "inspector", &LOOKS, &mut found).await;
     press(&desk, "Escape").await;
-    for (what, key, shown) in
-        [("log", "j", "#log"), ("wire", "w", "#packet"), ("help", "?", "#help[open]")]
-    {
+    for (what, key, shown) in [
+        ("log", "j", "#log"),
+        ("wire", "w", "#packet"),
+        ("help", "?", "#help[open]"),
+        ("palette", "/", "#palette[open]"),
+    ] {
         press(&desk, key).await;
         desk.tab.wait_for(&visible(shown), what).await;
         look(&desk, what, &LOOKS[1..3], &mut found).await;

@@ -88,6 +88,9 @@ impl Desk {
         self.tab.click("#reset").await;
         self.wait_for_rows("rows.length === 0", "an empty bench").await;
         self.tab.wait_for(&visible("#host-left summary"), "the bench's menus").await;
+        // The lesson's caption has made room: nothing moves under the pointer any more.
+        let idle = "document.getElementById('caption').className === 'idle'";
+        self.tab.wait_for(idle, "no caption").await;
         self
     }
 

@@ -7,6 +7,7 @@ mod support;
 mod axe;
 mod bench;
 mod clock;
+mod controls;
 mod desk;
 mod eye;
 mod first_run;

@@ -261,6 +261,7 @@ pub fn loopback(family: Family) -> &'static str {
     match family {
         Family::Ipv4 => "127.0.0.1:0",
         Family::Ipv6 => "[::1]:0",
+        Family::Unix => "unix:name",
     }
 }
 

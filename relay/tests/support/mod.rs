@@ -17,4 +17,6 @@ pub mod relay;
 pub mod scratch;
 pub mod story;
 pub mod tab;
+#[cfg(target_os = "linux")]
+pub mod unix;
 pub mod viewer;

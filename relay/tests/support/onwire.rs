@@ -199,6 +199,7 @@ pub fn address_of(end: End, family: Family) -> SocketAddr {
     let ip = match family {
         Family::Ipv4 => IpAddr::V4(end.ipv4()),
         Family::Ipv6 => IpAddr::V6(end.ipv6()),
+        Family::Unix => panic!("no Unix socket is on the wire"),
     };
     SocketAddr::new(ip, 0)
 }

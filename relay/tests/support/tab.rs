@@ -5,7 +5,9 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
     SetFocusEmulationEnabledParams, SetUserAgentOverrideParams,
 };
-use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
+use chromiumoxide::cdp::browser_protocol::input::{
+    DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams,
+};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use chromiumoxide::cdp::js_protocol::runtime::{
@@ -176,6 +178,25 @@ impl Tab {
         let pressed =
             async { self.page.find_element("body").await?.press_key(key).await.map(drop) }.await;
         pressed.unwrap_or_else(|e| panic!("press {key}: {e}"));
+    }
+
+    /// Presses and releases a letter together with Control.
+    pub async fn control(&self, letter: &str) {
+        use DispatchKeyEventType::{KeyUp, RawKeyDown};
+        for kind in [RawKeyDown, KeyUp] {
+            let mut event = DispatchKeyEventParams::new(kind);
+            event.modifiers = Some(2);
+            event.key = Some(letter.to_owned());
+            event.code = Some(format!("Key{}", letter.to_uppercase()));
+            let pressed = self.page.execute(event).await;
+            pressed.unwrap_or_else(|e| panic!("Control+{letter}: {e}"));
+        }
+    }
+
+    /// Enters text where the focus is, as an input method does.
+    pub async fn insert(&self, text: &str) {
+        let entered = self.page.execute(InsertTextParams::new(text)).await;
+        entered.unwrap_or_else(|e| panic!("enter {text}: {e}"));
     }
 
     /// An element's text as shown; waits for the element.

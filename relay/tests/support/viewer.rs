@@ -94,7 +94,7 @@ impl Relay {
         Self::with(fake, session::Config::default(), server::Config::default()).await
     }
 
-    pub async fn with(fake: Fake, session: session::Config, server: server::Config) -> Self {
+    pub async fn with<A: Asker>(fake: A, session: session::Config, server: server::Config) -> Self {
         let rung = relay::rung::loopback(Vec::new());
         let hub = Hub::new(fake, token(), rung, limit::Limits::default(), session);
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), server).await.expect("bound");

@@ -2,6 +2,7 @@
 
 use super::asking::Asking;
 use super::bench::Bench;
+use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
 use super::inspector::Inspector;
@@ -10,6 +11,7 @@ use super::listener::Listener;
 use super::log::Log;
 use super::mirror::Mirror;
 use super::packet;
+use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
@@ -21,6 +23,7 @@ use super::weather::WireMenus;
 use super::wire_bar::WireBar;
 use super::{input, language, lecture};
 use crate::clock::Clock;
+use crate::replay::Replay;
 use crate::scene::Stage;
 use crate::seen::Seen;
 use crate::text::Language;
@@ -65,6 +68,10 @@ impl Sure {
 pub(super) struct App {
     pub(super) root: Element,
     pub(super) link: Link,
+    /// The recording that is shown instead of a relay.
+    pub(super) replay: Option<Replay>,
+    /// Why a file could not be shown.
+    pub(super) unopened: Option<String>,
     pub(super) timeline: Timeline,
     pub(super) seen: Seen,
     pub(super) clock: Clock,
@@ -84,6 +91,8 @@ pub(super) struct App {
     pub(super) menus: WireMenus,
     pub(super) spots: Spots,
     pub(super) panel: packet::Panel,
+    pub(super) callgate: CallGate,
+    pub(super) palette: Palette,
     pub(super) lesson: Caption,
     pub(super) log: Log,
     /// Seconds since the page began.
@@ -114,6 +123,8 @@ impl App {
         Ok(Self {
             root: dom::by_id("app")?,
             link: Link::new(),
+            replay: None,
+            unopened: None,
             timeline: Timeline::default(),
             seen: Seen::default(),
             clock: Clock::default(),
@@ -131,6 +142,8 @@ impl App {
             menus: WireMenus::new()?,
             spots: Spots::new()?,
             panel: packet::Panel::new()?,
+            callgate: CallGate::new()?,
+            palette: Palette::new()?,
             lesson: Caption::new()?,
             log: Log::new()?,
             seconds: 0.0,
@@ -165,9 +178,10 @@ impl App {
 
     /// One frame.
     pub(super) fn frame(&mut self, ms: f64) {
-        let passed = (ms / 1000.0 - self.seconds).clamp(0.0, 0.25);
+        let passed = crate::order::within(ms / 1000.0 - self.seconds, 0.0, 0.25);
         self.seconds = ms / 1000.0;
         self.link.poll();
+        self.read_on();
         self.clock.tick(passed, self.link.now(), &mut self.timeline);
         let (moment, runs) = (self.clock.moment(), !self.clock.paused());
         self.speaker.passed(&self.timeline, moment.at, moment.view, runs);

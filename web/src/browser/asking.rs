@@ -2,8 +2,8 @@
 
 use crate::intent::{Plan, Verb, Wrong};
 use protocol::command::Side;
+use protocol::table::Table;
 use protocol::{Answer, Command, CommandId, Done, PacketId, SocketId};
-use std::collections::BTreeMap;
 
 /// Where on the page somebody asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,10 @@ pub(super) enum Place {
     Host(Side),
     /// The wire's bar and its menus.
     Wire,
+    /// The recorder.
+    Record,
+    /// The call gate.
+    Gate,
     /// The panel of a packet.
     Packet,
     /// The bytes of a packet: looked at, nothing is done.
@@ -37,6 +41,14 @@ pub(super) enum Outcome {
     Ended(Command, Answer),
 }
 
+/// A socket that may be gone before anybody has read what close() came to.
+pub(super) struct Parting {
+    pub(super) socket: SocketId,
+    pub(super) side: Side,
+    /// Its name in both languages, as long as it was known.
+    pub(super) name: [String; 2],
+}
+
 struct Asked {
     place: Place,
     command: Command,
@@ -46,13 +58,17 @@ struct Asked {
 /// What is under way and what came of it.
 #[derive(Default)]
 pub(super) struct Asking {
+    /// The socket last asked to close: when it is gone, its outcome stands at its host.
+    pub(super) parting: Option<Parting>,
+    /// Where something came of an asking that has not been said aloud yet.
+    fresh: Option<Place>,
     last: u32,
-    pending: BTreeMap<CommandId, Asked>,
-    outcomes: BTreeMap<Place, Outcome>,
+    pending: Table<CommandId, Asked>,
+    outcomes: Table<Place, Outcome>,
     /// The call last asked of each socket.
-    latest: BTreeMap<SocketId, Verb>,
+    latest: Table<SocketId, Verb>,
     /// All bytes that the last receive of each socket gave; events carry only 256.
-    pub(super) received: BTreeMap<SocketId, Vec<u8>>,
+    pub(super) received: Table<SocketId, Vec<u8>>,
     /// The packet last asked for, with all its bytes.
     pub(super) whole: Option<(PacketId, Vec<u8>)>,
 }
@@ -68,6 +84,9 @@ impl Asking {
         self.last += 1;
         // What was wrong with the wire has been read by now.
         self.outcomes.remove(&Place::Wire);
+        if matches!(place, Place::Host(_) | Place::Bench) {
+            self.parting = None;
+        }
         let id = CommandId(self.last);
         self.put(place, Outcome::Waiting(command.clone()));
         self.pending.insert(id, Asked { place, command: command.clone(), plan });
@@ -79,7 +98,15 @@ impl Asking {
         if let Place::Call(socket, verb) = place {
             self.latest.insert(socket, verb);
         }
+        if !matches!(outcome, Outcome::Waiting(_)) {
+            self.fresh = Some(place);
+        }
         self.outcomes.insert(place, outcome);
+    }
+
+    /// Where something came of an asking since the last time that this was called.
+    pub(super) fn fresh(&mut self) -> Option<Place> {
+        self.fresh.take()
     }
 
     /// It could not be given.

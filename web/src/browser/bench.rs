@@ -10,8 +10,8 @@ use crate::scene::{End, Lane};
 use crate::text::Language;
 use crate::text::page;
 use protocol::command::{Kind, Side};
+use protocol::table::Table;
 use protocol::{SocketId, World};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -34,7 +34,7 @@ struct Overlay {
 pub(super) struct Bench {
     root: HtmlElement,
     thumb: HtmlElement,
-    ends: BTreeMap<SocketId, Overlay>,
+    ends: Table<SocketId, Overlay>,
     bundles: Vec<Bundle>,
     lists: [(Kind, HtmlElement, String); 2],
 }
@@ -59,7 +59,7 @@ impl Bench {
         Ok(Self {
             root: dom::by_id("lanes")?,
             thumb: dom::by_id("thumb")?,
-            ends: BTreeMap::new(),
+            ends: Table::new(),
             bundles: Vec::new(),
             lists: [
                 (Kind::Stream, dom::by_id("to-stream")?, String::new()),
@@ -128,7 +128,7 @@ impl Bench {
 
     fn pick(&mut self, end: &End, known: &Known, bundle: Option<usize>) {
         let root = &self.root;
-        let overlay = self.ends.entry(end.socket).or_insert_with(|| {
+        let overlay = self.ends.or_insert_with(end.socket, || {
             let pick = make("button", "pick");
             set(&pick, "type", "button");
             set(&pick, "data-do", "select");
@@ -220,7 +220,7 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
     for offer in &offers {
         add(&root, &[&builder.short(offer)]);
     }
-    let outcome = make("output", "outcome");
+    let outcome = call_form::quiet_output();
     if !tall && !known.phone {
         root.set_class_name("calls mini");
         return Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) };

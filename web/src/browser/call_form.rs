@@ -2,7 +2,7 @@
 //! and the line that says what came of it.
 
 use super::asking::Outcome;
-use super::dom::{add, all, first, keep, make, say, set};
+use super::dom::{add, all, first, keep, make, say, set, show};
 use crate::code::{self, Dialect};
 use crate::intent::{Input, Offer, Verb, Wrong};
 use crate::text::Language;
@@ -74,18 +74,31 @@ impl Builder {
         form.set_class_name("call");
         let row = make("div", "row");
         for (place, input) in verb.inputs().iter().enumerate() {
-            add(&row, &[&self.input(place, *input, &verb.usual(place))]);
+            let node = self.input(place, *input, &verb.usual(place));
+            if !verb.when(place).is_empty() {
+                set(&node, "data-when", verb.when(place));
+            }
+            add(&row, &[&node]);
         }
-        let label = if verb.is_option() { "set_it" } else { "call_it" };
+        let label = match verb {
+            Verb::Serve => "start",
+            Verb::Stop => "stop",
+            _ if verb == Verb::Reader || verb.is_option() => "set_it",
+            _ => "call_it",
+        };
         let button = say("button", "button", self.word(label));
         set(&button, "aria-label", &format!("{}: {}", verb.name(), self.word(label)));
         let why = make("p", "why dim");
         why.set_hidden(true);
-        add(
-            &form,
-            &[&say("span", "name", verb.name()), &row, &button, &why, &make("output", "outcome")],
-        );
+        add(&form, &[&self.name(verb), &row, &button, &why, &quiet_output()]);
+        fit(&form);
         form
+    }
+
+    fn name(&self, verb: Verb) -> HtmlElement {
+        let name = say("span", "name", verb.name());
+        set(&name, "title", page::gloss(self.language, verb));
+        name
     }
 
     fn input(&self, place: usize, input: Input, value: &str) -> HtmlElement {
@@ -98,19 +111,14 @@ impl Builder {
                 set(&field, "data-address", "");
                 field
             }
-            Input::Text => {
-                let field = self.field("field", value, "text_to_send");
+            Input::Text { usual } => {
+                let name = if usual.is_empty() { "text_to_send" } else { "answer_text" };
+                let field = self.field("field", value, name);
                 set(&field, "data-input", &key);
                 field
             }
-            Input::Number { unit, .. } => {
-                let label = make("label", "");
-                let field = self.field("field", value, unit);
-                set(&field, "inputmode", "numeric");
-                set(&field, "data-input", &key);
-                add(&label, &[&field, &say("span", "dim", self.word(unit))]);
-                label
-            }
+            Input::Number { unit, .. } => self.number(&key, value, unit, "numeric"),
+            Input::Percent => self.number(&key, value, "unit_lost_here", "decimal"),
             Input::Flag { label: word, .. } => {
                 let label = make("label", "");
                 let field = make("input", "");
@@ -134,6 +142,15 @@ impl Builder {
                 select
             }
         }
+    }
+
+    fn number(&self, key: &str, value: &str, unit: &'static str, mode: &str) -> HtmlElement {
+        let label = make("label", "");
+        let field = self.field("field", value, unit);
+        set(&field, "inputmode", mode);
+        set(&field, "data-input", key);
+        add(&label, &[&field, &say("span", "dim", self.word(unit))]);
+        label
     }
 
     fn field(&self, class: &str, value: &str, name: &'static str) -> HtmlElement {
@@ -173,6 +190,22 @@ impl Builder {
             add(&group, &[&label]);
         }
         group
+    }
+}
+
+/// Where an outcome is read; aloud it is said by `voice`, once.
+pub(super) fn quiet_output() -> HtmlElement {
+    let output = make("output", "outcome");
+    set(&output, "aria-live", "off");
+    output
+}
+
+/// Shows the inputs that count for what the form's first says.
+pub(super) fn fit(form: &Element) {
+    let chosen = value(form, 0).unwrap_or_default();
+    for node in all(form, "[data-when]") {
+        let when = node.get_attribute("data-when").unwrap_or_default();
+        show(&node, when.split(' ').any(|own| own == chosen));
     }
 }
 
@@ -230,6 +263,10 @@ pub(super) fn words(
     outcome: &Outcome,
 ) -> (&'static str, String) {
     match outcome {
+        Outcome::Waiting(command) if page::waits(world, command) => {
+            let code = code::call(Dialect::Python, world, command);
+            ("outcome gated", [&code, " · ", page::word(language, "waits_to_run")].concat())
+        }
         Outcome::Waiting(command) => {
             ("outcome asleep", format!("{} …", code::call(Dialect::Python, world, command)))
         }

@@ -1,5 +1,6 @@
 //! Owns small words for the document: find, make, write if changed.
 
+use crate::text::decimal;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, Window};
 
@@ -80,9 +81,17 @@ pub(super) fn empty(element: &Element) {
     element.set_text_content(None);
 }
 
+/// A number to the tenth, as CSS writes it.
+pub(super) fn tenths(value: f32) -> String {
+    let all = (value * 10.0).round() as i32;
+    let sign = if all < 0 { "-" } else { "" };
+    let text = decimal::short(u64::from(all.unsigned_abs()), 10, 1);
+    format!("{sign}{text}")
+}
+
 /// Sets one CSS property in pixels.
 pub(super) fn pixels(element: &HtmlElement, property: &str, value: f32) {
-    let mut text = ((value * 10.0).round() / 10.0).to_string();
+    let mut text = tenths(value);
     text.push_str("px");
     let style = element.style();
     if style.get_property_value(property).as_deref() != Ok(&text) {

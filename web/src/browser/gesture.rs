@@ -1,12 +1,13 @@
 //! Owns what gestures do to the page's state. What a gesture is, `intent` knows.
 
 use super::app::{App, Below};
-use super::asking::{Outcome, Place};
+use super::asking::{Outcome, Parting, Place};
 use super::dom;
+use super::hand::open_menu;
 use crate::clock::Speed;
-use crate::intent::{Gesture, Here, Plan, Verb};
-use crate::text::Language;
-use protocol::command::{Kind, Lesson, Side};
+use crate::intent::{Gesture, Here, Make, Now, Plan, Problem, Verb, asks};
+use crate::text::{Language, page};
+use protocol::command::{Kind, Side};
 use protocol::{Command, SocketId};
 
 impl App {
@@ -21,6 +22,7 @@ impl App {
             Gesture::Back => self.clock.step(false, &mut self.timeline),
             Gesture::Forward => self.clock.step(true, &mut self.timeline),
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
+            Gesture::Speed(value) => self.set_speed(value),
             Gesture::Log => self.log.toggle(),
             Gesture::Lecture => self.set_lecture(!self.lecture),
             Gesture::Sound => {
@@ -28,8 +30,9 @@ impl App {
                 self.speaker.wake();
             }
             Gesture::Page(forward) => self.turn_page(forward),
-            Gesture::Help => toggle_help(),
+            Gesture::Help => self.toggle_help(),
             Gesture::Dismiss => self.dismiss(),
+            Gesture::Palette => self.open_palette(),
             Gesture::Language => {
                 let language = match self.language {
                     Language::English => Language::Chinese,
@@ -41,27 +44,48 @@ impl App {
             Gesture::Lesson(name) => self.start_lesson(name),
             Gesture::Next => self.next_step(),
             Gesture::Leave => self.leave(),
-            Gesture::Inspect(socket) => {
-                self.select(socket);
-                if self.panel.is_open() {
-                    self.panel.close();
+            Gesture::Inspect(socket) => self.inspect(socket, None),
+            Gesture::Open => {
+                if let Some(socket) = self.selected {
+                    self.inspect(socket, None);
                 }
-                self.inspector.open(socket);
             }
             Gesture::Select(socket) => self.select(socket),
             Gesture::Ladder => self.below = Below::Ladder,
             Gesture::Sheet => self.below = Below::Sheet,
             Gesture::Receive => self.receive(),
             Gesture::Write => self.write(),
-            Gesture::Hold => self.hold_wire(),
-            Gesture::Trap => self.arm(),
-            Gesture::Disarm(trap) => self.disarm(trap),
-            Gesture::Preset(place) => self.preset(place),
+            Gesture::Call(verb) => self.call_by_name(verb),
+            Gesture::Make(Make { side, .. }) => self.give(Place::Host(side), gesture),
+            Gesture::Record => self.give(Place::Record, gesture),
+            Gesture::Gate | Gesture::Step | Gesture::StepAll => {
+                if self.now().works(gesture) {
+                    self.give(Place::Gate, gesture);
+                }
+            }
+            Gesture::Menu(menu) => open_menu(menu),
+            Gesture::Hold | Gesture::Trap | Gesture::Disarm(_) => self.touch(gesture),
+            Gesture::Preset(_) => {
+                self.touch(gesture);
+                self.menus.close();
+            }
             Gesture::Packet(packet) => self.open_packet(packet),
-            Gesture::Handle(handling) => self.handle(handling),
+            Gesture::Handle(_) => self.give(Place::Packet, gesture),
             Gesture::Wire => self.toggle_wire(),
-            Gesture::Restart => self.restart_wire(),
+            Gesture::Restart => self.give(Place::Wire, gesture),
         }
+    }
+
+    /// Gives what a gesture asks for.
+    pub(super) fn give(&mut self, place: Place, gesture: Gesture) {
+        for command in asks(gesture, self.timeline.newest(), self.selected) {
+            self.ask(place, &command, None);
+        }
+    }
+
+    /// What decides which gestures do something now.
+    pub(super) fn now(&self) -> Now<'_> {
+        Now { world: self.timeline.newest(), selected: self.selected, acts: self.may_act() }
     }
 
     /// Gives a command; the picture comes to now.
@@ -72,6 +96,11 @@ impl App {
             self.lesson.touched(place != Place::Bench);
         }
         let id = self.asking.begin(place, command, plan);
+        if let Some(answer) = self.replayed(command) {
+            self.asking.answer(id, answer);
+            self.dirty = true;
+            return;
+        }
         if !self.link.ask(id, command) {
             self.asking.nobody(id);
         }
@@ -85,6 +114,11 @@ impl App {
     pub(super) fn call(&mut self, socket: SocketId, verb: Verb, values: &[String]) {
         let Some(known) = self.timeline.newest().sockets.get(&socket) else { return };
         let place = Place::Call(socket, verb);
+        if verb == Verb::Close {
+            let name = |language| page::name(language, self.timeline.newest(), socket);
+            let name = [name(Language::English), name(Language::Chinese)];
+            self.asking.parting = Some(Parting { socket, side: known.side, name });
+        }
         let here = Here { net: known.net, family: known.family };
         match verb.command(socket, here, values) {
             Ok(command) => self.ask(place, &command, None),
@@ -95,22 +129,43 @@ impl App {
         }
     }
 
-    /// A new socket, alone or as a server.
-    pub(super) fn make(&mut self, side: Side, kind: Kind, here: Here, port: Option<u16>) {
-        let place = Place::Host(side);
-        let Here { net, family } = here;
-        if let Some(port) = port {
-            let (plan, first) = Plan::server(here, side, kind, port);
-            return self.ask(place, &first, Some(plan));
-        }
-        let command = Command::Socket { net, family, kind, side: Some(side), name: None };
-        self.ask(place, &command, None);
+    /// A server, call by call, at a port or a name.
+    pub(super) fn make_server(
+        &mut self,
+        side: Side,
+        kind: Kind,
+        here: Here,
+        at: &str,
+    ) -> Result<(), Problem> {
+        let (plan, first) = Plan::server(here, side, kind, at)?;
+        self.ask(Place::Host(side), &first, Some(plan));
+        Ok(())
     }
 
     /// Chooses how fast the picture runs.
     pub(super) fn set_speed(&mut self, value: &str) {
-        self.clock.set_speed(value.parse().map_or(Speed::Auto, Speed::Fixed));
+        let speed = js_sys::Number::parse_float(value);
+        self.clock.set_speed(if speed.is_nan() { Speed::Auto } else { Speed::Fixed(speed) });
         self.dirty = true;
+    }
+
+    /// Opens a socket's panel, at a form of it where one is meant.
+    fn inspect(&mut self, socket: SocketId, at: Option<Verb>) {
+        self.select(socket);
+        if self.panel.is_open() {
+            self.panel.close();
+        }
+        self.inspector.open(socket, at);
+    }
+
+    /// A call of the chosen socket: made at once where nothing more is to be said, else its form.
+    fn call_by_name(&mut self, verb: Verb) {
+        let Some(socket) = self.selected else { return };
+        if verb.inputs().is_empty() {
+            self.call(socket, verb, &[]);
+        } else {
+            self.inspect(socket, Some(verb));
+        }
     }
 
     fn select(&mut self, socket: SocketId) {
@@ -150,24 +205,20 @@ impl App {
     fn leave(&mut self) {
         self.sure.done();
         self.remember_left();
-        let newest = self.timeline.newest();
-        if newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none()) {
-            self.ask(Place::Bench, &Command::Experiment(Lesson::Stop), None);
-        }
-        self.ask(Place::Bench, &Command::Reset, None);
+        self.give(Place::Bench, Gesture::Leave);
     }
 
     /// Begins a lesson; the relay empties the lab first.
-    pub(super) fn start_lesson(&mut self, name: &str) {
+    pub(super) fn start_lesson(&mut self, name: &'static str) {
         self.selected = None;
         self.lesson.claim();
-        self.ask(Place::Bench, &Command::Experiment(Lesson::Start { name: name.to_owned() }), None);
+        self.give(Place::Bench, Gesture::Lesson(name));
     }
 
     /// Presses the lesson's button.
     pub(super) fn next_step(&mut self) {
         if self.lesson.press() {
-            self.ask(Place::Bench, &Command::Experiment(Lesson::Next), None);
+            self.give(Place::Bench, Gesture::Next);
         }
     }
 
@@ -188,14 +239,5 @@ impl App {
         } else {
             self.set_lecture(false);
         }
-    }
-}
-
-fn toggle_help() {
-    let Ok(help) = dom::by_id::<web_sys::HtmlDialogElement>("help") else { return };
-    if help.open() {
-        help.close();
-    } else {
-        let _ = help.show_modal();
     }
 }

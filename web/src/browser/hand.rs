@@ -2,63 +2,18 @@
 
 use super::app::App;
 use super::asking::{Outcome, Place};
-use super::{packet, wire_bar};
-use crate::intent::trap;
+use super::{dom, packet, wire_bar};
+use crate::intent::Gesture;
 use crate::text::log;
-use protocol::message::Role;
-use protocol::wire::{Handling, WireOrder, presets};
-use protocol::{Answer, Command, End, PacketId, TrapId};
+use protocol::{Answer, PacketId};
+use web_sys::HtmlElement;
 
 impl App {
-    /// Whether somebody here may act on the wire now; a running lesson has it to itself.
-    fn may_touch(&self) -> bool {
-        let lesson = self.timeline.newest().lesson.as_ref();
-        if lesson.is_some_and(|lesson| lesson.ended.is_none()) {
-            return false;
+    /// Does something to the wire, where that can be done now.
+    pub(super) fn touch(&mut self, gesture: Gesture) {
+        if self.now().works(gesture) {
+            self.give(Place::Wire, gesture);
         }
-        let role = self.link.welcome.as_ref().map(|welcome| welcome.role);
-        role == Some(Role::Owner) && self.timeline.newest().wire.is_some()
-    }
-
-    /// Holds the wire, or lets it go.
-    pub(super) fn hold_wire(&mut self) {
-        if !self.may_touch() {
-            return;
-        }
-        let wire = self.timeline.newest().wire.as_ref();
-        let on = wire.is_some_and(|wire| wire.frozen.is_none());
-        self.ask(Place::Wire, &Command::Freeze { on }, None);
-    }
-
-    /// Arms the usual trap at once, for the side of the selected socket.
-    pub(super) fn arm(&mut self) {
-        if self.may_touch() {
-            let from = trap::side(self.timeline.newest(), self.selected);
-            self.ask(Place::Wire, &trap::usual(from), None);
-        }
-    }
-
-    /// Disarms a trap.
-    pub(super) fn disarm(&mut self, id: TrapId) {
-        let wire = self.timeline.newest().wire.as_ref();
-        let Some(trap) = wire.and_then(|wire| wire.traps.get(&id)) else { return };
-        let (matching, act, count) = (trap.matching.clone(), trap.act, trap.left);
-        self.ask(Place::Wire, &Command::Trap { on: false, matching, act, count }, None);
-    }
-
-    /// Sets a weather by its place among the presets.
-    pub(super) fn preset(&mut self, place: usize) {
-        let Some(preset) = presets().into_iter().nth(place) else { return };
-        let [left, right] = preset.set;
-        if left == right {
-            self.ask(Place::Wire, &Command::Impair { from: None, set: left, seed: None }, None);
-        } else {
-            for (from, set) in [(End::Left, left), (End::Right, right)] {
-                let from = Some(from);
-                self.ask(Place::Wire, &Command::Impair { from, set, seed: None }, None);
-            }
-        }
-        self.menus.close();
     }
 
     /// The weather's or the trap's form was sent.
@@ -90,7 +45,7 @@ impl App {
         self.inspector.shut();
         self.panel.open(Some(packet));
         if self.asking.whole.as_ref().is_none_or(|(own, _)| *own != packet) {
-            self.ask(Place::Bytes, &Command::PacketBytes { packet }, None);
+            self.give(Place::Bytes, Gesture::Packet(packet));
         }
     }
 
@@ -104,14 +59,14 @@ impl App {
         }
     }
 
-    /// Does something to one packet.
-    pub(super) fn handle(&mut self, handling: Handling) {
-        self.ask(Place::Packet, &Command::Packet(handling), None);
-    }
-
-    /// Makes the wire anew.
-    pub(super) fn restart_wire(&mut self) {
-        self.ask(Place::Wire, &Command::Wire(WireOrder::Restart), None);
+    /// What went wrong with the last asking at a place, if it did.
+    pub(super) fn wrong(&self, place: Place) -> Option<String> {
+        match self.asking.outcome(place) {
+            Some(Outcome::Ended(_, Answer::Error(failure))) => {
+                Some(log::failure(self.language, failure))
+            }
+            _ => None,
+        }
     }
 
     /// The bar, its menus, and the panel.
@@ -119,14 +74,7 @@ impl App {
         let newest = self.timeline.newest();
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
         let now = self.link.now();
-        let wrong = [Place::Wire, Place::Bench].into_iter().find_map(|place| {
-            match self.asking.outcome(place) {
-                Some(Outcome::Ended(_, Answer::Error(failure))) => {
-                    Some(log::failure(self.language, failure))
-                }
-                _ => None,
-            }
-        });
+        let wrong = self.wrong(Place::Wire).or_else(|| self.wrong(Place::Bench));
         self.wire_bar.refresh(&wire_bar::Known {
             language: self.language,
             wire: newest.wire.as_ref(),
@@ -147,5 +95,15 @@ impl App {
             now,
             open,
         });
+    }
+}
+
+/// Opens one of the wire's menus, and goes there.
+pub(super) fn open_menu(id: &'static str) {
+    let Ok(menu) = dom::by_id::<HtmlElement>(id) else { return };
+    dom::set(&menu, "open", "");
+    // The first input that can be written or chosen in.
+    if let Some(first) = dom::first(&menu, "input, select") {
+        let _ = first.focus();
     }
 }

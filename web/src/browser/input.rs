@@ -4,8 +4,8 @@ use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
 use super::theme;
-use super::{call_form, packet, speaker, with};
-use crate::intent::{self, Gesture, On, Verb};
+use super::{call_form, packet, palette, speaker, with};
+use crate::intent::{self, Gesture, On, Press, Verb};
 use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
 use wasm_bindgen::prelude::*;
@@ -23,6 +23,7 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
         Listener::new(&document, "click", |event| clicked(&event)),
         Listener::new(&document, "submit", |event| submitted(&event)),
         Listener::new(&document, "change", |event| changed(&event)),
+        Listener::new(&document, "input", |event| palette::written(target(&event).as_ref())),
         Listener::new(&document, "focusin", |event| packet::light(target(&event).as_ref())),
         Listener::new(&document, "pointerover", |event| packet::light(target(&event).as_ref())),
         Listener::new(&document, "keydown", |event| pressed(event.unchecked_ref())),
@@ -93,6 +94,9 @@ fn clicked(event: &Event) {
             let _ = menu.remove_attribute("open");
         }
     }
+    if palette::clicked(&target) {
+        return;
+    }
     let Ok(Some(button)) = target.closest("[data-do]") else { return };
     let name = button.get_attribute("data-do").unwrap_or_default();
     if name == "skip" {
@@ -131,7 +135,11 @@ fn make(form: &Element, event: &SubmitEvent) {
         _ => Side::Left,
     };
     let kind = if checked("[value=datagram]") { Kind::Datagram } else { Kind::Stream };
-    let family = if checked("[value=ipv6]") { Family::Ipv6 } else { Family::Ipv4 };
+    let family = match () {
+        () if checked("[value=unix]") => Family::Unix,
+        () if checked("[value=ipv6]") => Family::Ipv6,
+        () => Family::Ipv4,
+    };
     let host = checked("[value=host]");
     let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
     let port = input("[name=port]").map(|port| port.value()).unwrap_or_default();
@@ -146,10 +154,13 @@ fn changed(event: &Event) {
     {
         with(|app| app.set_speed(&select.value()));
     }
+    if let Ok(Some(form)) = target.closest("form[data-verb]") {
+        return call_form::fit(&form);
+    }
     let Ok(Some(form)) = target.closest("form[data-form]") else { return };
     let name = target.get_attribute("name").unwrap_or_default();
     match form.get_attribute("data-form").as_deref() {
-        Some("make") if name == "kind" => with(|app| app.make_changed(&form)),
+        Some("make") => with(|app| app.make_changed(&form, name == "family")),
         Some("weather") => with(|app| app.weather_changed(&name)),
         Some("trap") => with(|app| app.dirty = true),
         _ => {}
@@ -157,17 +168,17 @@ fn changed(event: &Event) {
 }
 
 fn pressed(event: &KeyboardEvent) {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+    if event.alt_key() || event.default_prevented() || event.is_composing() {
         return;
     }
     let Some(target) = target(event) else { return };
+    let (key, ctrl) = (event.key(), event.ctrl_key() || event.meta_key());
     if matches!(target.closest("dialog"), Ok(Some(_))) {
-        return;
+        return palette::pressed(event, &key, ctrl);
     }
     speaker::wake();
-    let key = event.key();
-    if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && packet::walk(&target, key == "ArrowDown")
-    {
+    let arrow = matches!(key.as_str(), "ArrowUp" | "ArrowDown") && !ctrl;
+    if arrow && packet::walk(&target, key == "ArrowDown") {
         return event.prevent_default();
     }
     let tag = target.tag_name();
@@ -176,10 +187,12 @@ fn pressed(event: &KeyboardEvent) {
     with(|app| (lesson, lecture) = (app.in_lesson(), app.lecture));
     // A clicker works wherever the focus is.
     let clicks = lecture && key.starts_with("Page") && tag != "SELECT";
-    let writes = writes && !clicks;
-    let pages = !clicks && key.starts_with("Page") && target.class_list().contains("scroll");
-    let button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
-    let Some(gesture) = intent::key(&key, writes || pages, button, lesson) else { return };
+    let scrolls =
+        (key.starts_with("Page") || key == "End") && target.class_list().contains("scroll");
+    let on_button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
+    let typing = !clicks && (writes || scrolls);
+    let press = Press { key: &key, ctrl, typing, on_button, lesson };
+    let Some(gesture) = intent::key(press) else { return };
     if gesture != Gesture::Dismiss {
         event.prevent_default();
     }

@@ -4,6 +4,7 @@
 use super::asking::{Asking, Outcome, Place};
 use super::call_form::{self, Builder};
 use super::dom::{self, Slot, add, keep, make, say, show};
+use super::life::LifeLine;
 use crate::intent::{self, Verb};
 use crate::text::Language;
 use crate::text::page;
@@ -22,6 +23,8 @@ pub(super) struct Inspector {
     body: HtmlElement,
     socket: Option<SocketId>,
     built: Option<Built>,
+    /// The form that was meant when it was opened.
+    meant: Option<Verb>,
     opener: Option<HtmlElement>,
 }
 
@@ -29,6 +32,8 @@ pub(super) struct Inspector {
 struct Built {
     socket: SocketId,
     forms: Vec<(Verb, HtmlElement, Slot, Slot)>,
+    automatic: Slot,
+    life: LifeLine,
     facts: Vec<Slot>,
     waiting: Slot,
     text: Slot,
@@ -44,6 +49,7 @@ impl Inspector {
             body: dom::by_id("inspector-body")?,
             socket: None,
             built: None,
+            meant: None,
             opener: None,
         })
     }
@@ -53,10 +59,15 @@ impl Inspector {
         self.socket.is_some()
     }
 
-    /// Opens it on a socket, and goes there.
-    pub(super) fn open(&mut self, socket: SocketId) {
-        self.opener = dom::document().active_element().and_then(|element| element.dyn_into().ok());
+    /// Opens it on a socket, and goes there: to a form of it, where one is meant.
+    pub(super) fn open(&mut self, socket: SocketId, at: Option<Verb>) {
+        let active = dom::document().active_element();
+        let within = active.as_ref().is_some_and(|own| self.root.contains(Some(own)));
+        if !within {
+            self.opener = active.and_then(|element| element.dyn_into().ok());
+        }
         self.socket = Some(socket);
+        self.meant = at;
         show(&self.root, true);
         let _ = self.title.node().focus();
     }
@@ -92,7 +103,9 @@ impl Inspector {
         asking: &Asking,
     ) {
         let Some(id) = self.socket else { return };
-        let Some(socket) = newest.sockets.get(&id) else { return self.close() };
+        let Some(socket) = newest.sockets.get(&id) else {
+            return self.gone(language, newest, asking, id);
+        };
         if self.built.as_ref().is_none_or(|built| built.socket != id) {
             self.forget();
             let kind = if socket.kind == Kind::Datagram { "to-datagram" } else { "to-stream" };
@@ -123,6 +136,17 @@ impl Inspector {
             says.set(&text);
             keep(says.node(), "class", if class.is_empty() { "outcome" } else { class });
         }
+        built.life.refresh(language, socket);
+        let runs = page::automatic(language, socket);
+        let idle = page::word(language, "nobody_runs");
+        built.automatic.set(if runs.is_empty() { idle } else { &runs });
+        keep(built.automatic.node(), "class", if runs.is_empty() { "dim" } else { "runs" });
+        if let Some(served) = dom::first(&self.body, "[data-verb=serve] select[data-input=\"4\"]") {
+            show(&served, socket.listens());
+        }
+        if let Some(verb) = self.meant.take() {
+            go(&built.forms, verb);
+        }
         let then = shown.sockets.get(&id).unwrap_or(socket);
         for (slot, value) in built.facts.iter_mut().zip(page::facts(language, then, at)) {
             slot.set(&value);
@@ -135,17 +159,43 @@ impl Inspector {
         built.hex.set(&or_none(page::hex(bytes)));
         built.waiting.set(&or_none(page::hex(&then.kernel.peeked)));
     }
+
+    /// The kernel has forgotten the socket: what came of its last calls stays to be read.
+    fn gone(&mut self, language: Language, newest: &World, asking: &Asking, id: SocketId) {
+        let own = self.built.as_mut().filter(|built| built.socket == id);
+        let parting = asking.parting.as_ref().filter(|own| own.socket == id);
+        let (Some(built), Some(parting)) = (own, parting) else { return self.close() };
+        let [english, chinese] = &parting.name;
+        let name = language.pick(english, chinese);
+        self.title.set(&[name, ": ", page::word(language, "socket_gone")].concat());
+        for (verb, form, _, says) in &mut built.forms {
+            if let Some(button) = dom::first(form, "button") {
+                let _ = button.toggle_attribute_with_force("disabled", true);
+            }
+            if let Some(outcome) = asking.outcome(Place::Call(id, *verb)) {
+                let (class, text) = call_form::words(language, newest, outcome);
+                says.set(&text);
+                keep(says.node(), "class", class);
+            }
+        }
+    }
 }
 
 fn build(body: &HtmlElement, builder: &Builder) -> Built {
     let word = |key| page::word(builder.language, key);
     let mut forms = Vec::new();
+    let automatic = make("p", "dim");
+    let mut life = None;
     let mut heading = "";
     for verb in Verb::ALL {
-        let next = if verb.is_option() { "options" } else { "calls" };
-        if next != heading {
-            heading = next;
-            add(body, &[&heading_of(next, word(next))]);
+        if verb.part() != heading {
+            heading = verb.part();
+            add(body, &[&heading_of(heading, word(heading))]);
+            match heading {
+                "automatic" => add(body, &[&automatic]),
+                "life" => life = Some(LifeLine::new(body, builder.language)),
+                _ => {}
+            }
         }
         let form = builder.full(verb);
         let slot = |class| dom::first(&form, class).map(Slot::new);
@@ -173,7 +223,18 @@ fn build(body: &HtmlElement, builder: &Builder) -> Built {
         })
         .collect();
     add(body, &[&list]);
-    Built { socket: builder.socket, forms, facts, waiting, text, hex }
+    let automatic = Slot::new(automatic);
+    let life = life.unwrap_or_else(|| LifeLine::new(body, builder.language));
+    Built { socket: builder.socket, forms, automatic, life, facts, waiting, text, hex }
+}
+
+/// Goes to a form: to its first input, else to its button.
+fn go(forms: &[(Verb, HtmlElement, Slot, Slot)], verb: Verb) {
+    let Some((_, form, ..)) = forms.iter().find(|(own, ..)| *own == verb) else { return };
+    form.scroll_into_view();
+    if let Some(node) = dom::first(form, "[data-input], button") {
+        let _ = node.focus();
+    }
 }
 
 /// A heading that the panel's own shortcuts lead to.

@@ -65,6 +65,9 @@ impl App {
         self.wire_bar.forget();
         self.panel.forget();
         self.log.rewrite();
+        // What was said aloud was said in the other language.
+        self.log.hush();
+        self.shell.said.set("");
         self.dirty = true;
     }
 }

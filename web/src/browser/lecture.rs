@@ -21,7 +21,7 @@ fn zoom() -> f32 {
     let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok()?.as_f64();
     let width = size(window().inner_width()).unwrap_or(USUAL[0]);
     let height = size(window().inner_height()).unwrap_or(USUAL[1]);
-    (width / USUAL[0]).min(height / USUAL[1]).clamp(LEAST, MOST) as f32
+    crate::order::within((width / USUAL[0]).min(height / USUAL[1]), LEAST, MOST) as f32
 }
 
 impl App {

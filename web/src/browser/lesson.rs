@@ -176,7 +176,8 @@ impl Caption {
         let end = at.and_then(|at| ends.find(|end| end.socket == at));
         let middle = end.map_or(known.width / 2.0, |end| end.outlet[0]);
         let half = self.next.offset_width() as f32 / 2.0 + EDGE;
-        pixels(&self.next, "left", middle.clamp(half, (known.width - half).max(half)));
+        let left = crate::order::within(middle, half, (known.width - half).max(half));
+        pixels(&self.next, "left", left);
         let strip = STRIP * known.zoom + self.next.offset_height() as f32;
         pixels(&self.next, "top", known.stage.height - strip / 2.0);
     }

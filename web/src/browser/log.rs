@@ -29,6 +29,9 @@ pub(super) struct Log {
     list: HtmlElement,
     scroll: HtmlElement,
     count: Slot,
+    record: HtmlElement,
+    record_word: Slot,
+    recorded: Slot,
     polite: Slot,
     entries: VecDeque<Entry>,
     /// How many came in all; the last entry's number.
@@ -51,6 +54,9 @@ impl Log {
             list: dom::by_id("log-lines")?,
             scroll: dom::by_id("log-scroll")?,
             count: Slot::of("log-count")?,
+            record: dom::by_id("record")?,
+            record_word: Slot::of("record-word")?,
+            recorded: Slot::of("record-says")?,
             polite: Slot::of("polite")?,
             entries: VecDeque::new(),
             came: 0,
@@ -84,6 +90,11 @@ impl Log {
         show(&self.root, open);
         set(&self.toggle, "aria-expanded", if open { "true" } else { "false" });
         self.rewrite();
+    }
+
+    /// How many events came in all.
+    pub(super) fn came(&self) -> usize {
+        self.came
     }
 
     /// Adds an event that `world` has seen.
@@ -125,6 +136,11 @@ impl Log {
         self.written = 0;
     }
 
+    /// What was told politely is not told again.
+    pub(super) fn hush(&mut self) {
+        self.polite.set("");
+    }
+
     /// Writes what is new up to the shown moment.
     pub(super) fn refresh(&mut self, language: Language, at: Nanos, seconds: f64) {
         let oldest = self.came - self.entries.len();
@@ -163,6 +179,15 @@ impl Log {
         }
         self.written = upto;
         self.count.set(&page::count(upto as u64));
+    }
+
+    /// Says whether the journal is being written to a file, or why not.
+    pub(super) fn recording(&mut self, language: Language, newest: &World, wrong: Option<&str>) {
+        let own = newest.recording.as_ref();
+        let runs = own.is_some_and(|own| own.ended.is_none());
+        dom::keep(&self.record, "aria-pressed", if runs { "true" } else { "false" });
+        self.record_word.set(page::word(language, if runs { "stop_record" } else { "record" }));
+        self.recorded.set(wrong.unwrap_or(own.map_or("", |own| &own.file)));
     }
 
     fn summarise(&mut self, language: Language, upto: usize, seconds: f64) {

@@ -128,8 +128,12 @@ impl<'a> Painter<'a> {
         let context = self.context;
         let size = x(size);
         let half = size / 2.0;
-        let line =
-            Stroke { ink, width: (size as f32 / 6.0).clamp(1.0, 2.0), dash: None, round: false };
+        let line = Stroke {
+            ink,
+            width: crate::order::within(size as f32 / 6.0, 1.0, 2.0),
+            dash: None,
+            round: false,
+        };
         match mark {
             Mark::Full => {
                 context.set_fill_style_str(self.theme.ink(ink));

@@ -1,13 +1,11 @@
 //! Owns what of the page is text and controls, and the order in which it is brought up to date.
 
 use super::app::App;
-use super::asking::{Outcome, Place};
-use super::call_form;
+use super::asking::Place;
 use super::dom::{self, Slot, show};
 use super::socket::State;
-use super::{bench, lesson};
+use super::{bench, callgate, lesson, voice};
 use crate::text::page;
-use protocol::Answer;
 use protocol::command::Side;
 use protocol::message::Role;
 use wasm_bindgen::prelude::*;
@@ -33,6 +31,7 @@ pub(super) struct Shell {
     pub(super) to_ladder: HtmlElement,
     pub(super) to_sheet: HtmlElement,
     pub(super) ladder_words: Slot,
+    pub(super) said: Slot,
     made: [(Side, Slot); 2],
 }
 
@@ -58,6 +57,7 @@ impl Shell {
             to_ladder: dom::by_id("to-ladder")?,
             to_sheet: dom::by_id("to-sheet")?,
             ladder_words: Slot::of("ladder-words")?,
+            said: Slot::of("said")?,
             made: [(Side::Left, Slot::of("made-left")?), (Side::Right, Slot::of("made-right")?)],
         })
     }
@@ -93,17 +93,28 @@ impl App {
         });
         let busy = dom::first(&self.shell.thumb, ":scope > :not([hidden])").is_some();
         show(&self.shell.thumb, phone && busy);
+        self.speak_up();
         self.wire_panels(open);
+        let wrong = self.wrong(Place::Gate);
+        self.callgate.refresh(&callgate::Known {
+            language,
+            newest: self.timeline.newest(),
+            open: open && !runs,
+            wrong,
+        });
         let moment = self.clock.moment();
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
-        self.time_bar.refresh(language, &self.clock, self.link.state == State::Live);
+        let stands = !matches!(self.link.state, State::Live | State::Replay);
+        self.time_bar.refresh(language, &self.clock, !stands);
         self.speaker.refresh();
         self.mirror.refresh(language, self.timeline.world());
+        let wrong = self.wrong(Place::Record);
+        self.log.recording(language, self.timeline.newest(), wrong.as_deref());
         self.log.refresh(language, moment.at, self.seconds);
     }
 
-    fn may_act(&self) -> bool {
+    pub(super) fn may_act(&self) -> bool {
         let role = self.link.welcome.as_ref().map(|welcome| welcome.role);
         role == Some(Role::Owner)
     }
@@ -118,7 +129,12 @@ impl App {
         };
         let shut = !title.is_empty();
         show(&self.shell.gate, shut);
-        dom::keep(&self.shell.app, "class", if shut { "shut" } else { "" });
+        let class = match &self.link.state {
+            State::Replay => "replay",
+            _ if shut => "shut",
+            _ => "",
+        };
+        dom::keep(&self.shell.app, "class", class);
         show(&self.shell.main, !shut);
         if shut {
             self.shell.gate_title.set(page::word(language, title));
@@ -138,6 +154,10 @@ impl App {
             State::Live if viewer => word("viewer"),
             _ => "",
         });
+        if let Some(told) = self.recording_told() {
+            self.shell.link.set(&told);
+        }
+        let shell = &mut self.shell;
         if let Some(welcome) = &self.link.welcome {
             shell.rung.set(&page::rung(language, &welcome.rung));
             let off = crate::text::wire::missing(language, &welcome.rung).is_some();
@@ -153,14 +173,10 @@ impl App {
         }
         let newest = self.timeline.newest();
         for (side, slot) in &mut shell.made {
-            let outcome = self.asking.outcome(Place::Host(*side)).filter(|outcome| {
-                !matches!(outcome, Outcome::Ended(_, Answer::Ok(_)) | Outcome::Waiting(_))
-            });
-            let (class, text) = outcome
-                .map(|outcome| call_form::words(language, newest, outcome))
-                .unwrap_or_default();
+            let (class, text) = voice::at_host(language, newest, &self.asking, *side);
             slot.set(&text);
-            dom::keep(slot.node(), "class", if class.is_empty() { "outcome" } else { class });
+            dom::keep(slot.node(), "class", class);
+            dom::keep(slot.node(), "title", &text);
         }
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
         show(&shell.hosts, !told);

@@ -15,6 +15,7 @@ pub(super) struct Room {
     pub(super) width: f32,
     main: f32,
     caption: f32,
+    gate: f32,
     below: f32,
     scrubber: f32,
     pub(super) vertical: bool,
@@ -80,6 +81,7 @@ impl App {
             width,
             main: main.client_height() as f32,
             caption: shell.caption.offset_height() as f32 + self.wire_bar.banner_height(),
+            gate: self.callgate.height(),
             // On a phone the page itself scrolls: what is below has a height of its own.
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             scrubber: self.time_bar.scrubber().client_width() as f32,
@@ -120,7 +122,7 @@ impl App {
 
     /// Stage, ledger, scrubber and what is below, each drawn only when it is another picture.
     pub(super) fn pictures(&mut self) {
-        let Room { width, main, caption, scrubber, vertical, zoom, .. } = self.room;
+        let Room { width, main, caption, gate, scrubber, vertical, zoom, .. } = self.room;
         if width < 1.0 {
             return;
         }
@@ -131,7 +133,7 @@ impl App {
         }
         let [least, wanted] = if main < 700.0 { [104.0, 140.0] } else { [120.0, 200.0] };
         let hosts = if self.lesson_runs() { 0.0 } else { HOSTS };
-        let all = main - caption - (hosts + TIME) * zoom - ledger.height;
+        let all = main - caption - (hosts + TIME) * zoom - gate - ledger.height;
         // Quiet lanes are bundled for the ladder's sake; what cannot be may take some of its room.
         let room = (all - least).max(180.0);
         let wish = (all - if self.lesson_runs() { least } else { wanted }).max(180.0);

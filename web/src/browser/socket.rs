@@ -23,6 +23,8 @@ pub(super) enum State {
     Lost,
     /// Not accepted: why.
     Refused(String),
+    /// There is no relay: a recording is shown.
+    Replay,
 }
 
 /// The relay's clock, as far as the page can tell.
@@ -68,7 +70,8 @@ fn now_ms() -> f64 {
 fn token() -> Option<String> {
     let hash = window().location().hash().unwrap_or_default();
     let stored = || window().session_storage().ok().flatten();
-    let fresh = hash.strip_prefix("#token=").filter(|token| !token.is_empty());
+    let fresh = hash.strip_prefix("#token=").and_then(|rest| rest.split('&').next());
+    let fresh = fresh.filter(|token| !token.is_empty());
     if let Some(token) = fresh {
         if let Some(storage) = stored() {
             let _ = storage.set_item(KEY, token);
@@ -102,7 +105,7 @@ impl Link {
     /// Another link was opened in this tab.
     pub(super) fn renew(&mut self) {
         let token = token();
-        if token.is_some() && token != self.token {
+        if token.is_some() && token != self.token && self.state != State::Replay {
             *self = Self::new();
         }
     }
@@ -165,9 +168,17 @@ impl Link {
         self.open = None;
     }
 
+    /// A recording takes the relay's place.
+    pub(super) fn replays(&mut self, welcome: Welcome) {
+        self.open = None;
+        self.anchor = Anchor { relay: welcome.now, page: 0.0 };
+        self.welcome = Some(welcome);
+        self.state = State::Replay;
+    }
+
     /// The connection has ended; the relay's clock is not guessed any further.
     pub(super) fn lost(&mut self) {
-        if matches!(self.state, State::Refused(_)) {
+        if matches!(self.state, State::Refused(_) | State::Replay) {
             return;
         }
         self.anchor = Anchor { relay: self.now(), page: now_ms() };
@@ -188,6 +199,7 @@ impl Link {
     /// An event of that moment came: the clock is at least there.
     pub(super) fn seen(&mut self, at: Nanos) {
         if at > self.now() {
+            // What is seen of a recording is its end so far.
             self.anchor = Anchor { relay: at, page: now_ms() };
         }
     }

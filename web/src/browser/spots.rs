@@ -6,8 +6,8 @@ use crate::seen::Seen;
 use crate::text::Language;
 use crate::text::{page, wire as words};
 use protocol::command::Side;
+use protocol::table::Table;
 use protocol::{End, PacketId};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -17,20 +17,20 @@ const MOST: usize = 64;
 /// The buttons.
 pub(super) struct Spots {
     root: HtmlElement,
-    buttons: BTreeMap<PacketId, HtmlElement>,
+    buttons: Table<PacketId, HtmlElement>,
 }
 
 impl Spots {
     /// Over the shell's stage.
     pub(super) fn new() -> Result<Self, JsValue> {
-        Ok(Self { root: dom::by_id("spots")?, buttons: BTreeMap::new() })
+        Ok(Self { root: dom::by_id("spots")?, buttons: Table::new() })
     }
 
     /// Brings them in line with the picture, every frame: they move with it.
     pub(super) fn refresh(&mut self, language: Language, spots: &[Spot], seen: &Seen) {
         for spot in spots.iter().take(MOST) {
             let root = &self.root;
-            let button = self.buttons.entry(spot.packet).or_insert_with(|| {
+            let button = self.buttons.or_insert_with(spot.packet, || {
                 let button = make("button", "spot");
                 set(&button, "type", "button");
                 set(&button, "data-do", "packet");

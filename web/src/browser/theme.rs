@@ -1,6 +1,6 @@
 //! Owns the colours and fonts of pictures, read from the style sheet.
 
-use super::dom::{document, make, window};
+use super::dom::{document, make, tenths, window};
 use crate::shape::{Font, Ink};
 
 /// Inks in the order of their enum, with the style sheet's names.
@@ -83,6 +83,6 @@ impl Theme {
     /// A font, as canvases want it.
     pub(super) fn font(&self, font: Font) -> String {
         let family = if font.mono { &self.mono } else { &self.ui };
-        format!("{} {}px {family}", font.weight, font.size)
+        format!("{} {}px {family}", font.weight, tenths(font.size))
     }
 }

@@ -4,6 +4,7 @@ use super::dom::{self, Slot, keep};
 use crate::clock::{Clock, Speed};
 use crate::text::Language;
 use crate::text::page;
+use js_sys::Number;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlSelectElement};
 
@@ -60,10 +61,15 @@ impl TimeBar {
         keep(&self.scrubber, "aria-valuetext", &text);
         let value = match clock.speed() {
             Speed::Auto => "auto".to_owned(),
-            Speed::Fixed(rate) => rate.to_string(),
+            Speed::Fixed(rate) => written(rate),
         };
         if self.speed.value() != value {
             self.speed.set_value(&value);
         }
     }
+}
+
+/// A number as the shell's options write it.
+fn written(rate: f64) -> String {
+    Number::from(rate).to_string_with_radix(10).map(String::from).unwrap_or_default()
 }

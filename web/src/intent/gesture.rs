@@ -1,6 +1,8 @@
-//! Owns the gestures that are not calls: what a button or key of the page means.
+//! Owns the gestures: what a button, a key or a row of the palette means.
 
-use protocol::command::{Family, Kind, Side};
+use super::action::{ACTIONS, Action};
+use super::verb::Verb;
+use protocol::command::{Family, Kind, Net, Side};
 use protocol::wire::Handling;
 use protocol::{PacketId, SocketId, TrapId};
 
@@ -9,10 +11,12 @@ use protocol::{PacketId, SocketId, TrapId};
 pub struct Make {
     /// On which wall.
     pub side: Side,
-    /// Stream or datagram.
-    pub kind: Kind,
+    /// Where it lives.
+    pub net: Net,
     /// Address family.
     pub family: Family,
+    /// Stream or datagram.
+    pub kind: Kind,
 }
 
 /// What a button or key means.
@@ -23,6 +27,7 @@ pub enum Gesture {
     Back,
     Forward,
     Live,
+    Speed(&'static str),
     Log,
     Lecture,
     Sound,
@@ -30,17 +35,26 @@ pub enum Gesture {
     Page(bool),
     Help,
     Dismiss,
+    Palette,
     Language,
+    Record,
     Reset,
     Lesson(&'static str),
     Next,
     Leave,
     Inspect(SocketId),
+    Open,
     Select(SocketId),
     Ladder,
     Sheet,
     Receive,
     Write,
+    Call(Verb),
+    Make(Make),
+    Gate,
+    Step,
+    StepAll,
+    Menu(&'static str),
     Hold,
     Trap,
     Disarm(TrapId),
@@ -69,27 +83,8 @@ impl Gesture {
     pub fn parse(name: &str, on: On) -> Option<Self> {
         let On { socket, packet, trap, place } = on;
         Some(match name {
-            "pause" => Self::Pause,
-            "back" => Self::Back,
-            "forward" => Self::Forward,
-            "live" => Self::Live,
-            "log" => Self::Log,
-            "lecture" => Self::Lecture,
-            "sound" => Self::Sound,
-            "help" => Self::Help,
-            "dismiss" => Self::Dismiss,
-            "language" => Self::Language,
-            "reset" => Self::Reset,
-            "first" => Self::Lesson("first"),
-            "flood" => Self::Lesson("flood"),
-            "next" => Self::Next,
-            "leave" => Self::Leave,
             "inspect" => Self::Inspect(socket?),
             "select" => Self::Select(socket?),
-            "ladder" => Self::Ladder,
-            "sheet" => Self::Sheet,
-            "freeze" => Self::Hold,
-            "trap" => Self::Trap,
             "disarm" => Self::Disarm(trap?),
             "preset" => Self::Preset(place?),
             "packet" => Self::Packet(packet?),
@@ -98,59 +93,82 @@ impl Gesture {
             "kill" => Self::Handle(Handling::Kill { packet: packet? }),
             "copy" => Self::Handle(Handling::Copy { packet: packet? }),
             "damage" => Self::Handle(Handling::Damage { packet: packet?, offset: None }),
-            "wire" => Self::Wire,
-            "restart" => Self::Restart,
-            _ => return None,
+            "leave" => Self::Leave,
+            _ => ACTIONS.iter().find(|action| action.name == name)?.does,
         })
     }
 }
 
-/// What a key means. `typing`: the focus is where letters are written; `on_button`: where Enter and Space
-/// press. Neither is ever stolen from.
-pub fn key(key: &str, typing: bool, on_button: bool, lesson: bool) -> Option<Gesture> {
+/// A key, and where it is pressed.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one key press")]
+pub struct Press<'a> {
+    /// As `KeyboardEvent.key` has it.
+    pub key: &'a str,
+    /// Together with Control or Command.
+    pub ctrl: bool,
+    /// The focus is where letters are written.
+    pub typing: bool,
+    /// The focus is where Enter and Space press.
+    pub on_button: bool,
+    /// A lesson waits for its button.
+    pub lesson: bool,
+}
+
+/// What a key means. Nothing is stolen from what is written or pressed.
+pub fn key(press: Press) -> Option<Gesture> {
+    let Press { key, ctrl, typing, on_button, lesson } = press;
     if key == "Escape" {
         return Some(Gesture::Dismiss);
     }
-    if typing || (on_button && matches!(key, " " | "Enter")) {
+    if !ctrl && (typing || (on_button && matches!(key, " " | "Enter"))) {
         return None;
     }
-    Some(match key {
-        " " => Gesture::Pause,
-        "ArrowLeft" => Gesture::Back,
-        "ArrowRight" => Gesture::Forward,
-        "Enter" if lesson => Gesture::Next,
-        "PageUp" => Gesture::Page(false),
-        "PageDown" => Gesture::Page(true),
-        "r" | "R" => Gesture::Receive,
-        "s" | "S" => Gesture::Write,
-        "j" | "J" => Gesture::Log,
-        "l" | "L" => Gesture::Lecture,
-        "m" | "M" => Gesture::Sound,
-        "t" | "T" => Gesture::Trap,
-        "h" | "H" => Gesture::Hold,
-        "w" | "W" => Gesture::Wire,
-        "?" => Gesture::Help,
-        _ => return None,
-    })
+    let means = |action: &&Action| {
+        (lesson || action.does != Gesture::Next)
+            && action.keys.iter().any(|own| match own.strip_prefix("Ctrl+") {
+                Some(own) => ctrl && own.eq_ignore_ascii_case(key),
+                None => !ctrl && own.eq_ignore_ascii_case(key),
+            })
+    };
+    Some(ACTIONS.iter().find(means)?.does)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn press(key: &str) -> Press<'_> {
+        Press { key, ..Press::default() }
+    }
+
     #[test]
     fn no_key_is_stolen() {
-        for name in [" ", "r", "t", "h", "w", "ArrowLeft", "?", "Enter"] {
-            assert_eq!(key(name, true, false, true), None, "{name}");
+        for action in ACTIONS {
+            for name in action.keys.iter().filter(|name| !name.starts_with("Ctrl+")) {
+                if *name != "Escape" {
+                    assert_eq!(key(Press { typing: true, lesson: true, ..press(name) }), None);
+                }
+            }
         }
-        assert_eq!(key(" ", false, true, false), None);
-        assert_eq!(key("Escape", true, false, false), Some(Gesture::Dismiss));
-        assert_eq!(key(" ", false, false, false), Some(Gesture::Pause));
-        assert_eq!(key("Enter", false, false, true), Some(Gesture::Next));
-        assert_eq!(key("Enter", false, false, false), None);
-        assert_eq!(key("PageDown", false, true, true), Some(Gesture::Page(true)));
+        assert_eq!(key(Press { on_button: true, ..press(" ") }), None);
+        assert_eq!(key(Press { typing: true, ..press("Escape") }), Some(Gesture::Dismiss));
+        assert_eq!(key(press(" ")), Some(Gesture::Pause));
+        assert_eq!(key(Press { lesson: true, ..press("Enter") }), Some(Gesture::Next));
+        assert_eq!(key(press("PageDown")), Some(Gesture::Page(true)));
+        assert_eq!(key(press("Enter")), None);
         for blank in ["b", "."] {
-            assert_eq!(key(blank, false, false, true), None, "a clicker's blank screen");
+            assert_eq!(key(press(blank)), None, "a clicker's blank screen");
+        }
+    }
+
+    #[test]
+    fn the_palette_opens_while_one_writes() {
+        let ctrl = |name| Press { ctrl: true, typing: true, ..press(name) };
+        assert_eq!(key(ctrl("k")), Some(Gesture::Palette));
+        // The browser's own: find, reload, close the tab.
+        for name in ["f", "r", "w", "t", "l", "h", "s", "/"] {
+            assert_eq!(key(ctrl(name)), None, "{name}");
         }
     }
 

@@ -28,6 +28,8 @@ pub enum Refusal {
     OnlyDatagram,
     /// It belongs to another program.
     Outside,
+    /// No automatic program runs on it.
+    NothingRuns,
 }
 
 fn plain(verb: Verb) -> Offer {
@@ -68,7 +70,9 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
 
 /// Where there is little room: one form to write in, and two buttons; what wakes a sleeper first.
 pub fn few(mut offers: Vec<Offer>) -> Vec<Offer> {
-    offers.sort_by_key(|offer| (offer.shown.is_empty(), offer.verb != Verb::Interrupt));
+    crate::order::by_key(&mut offers, |offer| {
+        (offer.shown.is_empty(), offer.verb != Verb::Interrupt)
+    });
     let (mut written, mut plain) = (0, 0);
     offers.retain(|offer| {
         let (n, most) = if offer.shown.is_empty() { (&mut plain, 2) } else { (&mut written, 1) };
@@ -97,7 +101,7 @@ fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
         }
         return offers;
     }
-    if socket.kernel.local.as_ref().is_some_and(|own| own.port() != Some(0)) {
+    if is_bound(socket) {
         return vec![plain(Verb::Listen), connect(world, socket)];
     }
     vec![connect(world, socket), bind(socket, 8001)]
@@ -105,13 +109,21 @@ fn stream(world: &World, socket: &Socket) -> Vec<Offer> {
 
 fn datagram(world: &World, socket: &Socket) -> Vec<Offer> {
     let to = target(world, socket, 5005);
-    // Nobody can send to a socket without a port: it has nothing to receive yet.
-    let unbound = socket.kernel.local.as_ref().is_none_or(|own| own.port() == Some(0));
     vec![
         with(Verb::SendTo, &[0, 1], vec![(0, "hello".to_owned()), (1, to)]),
         with(Verb::Burst, &[0], Vec::new()),
-        if unbound { bind(socket, 5005) } else { plain(Verb::RecvFrom) },
+        // Nobody can send to a socket without an address: it has nothing to receive yet.
+        if is_bound(socket) { plain(Verb::RecvFrom) } else { bind(socket, 5005) },
     ]
+}
+
+/// Whether it has an address of its own that others can name.
+fn is_bound(socket: &Socket) -> bool {
+    match &socket.kernel.local {
+        Some(Address::Inet(inet)) => inet.port() != 0,
+        Some(Address::Unix(name)) => !name.is_empty(),
+        None => false,
+    }
 }
 
 fn connect(world: &World, socket: &Socket) -> Offer {
@@ -120,7 +132,11 @@ fn connect(world: &World, socket: &Socket) -> Offer {
 }
 
 fn bind(socket: &Socket, port: u16) -> Offer {
-    let text = SocketAddr::new(here(socket).own(), port).to_string();
+    let text = match (socket.family, socket.kind) {
+        (Family::Unix, Kind::Stream) => "unix:server".to_owned(),
+        (Family::Unix, Kind::Datagram) => "unix:post".to_owned(),
+        _ => SocketAddr::new(here(socket).own(), port).to_string(),
+    };
     with(Verb::Bind, &[0], vec![(0, text)])
 }
 
@@ -152,10 +168,10 @@ pub fn aims(world: &World, kind: Kind) -> Vec<(SocketId, Address)> {
 /// Where a bound socket is called: a wildcard by its net's own address.
 fn reachable(socket: &Socket) -> Option<Address> {
     let own = socket.kernel.local.as_ref()?;
-    let inet = own.inet().filter(|inet| inet.port() != 0)?;
-    if !own.is_wildcard() {
-        return Some(own.clone());
+    if !is_bound(socket) {
+        return None;
     }
+    let Some(inet) = own.inet().filter(|_| own.is_wildcard()) else { return Some(own.clone()) };
     let family = if inet.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
     let here = Here { net: socket.net, family };
     Some(SocketAddr::new(here.own(), inet.port()).into())
@@ -166,8 +182,10 @@ pub fn guess(world: &World, id: SocketId) -> Option<Address> {
     let socket = world.sockets.get(&id)?;
     let across: Side = socket.side.opposite();
     let all = aims(world, socket.kind);
-    let fits = |own: &Address| {
-        own.inet().is_some_and(|inet| inet.is_ipv4() == (socket.family == Family::Ipv4))
+    let fits = |own: &Address| match own {
+        Address::Inet(SocketAddr::V4(_)) => socket.family == Family::Ipv4,
+        Address::Inet(SocketAddr::V6(_)) => socket.family == Family::Ipv6,
+        Address::Unix(_) => socket.family == Family::Unix,
     };
     let aimed = world.aim_of(id).filter(|_| socket.kind == Kind::Datagram);
     // The wire and this machine's own network never meet.
@@ -188,7 +206,14 @@ pub fn refusal(socket: &Socket, verb: Verb) -> Option<Refusal> {
     if socket.program.is_some() {
         return Some(Refusal::Outside);
     }
-    (verb == Verb::Burst && socket.kind == Kind::Stream).then_some(Refusal::OnlyDatagram)
+    let datagram = socket.kind == Kind::Datagram;
+    match verb {
+        Verb::Burst | Verb::Lossy if !datagram => Some(Refusal::OnlyDatagram),
+        Verb::Stop if socket.reader.is_none() && socket.serving.is_none() => {
+            Some(Refusal::NothingRuns)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

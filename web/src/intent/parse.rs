@@ -40,6 +40,24 @@ pub(super) fn maybe(text: &str, min: i64, max: i64) -> Result<Option<i64>, Probl
     if text.trim().is_empty() { Ok(None) } else { number(text, min, max).map(Some) }
 }
 
+/// A number with at most so many decimals, in units of 10^-decimals: `0.5` with 4 is 5,000.
+pub(super) fn decimal(text: &str, decimals: usize) -> Result<Option<u64>, Problem> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(part) || whole.len() + part.len() == 0 || whole.len() > 12 {
+        return Err(Problem::Decimal(decimals));
+    }
+    if part.trim_end_matches('0').len() > decimals {
+        return Err(Problem::Decimal(decimals));
+    }
+    let part: String = part.chars().chain(std::iter::repeat('0')).take(decimals).collect();
+    format!("{whole}{part}").parse().map(Some).map_err(|_| Problem::Decimal(decimals))
+}
+
 /// Milliseconds, as nanoseconds.
 pub(super) fn millis(n: i64) -> Nanos {
     n.unsigned_abs() * 1_000_000
@@ -67,9 +85,9 @@ impl Here {
 
     fn at(self, end: Option<End>) -> IpAddr {
         match (end, self.family) {
-            (Some(end), Family::Ipv4) => IPV4[end.index()].into(),
+            (Some(end), Family::Ipv4 | Family::Unix) => IPV4[end.index()].into(),
             (Some(end), Family::Ipv6) => IPV6[end.index()].into(),
-            (None, Family::Ipv4) => Ipv4Addr::LOCALHOST.into(),
+            (None, Family::Ipv4 | Family::Unix) => Ipv4Addr::LOCALHOST.into(),
             (None, Family::Ipv6) => Ipv6Addr::LOCALHOST.into(),
         }
     }
@@ -90,11 +108,14 @@ impl Here {
 }
 
 /// An address; a port by itself (`8001`, `:8001`) is one at `bare`. On the wire `left:8001` and
-/// `right:8001` are its ends.
+/// `right:8001` are its ends. A Unix socket's is a name, with or without `unix:`.
 pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Problem::Empty);
+    }
+    if here.family == Family::Unix {
+        return Ok(Address::Unix(text.strip_prefix("unix:").unwrap_or(text).to_owned()));
     }
     let (name, digits) = text.rsplit_once(':').unwrap_or(("", text));
     let plain = text.contains(':') || digits.bytes().all(|b| b.is_ascii_digit());
@@ -107,7 +128,7 @@ pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, P
     })
 }
 
-fn port(text: &str) -> Result<u16, Problem> {
+pub(super) fn port(text: &str) -> Result<u16, Problem> {
     text.parse().map_err(|_| Problem::Port(text.to_owned()))
 }
 
@@ -158,6 +179,15 @@ mod tests {
         }
         assert_eq!(at(Net::Host, Family::Ipv6, "8001").as_deref(), Ok("[::1]:8001"));
         assert_eq!(v4("*:80").as_deref(), Ok("0.0.0.0:80"));
+    }
+
+    #[test]
+    fn a_unix_address_is_a_name() {
+        for text in ["unix:chat", " chat "] {
+            assert_eq!(at(Net::Host, Family::Unix, text).as_deref(), Ok("unix:chat"), "{text}");
+        }
+        assert_eq!(at(Net::Host, Family::Unix, ""), Err(Problem::Empty));
+        assert_eq!(v4("unix:chat").as_deref(), Ok("unix:chat"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Owns call sequences that one button asks for: each is a call of its own, made when the one before
 //! has succeeded, and shown as such.
 
-use super::parse::Here;
-use protocol::command::{Kind, Side};
+use super::parse::{self, Here, Problem};
+use protocol::command::{Family, Kind, Side};
 use protocol::{Address, Command, Done, SocketId};
 use std::net::SocketAddr;
 
@@ -17,11 +17,23 @@ pub struct Plan {
 
 impl Plan {
     /// socket, bind, listen, accept (for datagrams: socket, bind), and its first command.
-    pub fn server(here: Here, side: Side, kind: Kind, port: u16) -> (Self, Command) {
+    ///
+    /// # Errors
+    /// What is wrong with `at`, a port or a Unix socket's name.
+    pub fn server(
+        here: Here,
+        side: Side,
+        kind: Kind,
+        at: &str,
+    ) -> Result<(Self, Command), Problem> {
         let Here { net, family } = here;
-        let address = SocketAddr::new(here.own(), port).into();
+        let address = if family == Family::Unix {
+            parse::address(at, here, here.own())?
+        } else {
+            SocketAddr::new(here.own(), parse::port(at.trim())?).into()
+        };
         let first = Command::Socket { net, family, kind, side: Some(side), name: None };
-        (Self { kind, address, socket: None, step: 0 }, first)
+        Ok((Self { kind, address, socket: None, step: 0 }, first))
     }
 
     /// The next command, now that the last one has succeeded.
@@ -43,12 +55,12 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::command::{Family, Net};
+    use protocol::command::Net;
     use protocol::reply::Made;
 
     fn run(kind: Kind) -> Vec<Command> {
-        let (mut plan, first) =
-            Plan::server(Here { net: Net::Right, family: Family::Ipv4 }, Side::Right, kind, 8001);
+        let here = Here { net: Net::Right, family: Family::Ipv4 };
+        let (mut plan, first) = Plan::server(here, Side::Right, kind, " 8001 ").unwrap();
         assert!(matches!(first, Command::Socket { .. }));
         let made = Done::Made(Made { socket: SocketId(4), cookie: protocol::number::Wide(1) });
         let mut asked = vec![];
@@ -68,6 +80,16 @@ mod tests {
             asked[..],
             [Command::Bind { .. }, Command::Listen { .. }, Command::Accept { .. }]
         ));
+    }
+
+    #[test]
+    fn where_it_shall_be_must_make_sense() {
+        let server = |family, at: &str| {
+            Plan::server(Here { net: Net::Host, family }, Side::Left, Kind::Stream, at)
+        };
+        assert_eq!(server(Family::Ipv6, "70000"), Err(Problem::Port("70000".into())));
+        assert_eq!(server(Family::Unix, " "), Err(Problem::Empty));
+        assert!(server(Family::Unix, "chat").is_ok());
     }
 
     #[test]

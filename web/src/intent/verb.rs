@@ -1,45 +1,16 @@
-//! Owns every call as a form: its inputs, their bounds and defaults, and the command that they make.
+//! Owns every call as a form: the command that its inputs make. The inputs themselves are a table.
 
 mod form;
+mod table;
 
 use super::parse::{Here, Problem, millis};
 use form::Form;
-use protocol::command::{Half, Reading};
-use protocol::{Command, SocketId, limit};
+use protocol::command::Half;
+use protocol::{Command, SocketId};
+use table::FORMS;
+pub use table::Input;
 
-/// One input of a form. All values are text, as inputs hold them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// An address or a bare port; may be left empty where optional.
-    Address {
-        /// Whether it may be left empty.
-        optional: bool,
-    },
-    /// A whole number with bounds.
-    Number {
-        /// The least.
-        min: i64,
-        /// The most.
-        max: i64,
-        /// What stands there at first; `None` may be left empty.
-        usual: Option<i64>,
-        /// Its unit, as a key of the page's words; "" for none.
-        unit: &'static str,
-    },
-    /// On (`"on"`) or off (`""`).
-    Flag {
-        /// What stands there at first.
-        usual: bool,
-        /// Its label, as a key of the page's words.
-        label: &'static str,
-    },
-    /// One of a few, by keys of the page's words.
-    Choice(&'static [&'static str]),
-    /// Payload.
-    Text,
-}
-
-/// A call, or one of its variants that deserves a form of its own.
+/// A call, or one of its variants that deserves a form of its own, in the order of the inspector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is named as its call or option; Verb::name says it")]
 pub enum Verb {
@@ -52,12 +23,15 @@ pub enum Verb {
     SendTo,
     RecvFrom,
     Burst,
-    Reader,
     Shutdown,
     Close,
     Interrupt,
     Timeout,
     Nonblocking,
+    Stop,
+    Serve,
+    Reader,
+    Timestamps,
     ReuseAddress,
     ReusePort,
     SendBuffer,
@@ -66,6 +40,7 @@ pub enum Verb {
     Keepalive,
     Linger,
     OnlyV6,
+    Lossy,
 }
 
 /// An input that makes no sense: which, and why.
@@ -77,69 +52,21 @@ pub struct Wrong {
     pub problem: Problem,
 }
 
-const ON: Input = Input::Flag { usual: true, label: "on" };
-const BUFFER: Input =
-    Input::Number { min: 0, max: 0x7fff_ffff, usual: Some(4096), unit: "unit_bytes" };
-const MAX: Input =
-    Input::Number { min: 0, max: limit::RECV_BYTES as i64, usual: Some(1024), unit: "unit_bytes" };
-const PEEK: Input = Input::Flag { usual: false, label: "peek" };
-const AS: Input = Input::Choice(&["text", "hex", "fill"]);
-
 impl Verb {
     /// All of them, as the inspector lists them.
-    pub const ALL: [Self; 23] = [
-        Self::Bind,
-        Self::Listen,
-        Self::Accept,
-        Self::Connect,
-        Self::Send,
-        Self::Recv,
-        Self::SendTo,
-        Self::RecvFrom,
-        Self::Burst,
-        Self::Reader,
-        Self::Shutdown,
-        Self::Close,
-        Self::Interrupt,
-        Self::Timeout,
-        Self::Nonblocking,
-        Self::ReuseAddress,
-        Self::ReusePort,
-        Self::SendBuffer,
-        Self::ReceiveBuffer,
-        Self::NoDelay,
-        Self::Keepalive,
-        Self::Linger,
-        Self::OnlyV6,
-    ];
+    pub const ALL: [Self; FORMS.len()] = {
+        let mut all = [Self::Bind; FORMS.len()];
+        let mut place = 0;
+        while place < FORMS.len() {
+            all[place] = FORMS[place].0;
+            place += 1;
+        }
+        all
+    };
 
     /// The name of the call or option: the form's key, and its label in both languages.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Bind => "bind",
-            Self::Listen => "listen",
-            Self::Accept => "accept",
-            Self::Connect => "connect",
-            Self::Send => "send",
-            Self::Recv => "recv",
-            Self::SendTo => "sendto",
-            Self::RecvFrom => "recvfrom",
-            Self::Burst => "burst",
-            Self::Reader => "reader",
-            Self::Shutdown => "shutdown",
-            Self::Close => "close",
-            Self::Interrupt => "interrupt",
-            Self::Timeout => "settimeout",
-            Self::Nonblocking => "O_NONBLOCK",
-            Self::ReuseAddress => "SO_REUSEADDR",
-            Self::ReusePort => "SO_REUSEPORT",
-            Self::SendBuffer => "SO_SNDBUF",
-            Self::ReceiveBuffer => "SO_RCVBUF",
-            Self::NoDelay => "TCP_NODELAY",
-            Self::Keepalive => "SO_KEEPALIVE",
-            Self::Linger => "SO_LINGER",
-            Self::OnlyV6 => "IPV6_V6ONLY",
-        }
+        FORMS[self as usize].1
     }
 
     /// The verb of that name.
@@ -149,59 +76,31 @@ impl Verb {
 
     /// Whether it is a setsockopt.
     pub fn is_option(self) -> bool {
-        self >= Self::ReuseAddress
+        self >= Self::Timestamps
+    }
+
+    /// The part of the inspector in which it stands, as a key of the page's words.
+    pub fn part(self) -> &'static str {
+        match self {
+            Self::Serve | Self::Reader | Self::Stop => "automatic",
+            Self::Timestamps => "life",
+            _ if self.is_option() => "options",
+            _ => "calls",
+        }
     }
 
     /// Its inputs, in order.
     pub fn inputs(self) -> &'static [Input] {
-        match self {
-            Self::Bind | Self::Connect => &[Input::Address { optional: false }],
-            Self::Listen => &[Input::Number {
-                min: i32::MIN as i64,
-                max: i32::MAX as i64,
-                usual: Some(5),
-                unit: "backlog",
-            }],
-            Self::Accept | Self::Close | Self::Interrupt => &[],
-            Self::Send => &[Input::Text, AS, Input::Choice(&["once", "all"])],
-            Self::Recv | Self::RecvFrom => &[MAX, PEEK],
-            Self::SendTo => &[Input::Text, Input::Address { optional: false }, AS],
-            Self::Burst => &[
-                Input::Number {
-                    min: 1,
-                    max: limit::BURST as i64,
-                    usual: Some(10),
-                    unit: "datagrams",
-                },
-                Input::Address { optional: true },
-                Input::Number { min: 0, max: 65_507, usual: Some(200), unit: "unit_bytes_each" },
-            ],
-            Self::Reader => &[
-                ON,
-                Input::Number {
-                    min: 1,
-                    max: limit::RECV_BYTES as i64,
-                    usual: Some(1024),
-                    unit: "unit_bytes",
-                },
-                Input::Number { min: 0, max: 3_600_000, usual: Some(100), unit: "unit_every_ms" },
-            ],
-            Self::Shutdown => &[Input::Choice(&["SHUT_WR", "SHUT_RD", "SHUT_RDWR"])],
-            Self::Timeout => {
-                &[Input::Number { min: 0, max: 86_400_000, usual: None, unit: "unit_ms_or_never" }]
-            }
-            Self::SendBuffer | Self::ReceiveBuffer => &[BUFFER],
-            Self::Nonblocking
-            | Self::ReuseAddress
-            | Self::ReusePort
-            | Self::NoDelay
-            | Self::OnlyV6 => &[ON],
-            Self::Keepalive => {
-                &[ON, Input::Number { min: 1, max: 32_767, usual: None, unit: "unit_idle_s" }]
-            }
-            Self::Linger => {
-                &[Input::Number { min: 0, max: 65_535, usual: None, unit: "unit_s_or_off" }]
-            }
+        FORMS[self as usize].2
+    }
+
+    /// Where an input counts only for some choices of the form's first: those.
+    pub fn when(self, input: usize) -> &'static str {
+        match (self, input) {
+            (Self::Serve, 1) => "echo answer read",
+            (Self::Serve, 2) => "answer",
+            (Self::Serve, 3) => "read",
+            _ => "",
         }
     }
 
@@ -211,6 +110,7 @@ impl Verb {
             Some(Input::Number { usual: Some(usual), .. }) => usual.to_string(),
             Some(Input::Flag { usual: true, .. }) => "on".to_owned(),
             Some(Input::Choice(choices)) => choices[0].to_owned(),
+            Some(Input::Text { usual }) => (*usual).to_owned(),
             _ => String::new(),
         }
     }
@@ -246,14 +146,12 @@ impl Verb {
                 address: form.maybe_address(1)?,
                 bytes: form.number(2)? as u32,
             },
-            Self::Reader => Command::Reader {
-                socket,
-                set: if form.flag(0) {
-                    Some(Reading { max: form.number(1)? as u32, every: millis(form.number(2)?) })
-                } else {
-                    None
-                },
-            },
+            Self::Serve => Command::Serve { socket, set: Some(form.serving()?) },
+            Self::Reader => {
+                let on = form.flag(0);
+                Command::Reader { socket, set: on.then(|| form.reading(1, 2)).transpose()? }
+            }
+            Self::Stop => Command::Serve { socket, set: None },
             Self::Shutdown => Command::Shutdown {
                 socket,
                 how: match form.text(0) {

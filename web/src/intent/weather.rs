@@ -1,6 +1,6 @@
 //! Owns the weather's form: its inputs as text ↔ an impairment. Bounds are `Impairment::check`'s.
 
-use super::parse::{Problem, maybe};
+use super::parse::{Problem, decimal, maybe};
 use super::trap;
 use protocol::wire::{Impairment, Loss, Match, Ppm};
 use protocol::{End, Failure, Nanos};
@@ -30,24 +30,6 @@ pub const INPUTS: [(&str, &str); 13] = [
     ("queue", "unit_packets"),
     ("mtu", "unit_bytes"),
 ];
-
-/// A number with at most so many decimals, in units of 10^-decimals: `0.5` with 4 is 5,000.
-fn decimal(text: &str, decimals: usize) -> Result<Option<u64>, Problem> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(part) || whole.len() + part.len() == 0 || whole.len() > 12 {
-        return Err(Problem::Decimal(decimals));
-    }
-    if part.trim_end_matches('0').len() > decimals {
-        return Err(Problem::Decimal(decimals));
-    }
-    let part: String = part.chars().chain(std::iter::repeat('0')).take(decimals).collect();
-    format!("{whole}{part}").parse().map(Some).map_err(|_| Problem::Decimal(decimals))
-}
 
 /// The same, backwards: nothing for 0.
 fn written(n: u64, decimals: usize) -> String {

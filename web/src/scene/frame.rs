@@ -54,7 +54,7 @@ pub(super) struct Frame {
 
 /// The width of a host's column.
 pub(super) fn column(width: f32) -> f32 {
-    (0.255 * width).clamp(290.0, 370.0).min(width / 2.0)
+    crate::order::within(0.255 * width, 290.0, 370.0).min(width / 2.0)
 }
 
 /// A lane with its place.
@@ -90,7 +90,7 @@ impl Frame {
             half: if view.lesson { 32.0 } else { HALF_PLATE },
             top: 0.0,
             tall: if view.lesson {
-                (view.height - STRIP - LADDER).clamp(236.0, 284.0)
+                crate::order::within(view.height - STRIP - LADDER, 236.0, 284.0)
             } else {
                 SAYS + controls(kind)
             },

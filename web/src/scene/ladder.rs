@@ -253,7 +253,7 @@ fn label(pen: &mut Pen, page: &Page, crossed: &Crossed, at: [[f32; 2]; 2], look:
     let part = (ROW_PART / (y1 - y0).max(1.0)).min(0.5);
     let middle = (x1 - from).abs() * part;
     let x = from + d * middle.max(wide / 2.0 + 16.0).min(whole + 12.0 - wide / 2.0);
-    let below = ((y1 - y0) * part).clamp(ROW_PART - 7.0, ROW_PART);
+    let below = crate::order::within((y1 - y0) * part, ROW_PART - 7.0, ROW_PART);
     let y = y0 + below + look.font.size * 0.36;
     on_paper(pen, page, [x, y], text, look.middle().ink(crossed.ink), wide + 1.0);
 }
@@ -276,7 +276,7 @@ fn on_paper(pen: &mut Pen, page: &Page, at: [f32; 2], text: &str, look: Look, mo
 /// The last few calls as a sentence.
 fn words(entries: &entry::Entries, view: &View) -> String {
     let mut said: Vec<&Said> = entries.said.iter().collect();
-    said.sort_by_key(|said| said.began);
+    crate::order::by_key(&mut said, |said| said.began);
     let last: Vec<String> = said
         .iter()
         .rev()

@@ -117,7 +117,12 @@ impl Pen {
     }
 
     pub(super) fn dial(&mut self, at: [f32; 2], radius: f32, part: f32) {
-        self.shapes.push(Shape::Dial { at, radius, part: part.clamp(0.0, 1.0), ink: Ink::Dial });
+        self.shapes.push(Shape::Dial {
+            at,
+            radius,
+            part: crate::order::within(part, 0.0, 1.0),
+            ink: Ink::Dial,
+        });
     }
 
     /// A text, no wider than `most`; where it ends (where it begins, for one anchored at its end).

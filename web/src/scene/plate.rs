@@ -4,8 +4,9 @@ use super::flow::Post;
 use super::frame::{Frame, Place, accent};
 use super::pen::{Pen, line, mono};
 use crate::shape::{Ink, Stroke};
-use protocol::command::{Kind, Side};
-use protocol::{SocketId, World};
+use protocol::command::{Application, Kind, Side};
+use protocol::world::Socket;
+use protocol::{Address, SocketId, World};
 
 /// Height of the part of a plate in which a listener stands above a connection.
 pub(super) const ABOVE: f32 = 56.0;
@@ -138,6 +139,14 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
                 let plugged = world.sockets.get(id).is_some_and(|socket| {
                     socket.kernel.state.is_some_and(protocol::TcpState::connected)
                 });
+                if lane.row.tall {
+                    // A datagram plate's foot has the port.
+                    let to = match kind {
+                        Kind::Stream => reach(frame, lane) - 8.0,
+                        Kind::Datagram => 19.0 - reach(frame, lane),
+                    };
+                    sign(pen, [x, lane.axis + to], half, world, *id);
+                }
                 // A listener that stands above has no second outlet here.
                 if above.is_none_or(|(_, listener)| listener != *id) {
                     outlet(pen, at, shape, size, if plugged { ink } else { Ink::Text });
@@ -162,6 +171,29 @@ fn plate(pen: &mut Pen, frame: &Frame, world: &World, lanes: &[Place], side: Sid
     }
 }
 
+/// What reads by itself at an outlet, as its code has it.
+pub(super) fn automatic(socket: &Socket) -> &'static str {
+    match (&socket.serving, socket.reader) {
+        (Some(serving), _) => match serving.app {
+            Application::Read(_) => "read",
+            Application::Echo { .. } => "echo",
+            Application::Answer { .. } => "answer",
+            Application::Idle => "idle",
+        },
+        (None, Some(_)) => "read",
+        (None, None) => "",
+    }
+}
+
+/// The sign of an automatic program, at the foot of its plate.
+fn sign(pen: &mut Pen, at: [f32; 2], half: f32, world: &World, id: SocketId) {
+    let name = world.sockets.get(&id).map_or("", automatic);
+    if !name.is_empty() {
+        let look = mono(13.0).bold().middle().ink(Ink::Good);
+        pen.text(at, name, look, half * 2.0 - 4.0);
+    }
+}
+
 /// A plate that is not ours: an address, and whatever is behind it.
 fn foreign(pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
     let x = frame.wall(side);
@@ -171,10 +203,14 @@ fn foreign(pen: &mut Pen, frame: &Frame, place: &Place, side: Side) {
     pen.frame([x - half, place.axis - reach, half * 2.0, reach * 2.0], 6.0, Ink::Ground, stroke);
 }
 
-/// The port that a plate shows.
+/// The port that a plate shows; of a Unix socket its name.
 pub(super) fn port_of(world: &World, id: SocketId) -> String {
     let local = world.sockets.get(&id).and_then(|socket| socket.kernel.local.as_ref());
-    local.and_then(protocol::Address::port).map_or_else(String::new, |port| format!(":{port}"))
+    match local {
+        Some(Address::Inet(inet)) => format!(":{}", inet.port()),
+        Some(Address::Unix(name)) => name.clone(),
+        None => String::new(),
+    }
 }
 
 /// A small plate with the port, above.

@@ -36,7 +36,7 @@ impl Scale {
     }
 
     fn moment(&self, x: f32) -> Nanos {
-        let part = ((x - self.left) / (self.right - self.left)).clamp(0.0, 1.0);
+        let part = crate::order::within((x - self.left) / (self.right - self.left), 0.0, 1.0);
         self.from + ((self.to - self.from) as f64 * f64::from(part)) as Nanos
     }
 }
@@ -63,7 +63,7 @@ fn look(kind: MarkKind) -> (Ink, f32, f32) {
 /// The whole strip.
 pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let scale = Scale::new(timeline, moment, view);
-    let height = view.height.clamp(36.0, 44.0);
+    let height = crate::order::within(view.height, 36.0, 44.0);
     let mut pen = Pen::default();
     let axis = height / 2.0 + 2.0;
     pen.rect([scale.left, axis - 1.5, scale.right - scale.left, 3.0], 1.5, Ink::Line);

@@ -49,8 +49,8 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let upper = if lone { BARE } else { UPPER };
     let others = rows.iter().filter(|row| !row.tall).count() as f32 * ROW;
     let (least, longest) = if view.lesson { (196.0, 252.0) } else { (236.0, 300.0) };
-    let wire = (view.height - upper - LOWER - others.min(2.0 * ROW)).clamp(least, longest);
-    let walls = [upper, upper + wire];
+    let wire = view.height - upper - LOWER - others.min(2.0 * ROW);
+    let walls = [upper, upper + crate::order::within(wire, least, longest)];
     let height = walls[1] + LOWER + others;
     let world = timeline.world();
     let stage = Narrow { timeline, world, moment, view, walls, x: (view.width * 0.62).round() };

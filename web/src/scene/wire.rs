@@ -12,9 +12,9 @@ use crate::shape::Ink;
 use crate::text::picture;
 use crate::timeline::Timeline;
 use protocol::command::{Kind, Net, Side};
+use protocol::table::Table;
 use protocol::wire::PacketKind;
 use protocol::{Nanos, World};
-use std::collections::BTreeMap;
 
 /// Whether a lane leads over the wire.
 pub(super) fn crosses(world: &World, row: &Row) -> bool {
@@ -112,8 +112,8 @@ pub(super) fn notes(
 }
 
 /// Per lane (by its top): packets that were told in sums only.
-fn undrawn(places: &[Place], timeline: &Timeline, moment: Moment) -> BTreeMap<u32, u64> {
-    let mut all = BTreeMap::new();
+fn undrawn(places: &[Place], timeline: &Timeline, moment: Moment) -> Table<u32, u64> {
+    let mut all = Table::new();
     let Some(wire) = &timeline.world().wire else { return all };
     for (id, flow) in &wire.flows {
         let n = timeline.undrawn(*id, moment.at);
@@ -122,7 +122,7 @@ fn undrawn(places: &[Place], timeline: &Timeline, moment: Moment) -> BTreeMap<u3
         }
         let ends = timeline.ends(flow);
         if let Some((place, _)) = lane_between(places, ends.0, ends.1) {
-            *all.entry(place.y.to_bits()).or_default() += n;
+            *all.or_default(place.y.to_bits()) += n;
         }
     }
     all

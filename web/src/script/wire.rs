@@ -121,7 +121,7 @@ impl Script {
         let (src, dst) = (on(from, ports.0), on(from.opposite(), ports.1));
         let next = FlowId(self.flows.len() as u32 + 1);
         let key = (from, protocol, ports);
-        let flow = *self.flows.entry(key).or_insert(next);
+        let flow = *self.flows.or_insert(key, next);
         if flow == next {
             let (src, dst) = (src.clone(), dst.clone());
             self.tell(Source::Wire, What::FlowSeen { flow, from, protocol, src, dst });

@@ -1,6 +1,7 @@
 //! Owns one sentence for each event and each error. The calls themselves are lines of code (`code`).
 
 mod errno;
+mod gate;
 mod packet;
 
 pub use errno::{errno, failure};
@@ -117,6 +118,22 @@ fn sentence(known: packet::Known, event: &Event) -> (bool, String) {
         | What::Counted { .. }
         | What::DeviceDropped { .. }
         | What::Appeared { .. } => return packet::sentence(known, &event.what),
+        What::Gate { .. }
+        | What::CallWaiting { .. }
+        | What::CallReleased { .. }
+        | What::CallWithdrawn { .. } => gate::sentence(language, world, &event.what),
+        What::Stamped { .. } | What::StampsLost { .. } => {
+            gate::stamped(language, world, &event.what)
+        }
+        What::RecordingBegan { file, .. } => {
+            format!("{}{file}", language.pick("The journal is written to ", "日志写入 "))
+        }
+        What::RecordingEnded { why, .. } => match why {
+            None => language.pick("The recording is whole.", "录制完成。").to_owned(),
+            Some(why) => {
+                format!("{}{why}", language.pick("The recording ended: ", "录制中止："))
+            }
+        },
         What::Reset { .. } => language.pick("Everything was closed.", "全部已关闭。").to_owned(),
         What::ExperimentBegan { title, .. } => {
             format!(
@@ -296,6 +313,12 @@ fn field(language: Language, field: &Field) -> String {
         Field::Queue(None) => language.pick("queue not knowable", "队列不可知").to_owned(),
         Field::Queue(Some(queue)) => {
             plain(language.pick("datagrams waiting", "等待的数据报"), queue.datagrams)
+        }
+        Field::PeerSocket(Some(far)) => {
+            format!("{} {far}", language.pick("other end is socket", "对端是套接字"))
+        }
+        Field::PeerSocket(None) => {
+            language.pick("other end not ours", "对端不属于本程序").to_owned()
         }
         Field::Steady(true) => language.pick("steady", "稳定").to_owned(),
         Field::Steady(false) => language.pick("moving", "变动中").to_owned(),

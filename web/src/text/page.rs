@@ -2,18 +2,26 @@
 
 mod counter;
 mod facts;
+mod gate;
+mod life;
 mod name;
+mod recording;
+mod verb;
 mod words;
 
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
+pub use gate::{Gate, gate, waits};
+pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};
+pub use recording::{recording, unopened};
+pub use verb::{automatic, gloss, runs_here};
 pub use words::{both, word};
 
 pub use super::picture::{number as count, span};
 
 use crate::intent::{Problem, Refusal};
-use crate::text::Language;
+use crate::text::{Language, decimal};
 use protocol::command::Side;
 use protocol::message::{Privilege, Rung, RungName};
 use protocol::{CallId, Nanos};
@@ -28,10 +36,10 @@ pub fn pace(language: Language, rate: f64, behind: Nanos, paused: bool) -> Strin
     let behind = if behind < 50_000_000 {
         language.pick("live", "实时").to_owned()
     } else {
-        let seconds = behind as f64 / 1e9;
+        let seconds = decimal::seconds(behind, 1);
         match language {
-            Language::English => format!("{seconds:.1} s behind"),
-            Language::Chinese => format!("落后 {seconds:.1} 秒"),
+            Language::English => format!("{seconds} s behind"),
+            Language::Chinese => format!("落后 {seconds} 秒"),
         }
     };
     if paused {
@@ -46,7 +54,7 @@ fn rate(rate: f64) -> String {
         return "×0".to_owned();
     }
     match (1.0 / rate).round() as u64 {
-        0 | 1 => format!("×{}", rate.round().max(1.0)),
+        0 | 1 => format!("×{}", (rate + 0.5) as u64),
         slow => {
             // Two digits say enough; more would only flicker.
             let unit = 10_u64.pow(slow.ilog10().saturating_sub(1));
@@ -57,10 +65,10 @@ fn rate(rate: f64) -> String {
 
 /// The announcement of a span that was not shown.
 pub fn skipped(language: Language, span: Nanos) -> String {
-    let seconds = span as f64 / 1e9;
+    let seconds = decimal::seconds(span, 1);
     match language {
-        Language::English => format!("skipped {seconds:.1} s"),
-        Language::Chinese => format!("跳过了 {seconds:.1} 秒"),
+        Language::English => format!("skipped {seconds} s"),
+        Language::Chinese => format!("跳过了 {seconds} 秒"),
     }
 }
 
@@ -112,10 +120,10 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         }
         (Problem::Port(port), Language::Chinese) => format!("{port} 不是端口：端口为 0 到 65535。"),
         (Problem::Address(text), Language::English) => {
-            format!("“{text}” is no address: write 8001, 127.0.0.1:8001 or [::1]:8001.")
+            format!("“{text}” is no address: write 8001, 127.0.0.1:8001, [::1]:8001 or unix:NAME.")
         }
         (Problem::Address(text), Language::Chinese) => {
-            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001 或 [::1]:8001。")
+            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001、[::1]:8001 或 unix:名字。")
         }
         (Problem::Hex, Language::English) => {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()
@@ -150,8 +158,12 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
             "It belongs to another program; only that can use it.",
             "它属于别的程序，只有那个程序能用它。",
         ),
-        Refusal::OnlyDatagram => language
-            .pick("Numbered datagrams need a datagram socket.", "编号的数据报需要数据报套接字。"),
+        Refusal::OnlyDatagram => {
+            language.pick("This needs a datagram socket.", "这需要数据报套接字。")
+        }
+        Refusal::NothingRuns => {
+            language.pick("Nothing runs by itself here.", "这里没有自动程序在运行。")
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub use wire::{
     weather,
 };
 
-use super::Language;
+use super::{Language, decimal};
 use crate::timeline::Timeline;
 use protocol::sample::TimerKind;
 use protocol::world::Socket;
@@ -33,21 +33,20 @@ pub fn number(n: u64) -> String {
 
 /// A span as short as it can be told: `31 µs`, `0.87 s`.
 pub fn span(nanos: Nanos) -> String {
-    let value = nanos as f64;
     match nanos {
         0..1_000 => format!("{nanos} ns"),
-        1_000..100_000 => format!("{:.0} µs", value / 1e3),
-        100_000..1_000_000 => format!("{:.2} ms", value / 1e6),
-        1_000_000..1_000_000_000 => format!("{:.1} ms", value / 1e6),
-        1_000_000_000..100_000_000_000 => format!("{:.2} s", value / 1e9),
-        _ => format!("{:.0} s", value / 1e9),
+        1_000..100_000 => format!("{} µs", decimal::fixed(nanos, 1_000, 0)),
+        100_000..1_000_000 => format!("{} ms", decimal::fixed(nanos, 1_000_000, 2)),
+        1_000_000..1_000_000_000 => format!("{} ms", decimal::fixed(nanos, 1_000_000, 1)),
+        1_000_000_000..100_000_000_000 => format!("{} s", decimal::seconds(nanos, 2)),
+        _ => format!("{} s", decimal::seconds(nanos, 0)),
     }
 }
 
 /// A running span in seconds, which must not jump in width: `0.19 s`.
 pub fn seconds(nanos: Nanos) -> String {
-    let value = nanos as f64 / 1e9;
-    if value < 100.0 { format!("{value:.2} s") } else { format!("{value:.0} s") }
+    let places = if nanos < 100_000_000_000 { 2 } else { 0 };
+    format!("{} s", decimal::seconds(nanos, places))
 }
 
 /// Bytes: `5 B`, `64 KiB`.

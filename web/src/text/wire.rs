@@ -2,8 +2,8 @@
 
 mod remedy;
 
-use super::Language;
 use super::picture::number as count;
+use super::{Language, decimal};
 use crate::layers;
 use crate::text::layer;
 use protocol::message::{Rung, RungName};
@@ -21,31 +21,24 @@ pub fn end(language: Language, end: End) -> &'static str {
 
 /// Parts per million as per cent: `5 %`, `0.5 %`.
 pub fn percent(share: Ppm) -> String {
-    let text = format!("{:.4}", f64::from(share) / 10_000.0);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+    format!("{} %", decimal::short(u64::from(share), 10_000, 4))
 }
 
 /// A span as the weather tells it: `400 ms`, `0.5 ms`, `2 s`.
 pub fn delay(nanos: Nanos) -> String {
-    let text = if nanos < 1_000_000_000 {
-        format!("{:.3} ms", nanos as f64 / 1e6)
-    } else {
-        format!("{:.3} s", nanos as f64 / 1e9)
-    };
-    let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
-    format!("{} {unit}", digits.trim_end_matches('0').trim_end_matches('.'))
+    let (unit, name) = if nanos < 1_000_000_000 { (1_000_000, "ms") } else { (1_000_000_000, "s") };
+    format!("{} {name}", decimal::short(nanos, unit, 3))
 }
 
 /// Bits a second: `10 Mbit/s`.
 pub fn rate(bits: u64) -> String {
     let (unit, name) = match bits {
-        1_000_000_000.. => (1e9, "Gbit/s"),
-        1_000_000.. => (1e6, "Mbit/s"),
-        1_000.. => (1e3, "kbit/s"),
-        _ => (1.0, "bit/s"),
+        1_000_000_000.. => (1_000_000_000, "Gbit/s"),
+        1_000_000.. => (1_000_000, "Mbit/s"),
+        1_000.. => (1_000, "kbit/s"),
+        _ => (1, "bit/s"),
     };
-    let text = format!("{:.2}", bits as f64 / unit);
-    format!("{} {name}", text.trim_end_matches('0').trim_end_matches('.'))
+    format!("{} {name}", decimal::short(bits, unit, 2))
 }
 
 /// What a direction does to packets, in a few words each; empty when it is clean.
@@ -378,7 +371,7 @@ pub fn lost(language: Language, lost: Lost, trapped: bool) -> &'static str {
 
 /// A packet's end, when it is past: `lost 0.8 s ago: your trap`.
 pub fn fate(language: Language, fate: PacketFate, ago: Nanos, trapped: bool) -> String {
-    let seconds = format!("{:.1}", ago as f64 / 1e9);
+    let seconds = decimal::seconds(ago, 1);
     match (fate, language) {
         (PacketFate::Delivered, Language::English) => format!("delivered {seconds} s ago"),
         (PacketFate::Delivered, Language::Chinese) => format!("{seconds} 秒前已送达"),
@@ -393,7 +386,7 @@ pub fn fate(language: Language, fate: PacketFate, ago: Nanos, trapped: bool) -> 
 
 /// A packet that is on the wire: since when, and since when held.
 pub fn on_wire(language: Language, since: Nanos, held: Option<Nanos>) -> String {
-    let seconds = |n: Nanos| format!("{:.1}", n as f64 / 1e9);
+    let seconds = |n: Nanos| decimal::seconds(n, 1);
     match (held, language) {
         (Some(held), Language::English) => format!("held {} s", seconds(held)),
         (Some(held), Language::Chinese) => format!("已扣住 {} 秒", seconds(held)),

@@ -1,10 +1,12 @@
 //! Owns the calls for the ladder, longer than the world remembers them.
 
 use super::Move;
+use super::bound::Bound;
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::world::Call;
 use protocol::{Answer, CallId, Command, Event, Nanos, What, World};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Calls kept at most.
 const KEPT: usize = 20_000;
@@ -14,8 +16,9 @@ const SEARCHED: usize = 256;
 /// Calls in the order in which they began.
 #[derive(Default)]
 pub(super) struct Calls {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     stored: VecDeque<Call>,
-    places: HashMap<CallId, u64>,
+    places: Table<CallId, u64>,
     fallen: u64,
 }
 
@@ -23,7 +26,7 @@ impl Calls {
     pub(super) fn restart(&mut self, world: &World) {
         *self = Self::default();
         let mut calls: Vec<_> = world.calls.values().cloned().collect();
-        calls.sort_by_key(|call| (call.began, call.id));
+        crate::order::by_key(&mut calls, |call| (call.began, call.id));
         for call in calls {
             self.add(call);
         }
@@ -32,7 +35,7 @@ impl Calls {
     fn add(&mut self, call: Call) {
         self.places.insert(call.id, self.fallen + self.stored.len() as u64);
         self.stored.push_back(call);
-        if self.stored.len() > KEPT
+        if self.kept.is_passed(self.stored.len())
             && let Some(old) = self.stored.pop_front()
         {
             self.places.remove(&old.id);

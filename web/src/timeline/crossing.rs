@@ -1,9 +1,11 @@
 //! Owns what crossed between two sockets and within which span. On `host` nobody saw it: inferred.
 
+use super::bound::Bound;
 use super::packet::Leg;
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::{CallId, Event, Nanos, SocketId, Source, What};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// A span shorter than this is drawn as if it were this long: a picture needs some time to move in.
 const SHORTEST: Nanos = 1_000;
@@ -51,8 +53,9 @@ impl Move {
 /// Crossings in the order of their beginnings, with the furthest end among all up to each.
 #[derive(Default)]
 pub(super) struct Crossings {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     moves: VecDeque<(Move, Nanos)>,
-    bursts: BTreeMap<CallId, (Nanos, Nanos)>,
+    bursts: Table<CallId, (Nanos, Nanos)>,
 }
 
 impl Crossings {
@@ -67,7 +70,7 @@ impl Crossings {
             source: event.source,
         };
         if let Some(burst) = new.burst() {
-            let span = self.bursts.entry(burst).or_insert((new.began, new.ended));
+            let span = self.bursts.or_insert(burst, (new.began, new.ended));
             *span = (span.0.min(new.began), span.1.max(new.ended));
         }
         let place = self.moves.partition_point(|(old, _)| old.began <= new.began);
@@ -77,7 +80,7 @@ impl Crossings {
             reach = reach.max(moving.ended);
             *furthest = reach;
         }
-        if self.moves.len() > KEPT {
+        if self.kept.is_passed(self.moves.len()) {
             self.moves.pop_front();
         }
         while self.bursts.len() > protocol::world::KEPT_BURSTS {

@@ -2,9 +2,9 @@
 //! of a loss. What is lost, and how many, the world and the packets say.
 
 use super::packet::Packet;
+use protocol::table::Table;
 use protocol::world::Tally;
 use protocol::{CallId, PacketId, World};
-use std::collections::BTreeMap;
 
 /// Viewer's seconds from the first to the last of a lot to begin to fall.
 pub(super) const SPREAD: f64 = 0.7;
@@ -52,7 +52,7 @@ impl Fall {
     /// How far down the `nth` of this lot (from 0) is: 0 not yet falling, 1 on the stack.
     pub fn progress(&self, nth: u32, view: f64) -> f32 {
         let late = f64::from(nth) / f64::from(self.count.max(1)) * SPREAD;
-        ((view - self.began - late) / TAKES).clamp(0.0, 1.0) as f32
+        crate::order::within((view - self.began - late) / TAKES, 0.0, 1.0) as f32
     }
 
     fn over(&self, view: f64) -> bool {
@@ -64,7 +64,7 @@ impl Fall {
 #[derive(Default)]
 pub(super) struct Falls {
     lots: Vec<Fall>,
-    known: BTreeMap<CallId, [u32; 2]>,
+    known: Table<CallId, [u32; 2]>,
     packets: Vec<(PacketId, f64)>,
 }
 
@@ -99,7 +99,8 @@ impl Falls {
     /// How far down a lost packet is: 0 where it was lost, 1 where it comes to lie.
     pub(super) fn down(&self, packet: PacketId, view: f64) -> f32 {
         let began = self.packets.iter().find(|(own, _)| *own == packet);
-        began.map_or(1.0, |(_, began)| ((view - began) / TAKES).clamp(0.0, 1.0) as f32)
+        began
+            .map_or(1.0, |(_, began)| crate::order::within((view - began) / TAKES, 0.0, 1.0) as f32)
     }
 
     /// Forgets what lies on the stack.

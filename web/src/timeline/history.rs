@@ -84,6 +84,11 @@ impl History {
         }
     }
 
+    /// A recording is shown.
+    pub(super) fn lift(&mut self) {
+        self.kept = super::bound::REPLAYED;
+    }
+
     /// The world before the oldest stored event.
     pub(super) fn oldest(&self) -> &World {
         &self.checkpoints[0].1

@@ -2,9 +2,10 @@
 //! speaking of them, and a vanished peer of ours is not mistaken for an outside program.
 
 use protocol::command::{Kind, Side};
+use protocol::table::{Set, Table};
 use protocol::world::Socket;
 use protocol::{Address, Event, SocketId, What, World};
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Sockets and addresses remembered at most.
 const KEPT: usize = 4_096;
@@ -29,8 +30,8 @@ pub struct Face {
 /// Faces and addresses.
 #[derive(Default)]
 pub(super) struct Known {
-    faces: BTreeMap<SocketId, Face>,
-    addresses: HashSet<Address>,
+    faces: Table<SocketId, Face>,
+    addresses: Set<Address>,
     order: VecDeque<Address>,
 }
 
@@ -70,7 +71,7 @@ impl Known {
             self.faces.pop_first();
         }
         let Some(local) = &socket.kernel.local else { return };
-        if self.addresses.insert(local.clone()) {
+        if self.addresses.add(local.clone()) {
             self.order.push_back(local.clone());
             if self.order.len() > KEPT
                 && let Some(old) = self.order.pop_front()

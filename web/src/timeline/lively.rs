@@ -33,7 +33,9 @@ impl Timeline {
             world.sockets.get(id).is_some_and(|socket| socket.is_open() && !is_idle(socket))
         };
         let mut calls: Vec<&Call> = world.calls.values().collect();
-        calls.sort_by_key(|call| std::cmp::Reverse(call.ended.unwrap_or(call.began)));
+        crate::order::by_key(&mut calls, |call| {
+            std::cmp::Reverse(call.ended.unwrap_or(call.began))
+        });
         calls
             .into_iter()
             .filter_map(subject)

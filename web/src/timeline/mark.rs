@@ -1,10 +1,12 @@
 //! Owns the ticks of the scrubber: which kind of thing happened when.
 
+use super::bound::Bound;
 use protocol::command::Kind;
 use protocol::packet::Mark::Held;
 use protocol::packet::{Head, PacketFate};
+use protocol::table::Table;
 use protocol::{Answer, Event, Field, Nanos, What, World};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Marks kept at most.
 const KEPT: usize = 100_000;
@@ -44,8 +46,9 @@ pub struct Mark {
 /// Ticks in order.
 #[derive(Default)]
 pub(super) struct Marks {
-    marks: VecDeque<Mark>,
-    last: HashMap<MarkKind, Nanos>,
+    pub(in crate::timeline) kept: Bound<KEPT>,
+    ticks: VecDeque<Mark>,
+    last: Table<MarkKind, Nanos>,
 }
 
 impl Marks {
@@ -76,15 +79,15 @@ impl Marks {
             self.last.insert(kind, last.unwrap_or(event.at));
             return;
         }
-        self.marks.push_back(Mark { at: event.at, kind });
-        if self.marks.len() > KEPT {
-            self.marks.pop_front();
+        self.ticks.push_back(Mark { at: event.at, kind });
+        if self.kept.is_passed(self.ticks.len()) {
+            self.ticks.pop_front();
         }
     }
 
     pub(super) fn between(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Mark> {
-        let first = self.marks.partition_point(|mark| mark.at < from);
-        let end = self.marks.partition_point(|mark| mark.at <= to);
-        self.marks.range(first..end.max(first))
+        let first = self.ticks.partition_point(|mark| mark.at < from);
+        let end = self.ticks.partition_point(|mark| mark.at <= to);
+        self.ticks.range(first..end.max(first))
     }
 }

@@ -253,6 +253,6 @@ pub(super) fn parts<'a>(packets: &'a Packets, packet: &Packet) -> Vec<&'a Packet
         .filter(|other| other.flow == packet.flow && other.copy_of.is_none())
         .filter_map(|other| Some((offset(other)?, other)))
         .collect();
-    parts.sort_by_key(|(offset, other)| (*offset, other.id));
+    crate::order::by_key(&mut parts, |(offset, other)| (*offset, other.id));
     parts.into_iter().map(|(_, part)| part).collect()
 }

@@ -4,7 +4,9 @@ use super::wire::{deed, end, handling, impairment, matching, packet};
 use super::{address, call, data, family, kind, net, side, socket, text};
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::command::{Application, Command, Half, Lesson, Reading, Serving, SocketOption};
+use protocol::command::{
+    Application, Command, Half, Lesson, Reading, Record, Serving, SocketOption,
+};
 use protocol::wire::WireOrder;
 
 fn option() -> impl Strategy<Value = SocketOption> {
@@ -19,6 +21,7 @@ fn option() -> impl Strategy<Value = SocketOption> {
         any::<Option<u16>>().prop_map(O::Linger),
         any::<bool>().prop_map(O::OnlyV6),
         any::<u32>().prop_map(O::Lossy),
+        any::<bool>().prop_map(O::Timestamps),
     ]
 }
 
@@ -66,7 +69,11 @@ fn life() -> impl Strategy<Value = Command> {
         }),
         (socket(), of(serving())).prop_map(|(socket, set)| C::Serve { socket, set }),
         lesson().prop_map(C::Experiment),
+        any::<u32>().prop_map(|snaplen| C::Record(Record::Start { snaplen })),
+        Just(C::Record(Record::Stop)),
         Just(C::Reset),
+        any::<bool>().prop_map(|on| C::Pause { on }),
+        Just(C::Step),
     ]
 }
 

@@ -5,14 +5,14 @@ use super::{address, call, command, numbered, payload, socket, text, words};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::event::{Crossing, Source, What};
+use protocol::event::{Crossing, Source, Stage, What};
 use protocol::number::Wide;
 use protocol::reply::{
     Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Received, Sent,
     Trapped, Value, Whole,
 };
 use protocol::sample::{Field, Queue, Run, TcpState, Timer, TimerKind};
-use protocol::{SessionId, TrapId};
+use protocol::{SessionId, TrapId, WaitingId};
 
 pub(crate) fn source() -> impl Strategy<Value = Source> {
     use Source as S;
@@ -136,6 +136,7 @@ fn field() -> impl Strategy<Value = Field> {
         payload().prop_map(Field::Peeked),
         of(queue()).prop_map(Field::Queue),
         any::<bool>().prop_map(Field::Steady),
+        of(socket()).prop_map(Field::PeerSocket),
     ];
     let small = (0..10_usize, any::<u32>()).prop_map(|(which, n)| {
         [
@@ -186,6 +187,37 @@ fn told() -> impl Strategy<Value = What> {
             What::ExperimentChecked { step, held, expected, found }
         }),
         any::<bool>().prop_map(|passed| What::ExperimentEnded { passed }),
+        (text(), any::<u32>()).prop_map(|(file, snaplen)| What::RecordingBegan { file, snaplen }),
+        (any::<u64>(), of(text())).prop_map(|(bytes, why)| What::RecordingEnded { bytes, why }),
+    ]
+}
+
+fn at_gate() -> impl Strategy<Value = What> {
+    let by = || of(any::<u32>()).prop_map(|by| by.map(SessionId));
+    let waiting = || (0..4_u32).prop_map(WaitingId);
+    prop_oneof![
+        (by(), any::<bool>()).prop_map(|(by, on)| What::Gate { by, on }),
+        (waiting(), by(), command(), of(any::<u32>()))
+            .prop_map(|(waiting, by, ask, cut)| What::CallWaiting { waiting, by, ask, cut }),
+        waiting().prop_map(|waiting| What::CallReleased { waiting }),
+        waiting().prop_map(|waiting| What::CallWithdrawn { waiting }),
+    ]
+}
+
+fn stamps() -> impl Strategy<Value = What> {
+    let stages = vec![Stage::Scheduled, Stage::Sent, Stage::Acknowledged, Stage::Received];
+    let byte = prop_oneof![4 => 0..60_u64, 1 => any::<u64>()];
+    prop_oneof![
+        4 => (socket(), proptest::sample::select(stages), byte, any::<u64>(), any::<u64>())
+            .prop_map(|(socket, stage, byte, at, plus_minus)| What::Stamped {
+                socket,
+                stage,
+                byte,
+                at,
+                plus_minus,
+            }),
+        1 => (socket(), any::<u32>())
+            .prop_map(|(socket, stamps)| What::StampsLost { socket, stamps }),
     ]
 }
 
@@ -201,6 +233,8 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
         1 => socket().prop_map(|socket| What::Gone { socket }),
         2 => (call(), 0..60_u32).prop_map(|(call, number)| What::DatagramSent { call, number }),
         1 => told().boxed(),
+        1 => at_gate().boxed(),
+        1 => stamps().boxed(),
         8 => of_wire().boxed(),
     ]
 }

@@ -24,10 +24,7 @@ fn packets_bytes_and_fates_are_summed() {
     }
     let flow = script.sums(THERE);
     assert_eq!((flow.delivered, flow.all_lost(), flow.on_wire()), (1, 3, 2));
-    assert_eq!(
-        flow.lost.clone().into_iter().collect::<Vec<_>>(),
-        [(Lost::Random, 2), (Lost::QueueFull, 1)]
-    );
+    assert_eq!(flow.lost.iter().collect::<Vec<_>>(), [(&Lost::Random, &2), (&Lost::QueueFull, &1)]);
     assert_eq!(script.sums(BACK).packets, 0);
     let (left, right) = (address("10.77.0.1:4000"), address("10.77.0.2:80"));
     assert_eq!(script.wire().on_wire(&left, &right), 2);

@@ -1,6 +1,7 @@
 //! Numbers of Linux's `linux/netlink.h` and `bits/socket.h`, which its messages are made of wherever
 //! they are read.
 
+pub(super) const AF_UNIX: i32 = 1;
 pub(super) const AF_INET: i32 = 2;
 pub(super) const AF_INET6: i32 = 10;
 pub(super) const IPPROTO_TCP: i32 = 6;

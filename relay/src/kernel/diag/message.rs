@@ -10,12 +10,12 @@ use crate::kernel::bytes::Cursor;
 use crate::kernel::state::States;
 
 /// `SOCK_DIAG_BY_FAMILY`, in `linux/sock_diag.h`.
-const BY_FAMILY: u16 = 20;
+pub(super) const BY_FAMILY: u16 = 20;
 
 /// `INET_DIAG_INFO` and `INET_DIAG_SKMEMINFO` as bits of `idiag_ext`.
 const EXTENSIONS: u8 = 1 << (2 - 1) | 1 << (7 - 1);
 
-const HEADER: usize = 16;
+pub(super) const HEADER: usize = 16;
 const REQUEST: usize = 56;
 
 /// `struct inet_diag_req_v2` and whether it asks for a dump.
@@ -172,6 +172,14 @@ pub(super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])>
 }
 
 impl Raw<'_> {
+    /// What describes a socket, whatever its family; or the errno that the message carries.
+    pub(super) fn found(&self) -> io::Result<Option<&[u8]>> {
+        if self.kind == BY_FAMILY {
+            return Ok(Some(self.body));
+        }
+        self.content().map(|_| None)
+    }
+
     /// The message, or the errno it carries.
     pub(super) fn content(&self) -> io::Result<Message> {
         let broken =

@@ -1,4 +1,4 @@
-//! The peek walk: every datagram of a UDP receive queue, in order, without taking one.
+//! The peek walk: every datagram of a UDP or Unix receive queue, in order, without taking one.
 //!
 //! With `SO_PEEK_OFF` at 0 each full-size peek gives one datagram and moves the offset behind it.
 //! An empty datagram does not move the offset; the kernel marks it as peeked instead and skips
@@ -42,8 +42,8 @@ pub struct Waiting {
     pub bytes: usize,
     /// Its first bytes.
     pub head: Vec<u8>,
-    /// Who sent it.
-    pub from: SocketAddr,
+    /// Who sent it; None for a Unix socket, whose senders may have no name.
+    pub from: Option<SocketAddr>,
 }
 
 /// What a walk found.
@@ -80,7 +80,7 @@ impl Datagrams {
     ///
     /// Errors: those of `recv(2)`. One of the network's (`ECONNREFUSED`, `EHOSTUNREACH` …)
     /// arrived after readiness was asked and has now been taken from the socket: the caller owes
-    /// it to the program. `InvalidInput` if this is no UDP socket, `Unsupported`
+    /// it to the program. `InvalidInput` if this is no socket of datagrams, `Unsupported`
     /// where there is no `SO_PEEK_OFF` (only Linux has it).
     pub fn walk(&mut self, fd: BorrowedFd<'_>) -> io::Result<Option<Walk>> {
         raw::can_walk(fd)?;
@@ -154,7 +154,6 @@ impl Datagrams {
         match rustix::io::retry_on_intr(|| recvfrom(fd, &mut *room, LOOK)) {
             Ok((_, bytes, from)) => {
                 let from = from.and_then(|any| SocketAddr::try_from(any).ok());
-                let from = from.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
                 Ok(Some(Waiting { bytes, head: room[..bytes.min(self.max_each)].to_vec(), from }))
             }
             Err(Errno::WOULDBLOCK) => Ok(None),

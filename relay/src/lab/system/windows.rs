@@ -3,6 +3,7 @@
 
 use super::Got;
 use crate::lab::slot::Slot;
+use protocol::Address;
 use protocol::command::Kind;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv, recvfrom};
@@ -43,6 +44,6 @@ fn datagram(slot: &Slot, buffer: &mut [u8], peek: bool) -> io::Result<Got> {
     Ok(Got {
         bytes,
         truncated: length > buffer.len(),
-        from: from.and_then(|address| SocketAddr::try_from(address).ok()),
+        from: from.and_then(|address| SocketAddr::try_from(address).ok()).map(Address::Inet),
     })
 }

@@ -9,7 +9,7 @@ use protocol::command::Kind;
 use protocol::data::Payload;
 use protocol::limit::PEEK;
 use protocol::sample::{Queue, Run, Timer, TimerKind};
-use protocol::{Address, Field, Nanos, TcpState};
+use protocol::{Address, Field, Nanos, SocketId, TcpState};
 use rustix::fd::AsFd;
 
 /// Bytes charged above which a moving datagram queue is not walked at each call, only when it rests.
@@ -37,6 +37,13 @@ pub(in crate::lab) struct Reading {
     peeked: Option<Vec<u8>>,
     /// `Some(None)` when a walk was not possible.
     pub(super) queue: Option<Option<Queue>>,
+    /// A Unix listener's accept queue and backlog.
+    accepts: Option<(u32, u32)>,
+    /// The datagrams in a Unix receiver's queue.
+    counted: Option<u32>,
+    /// The inode at a Unix stream's other end, and whose that is.
+    pub(super) peer_inode: Option<u32>,
+    pub(super) peer_socket: Option<SocketId>,
     /// When data last arrived.
     pub(in crate::lab) arrived: Nanos,
 }
@@ -50,12 +57,11 @@ impl Reading {
         now: Nanos,
         pass: bool,
     ) -> Self {
-        let fd = slot.as_fd();
         let mut reading = Self { at: now, arrived: last.arrived, ..Self::default() };
-        reading.local =
-            kernel::local(fd).ok().map(|local| local.filter(|a| a.port() != 0).map(Address::Inet));
-        reading.peer = kernel::peer(fd).ok().map(|peer| peer.map(Address::Inet));
+        reading.local = slot.local().ok();
+        reading.peer = slot.peer().ok();
         match slot.kind {
+            Kind::Stream if slot.is_unix() => reading.unix_stream(slot, diag, last),
             Kind::Stream => reading.stream(slot, diag, last, now),
             Kind::Datagram => reading.datagram(slot, last, pass),
         }
@@ -96,6 +102,36 @@ impl Reading {
         if self.info.is_some() {
             self.read_timer(slot, diag, last, now);
         }
+    }
+
+    /// A Unix stream has one queue: the receiver's (unix(7)).
+    fn unix_stream(&mut self, slot: &Slot, diag: Option<&mut Diag>, last: &Self) {
+        let fd = slot.as_fd();
+        self.memory = kernel::memory(fd).ok();
+        let listens = slot.listening.get();
+        let connected = self.peer.as_ref().is_some_and(Option::is_some);
+        self.state = Some(match (listens, connected) {
+            (true, _) => TcpState::Listen,
+            (false, true) => TcpState::Established,
+            (false, false) => TcpState::Close,
+        });
+        (self.peer_inode, self.peer_socket) = (last.peer_inode, last.peer_socket);
+        if listens || connected && last.peer_socket.is_none() {
+            let entry = diag.and_then(|diag| diag.unix(slot.inode, slot.cookie).ok().flatten());
+            self.peer_inode = entry.and_then(|entry| entry.peer).filter(|peer| *peer != 0);
+            self.accepts =
+                entry.filter(|_| listens).map(|entry| (entry.receive_queue, entry.send_queue));
+        }
+        if listens {
+            self.valid = true;
+            return;
+        }
+        self.receive_queue = kernel::queue::receive(fd).ok().map(u64::from);
+        self.peeked = match self.receive_queue {
+            Some(0) | None => Some(Vec::new()),
+            Some(_) => peek::stream(fd, PEEK).ok().flatten(),
+        };
+        self.valid = self.receive_queue.is_some();
     }
 
     /// What a kernel without TCP_INFO tells; no ledger can be made of it.
@@ -142,7 +178,10 @@ impl Reading {
         self.valid = true;
         self.memory = kernel::memory(fd).ok();
         self.receive_queue = kernel::queue::receive(fd).ok().map(u64::from);
-        self.send_queue = kernel::queue::send(fd).ok().map(u64::from);
+        // What a Unix sender is charged, its receivers have not read; `send_charged` says it.
+        if !slot.is_unix() {
+            self.send_queue = kernel::queue::send(fd).ok().map(u64::from);
+        }
         let charged = |reading: &Self| {
             reading.memory.as_ref().map(|memory| (memory.receive_charged, memory.drops))
         };
@@ -150,8 +189,10 @@ impl Reading {
         let small =
             self.memory.as_ref().is_some_and(|memory| memory.receive_charged <= WALK_AT_ONCE);
         let read = slot.datagrams_read.get();
+        // The sender is charged for what waits at a Unix receiver, so its own charge tells nothing.
+        let blind = slot.is_unix();
         if (rests || small)
-            && (slot.walked.get() != Some((charged(self), read)) || last.queue.is_none())
+            && (blind || slot.walked.get() != Some((charged(self), read)) || last.queue.is_none())
         {
             slot.walked.set(Some((charged(self), read)));
             let walk = slot.datagrams.borrow_mut().walk(fd).ok().flatten();
@@ -161,6 +202,7 @@ impl Reading {
         } else if rests || small {
             self.queue.clone_from(&last.queue);
         }
+        self.counted = self.queue.clone().flatten().filter(|_| blind).map(|queue| queue.datagrams);
         self.valid = self.queue.is_some() && self.memory.is_some();
     }
 
@@ -175,6 +217,10 @@ impl Reading {
             fields.push(Field::AcceptQueue(info.unacked));
             fields.push(Field::Backlog(info.sacked));
         }
+        if let Some((waiting, backlog)) = self.accepts {
+            fields.extend([Field::AcceptQueue(waiting), Field::Backlog(backlog)]);
+        }
+        fields.extend(self.peer_socket.map(|far| Field::PeerSocket(Some(far))));
         fields.extend(self.send_queue.map(Field::SendQueue));
         fields.extend(self.unsent.map(Field::Unsent));
         fields.extend(self.receive_queue.map(Field::ReceiveQueue));
@@ -226,7 +272,8 @@ impl Reading {
                 .info
                 .as_ref()
                 .map(|info| (info.bytes_acked, info.bytes_received, info.unacked));
-            (reading.state, reading.send_queue, reading.receive_queue, memory, info)
+            let unix = (reading.accepts, reading.counted);
+            (reading.state, reading.send_queue, reading.receive_queue, memory, info, unix)
         };
         self.valid && other.valid && counters(self) == counters(other)
     }

@@ -13,6 +13,7 @@ impl Post {
     pub(super) fn enter(&mut self, from: End, length: usize, now: Nanos) {
         let id = self.new_id();
         let place = self.kept.keep(id, length);
+        self.tap(id, self.kept.at(place.clone()));
         let parsed = self.reader.read(from, self.kept.at(place.clone()));
         let (flow, seen) = self.flows.of(from, &parsed);
         if let Some(seen) = seen {
@@ -67,6 +68,13 @@ impl Post {
         self.set_off(packet, held, now);
     }
 
+    /// Its bytes for a recording, if one is made.
+    fn tap(&self, id: PacketId, bytes: &[u8]) {
+        if self.lasting.tap.snaplen() > 0 {
+            self.lasting.tap.put(id, bytes);
+        }
+    }
+
     /// Whether nothing befalls it, not even time.
     fn goes_on(&self, verdict: &Verdict, length: usize, now: Nanos) -> bool {
         verdict.is_clean(now) && !self.frozen && !self.line.is_full(length)
@@ -108,6 +116,7 @@ impl Post {
         let copy = self.new_id();
         self.tell(What::PacketMarked { packet: packet.id, mark: Mark::Copied { copy } });
         self.kept.keep_copy(copy, &packet.bytes);
+        self.tap(copy, &packet.bytes);
         let mut twin = Pending { id: copy, doom: None, at, ..packet.clone() };
         if let Some(pick) = damage {
             self.damage(&mut twin, None, pick);
@@ -120,6 +129,7 @@ impl Post {
     pub(super) fn damage(&mut self, packet: &mut Pending, offset: Option<u32>, pick: u32) {
         if let Some(offset) = packet::damage::flip(&mut packet.bytes, offset, pick) {
             self.tell(What::PacketMarked { packet: packet.id, mark: Mark::Damaged { offset } });
+            self.tap(packet.id, &packet.bytes);
         }
     }
 

@@ -19,6 +19,16 @@ pub struct Flows {
 }
 
 impl Flows {
+    /// The first new one gets the number after this.
+    pub fn after(last: u32) -> Self {
+        Self { last, ..Self::default() }
+    }
+
+    /// The number that was given last; 0 for none.
+    pub fn last(&self) -> u32 {
+        self.last
+    }
+
     /// The packet's flow, and what to tell when it is new.
     pub fn of(&mut self, from: End, packet: &Parsed) -> (FlowId, Option<What>) {
         let key = (from, packet.protocol, packet.src, packet.dst);

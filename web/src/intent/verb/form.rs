@@ -2,7 +2,7 @@
 
 use super::super::parse::{self, Here, Problem, maybe, number};
 use super::{Input, Verb, Wrong};
-use protocol::command::SocketOption;
+use protocol::command::{Application, Reading, Serving, SocketOption};
 
 /// The inputs of one form.
 pub(super) struct Form {
@@ -47,6 +47,36 @@ impl Form {
         parse::payload(self.text(text), self.text(form)).map_err(at(text))
     }
 
+    /// What an automatic reader does, by the places of its two inputs.
+    pub(super) fn reading(&self, max: usize, every: usize) -> Result<Reading, Wrong> {
+        let (max, every) = (self.number(max)? as u32, self.number(every)?);
+        Ok(Reading { max, every: parse::millis(every) })
+    }
+
+    pub(super) fn serving(&self) -> Result<Serving, Wrong> {
+        let max = || self.number(1).map(|max| max as u32);
+        let app = match self.text(0) {
+            "echo" => Application::Echo { max: max()? },
+            "answer" => Application::Answer {
+                max: max()?,
+                data: parse::payload(self.text(2), "text").map_err(at(2))?,
+            },
+            "read" => Application::Read(self.reading(1, 3)?),
+            _ => Application::Idle,
+        };
+        Ok(Serving { app, side_by_side: self.text(4) == "side_by_side" })
+    }
+
+    /// Per cent, as parts per million.
+    fn share(&self, input: usize) -> Result<u32, Wrong> {
+        let share = parse::decimal(self.text(input), 4).map_err(at(input))?.unwrap_or(0);
+        let most = 100 * 10_000;
+        if share > most {
+            return Err(Wrong { input, problem: Problem::Number(0, 100) });
+        }
+        Ok(share as u32)
+    }
+
     pub(super) fn option(&self, verb: Verb) -> Result<SocketOption, Wrong> {
         Ok(match verb {
             Verb::ReusePort => SocketOption::ReusePort(self.flag(0)),
@@ -58,6 +88,8 @@ impl Form {
             }
             Verb::Linger => SocketOption::Linger(self.maybe(0)?.map(|s| s as u16)),
             Verb::OnlyV6 => SocketOption::OnlyV6(self.flag(0)),
+            Verb::Timestamps => SocketOption::Timestamps(self.flag(0)),
+            Verb::Lossy => SocketOption::Lossy(self.share(0)?),
             _ => SocketOption::ReuseAddress(self.flag(0)),
         })
     }

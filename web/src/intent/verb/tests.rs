@@ -1,8 +1,9 @@
 //! Forms left as they are, filled in, and filled in wrongly.
 
+use super::super::reach::filled;
 use super::*;
 
-use protocol::command::{Family, Net};
+use protocol::command::{Application, Family, Net, Reading, Serving, SocketOption};
 
 const ID: SocketId = SocketId(3);
 const HERE: Here = Here { net: Net::Host, family: Family::Ipv4 };
@@ -33,20 +34,7 @@ fn a_form_left_as_it_is_makes_its_usual_command() {
 
 #[test]
 fn every_command_on_a_socket_has_a_form() {
-    let fill = |verb: Verb| {
-        let values: Vec<String> = verb
-            .inputs()
-            .iter()
-            .map(|input| match input {
-                Input::Address { .. } => "8001".to_owned(),
-                Input::Number { usual, min, .. } => usual.unwrap_or(*min).to_string(),
-                Input::Flag { .. } => "on".to_owned(),
-                Input::Choice(choices) => choices[0].to_owned(),
-                Input::Text => "hello".to_owned(),
-            })
-            .collect();
-        verb.command(ID, HERE, &values)
-    };
+    let fill = |verb: Verb| verb.command(ID, HERE, &filled(verb));
     for verb in Verb::ALL {
         let command = fill(verb).unwrap_or_else(|wrong| panic!("{verb:?}: {wrong:?}"));
         assert_eq!(command.socket(), Some(ID), "{verb:?}");
@@ -62,4 +50,37 @@ fn a_wrong_input_is_pointed_at() {
     );
     assert_eq!(make(Verb::SendTo, &["hi", ""]), Err(Wrong { input: 1, problem: Problem::Empty }));
     assert_eq!(make(Verb::Send, &["6", "hex"]), Err(Wrong { input: 0, problem: Problem::Hex }));
+}
+
+#[test]
+fn the_table_is_in_the_order_of_the_verbs() {
+    for (place, verb) in Verb::ALL.iter().enumerate() {
+        assert_eq!(*verb as usize, place, "{verb:?}");
+    }
+}
+
+#[test]
+fn an_automatic_program_is_what_was_chosen() {
+    let serve = |values: &[&str]| match make(Verb::Serve, values) {
+        Ok(Command::Serve { set: Some(Serving { app, side_by_side }), .. }) => (app, side_by_side),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(serve(&[]), (Application::Echo { max: 1024 }, false));
+    let ok = protocol::data::Data::Text("OK".into());
+    assert_eq!(serve(&["answer", "9"]), (Application::Answer { max: 9, data: ok }, false));
+    let reading = Reading { max: 7, every: 5_000_000 };
+    assert_eq!(serve(&["read", "7", "", "5"]), (Application::Read(reading), false));
+    // What an idle program would read is not looked at.
+    assert_eq!(serve(&["idle", "x", "", "x", "side_by_side"]), (Application::Idle, true));
+    assert_eq!(make(Verb::Stop, &[]), Ok(Command::Serve { socket: ID, set: None }));
+}
+
+#[test]
+fn a_lossy_receiver_is_asked_for_in_per_cent() {
+    let lossy = |share| Command::Option { socket: ID, set: SocketOption::Lossy(share) };
+    assert_eq!(make(Verb::Lossy, &["0.5"]), Ok(lossy(5_000)));
+    assert_eq!(make(Verb::Lossy, &["100"]), Ok(lossy(1_000_000)));
+    assert_eq!(make(Verb::Lossy, &[""]), Ok(lossy(0)));
+    let wrong = Wrong { input: 0, problem: Problem::Number(0, 100) };
+    assert_eq!(make(Verb::Lossy, &["101"]), Err(wrong));
 }

@@ -4,18 +4,18 @@ use super::{Post, Row, aim, calls, visible};
 use crate::scene::View;
 use crate::timeline::Timeline;
 use protocol::command::{Command, Kind, Net, Side};
+use protocol::table::{Set, Table};
 use protocol::wire::lands;
 use protocol::world::Socket;
 use protocol::{Address, SocketId, TcpState, World};
-use std::collections::{BTreeMap, BTreeSet};
 
 struct Builder<'a> {
     world: &'a World,
     /// Streams by their net and their two addresses: asking the world for each would be quadratic.
-    by_addresses: BTreeMap<(u8, Address, Address), SocketId>,
+    by_addresses: Table<(u8, Address, Address), SocketId>,
     timeline: &'a Timeline,
     rows: Vec<Row>,
-    placed: BTreeSet<SocketId>,
+    placed: Set<SocketId>,
 }
 
 /// All rows of the shown world, the selected one tall, in groups.
@@ -31,7 +31,7 @@ pub(in crate::scene) fn rows(timeline: &Timeline, view: &View) -> Vec<Row> {
         })
         .collect();
     let mut builder =
-        Builder { world, by_addresses, timeline, rows: Vec::new(), placed: BTreeSet::new() };
+        Builder { world, by_addresses, timeline, rows: Vec::new(), placed: Set::new() };
     builder.streams();
     builder.datagrams();
     builder.finish(view)
@@ -68,7 +68,9 @@ impl<'a> Builder<'a> {
             Side::Right => (posts.1, posts.0),
         };
         let first = left.socket().into_iter().chain(right.socket()).min().unwrap_or(group);
-        self.placed.extend([&left, &right].into_iter().filter_map(Post::socket));
+        for socket in [&left, &right].into_iter().filter_map(Post::socket) {
+            self.placed.add(socket);
+        }
         let quiet = [&left, &right].into_iter().filter_map(Post::socket).all(|id| {
             self.world.sockets.get(&id).is_none_or(|socket| {
                 socket.kernel.state != Some(TcpState::SynSent)
@@ -170,7 +172,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Clients that wait to be accepted: listener and place. The first to be connected is the first.
-    fn queues(&self, all: &[&Socket]) -> BTreeMap<SocketId, (SocketId, usize)> {
+    fn queues(&self, all: &[&Socket]) -> Table<SocketId, (SocketId, usize)> {
         let connected = |id: SocketId| {
             let mut calls = self.world.calls_of(id).rev();
             calls.find(|call| matches!(call.ask, Command::Connect { .. })).and_then(|c| c.ended)
@@ -184,12 +186,12 @@ impl<'a> Builder<'a> {
             .filter_map(|socket| Some((self.world.queued_at(socket.id)?, socket.id)))
             .map(|(listener, id)| (listener, connected(id), id))
             .collect();
-        waiting.sort();
-        let mut places: BTreeMap<SocketId, usize> = BTreeMap::new();
+        crate::order::by_key(&mut waiting, |own| *own);
+        let mut places: Table<SocketId, usize> = Table::new();
         waiting
             .into_iter()
             .map(|(listener, _, id)| {
-                let place = places.entry(listener).or_default();
+                let place = places.or_default(listener);
                 *place += 1;
                 (id, (listener, *place))
             })
@@ -198,11 +200,11 @@ impl<'a> Builder<'a> {
 
     fn datagrams(&mut self) {
         let all = self.of_kind(Kind::Datagram);
-        let mut pairs: BTreeSet<(SocketId, SocketId)> = BTreeSet::new();
+        let mut pairs: Set<(SocketId, SocketId)> = Set::new();
         for socket in &all {
             let to = aim(self.world, socket.id);
             let Some(to) = to.filter(|to| *to != socket.id) else { continue };
-            if !pairs.insert((socket.id.min(to), socket.id.max(to))) {
+            if !pairs.add((socket.id.min(to), socket.id.max(to))) {
                 continue;
             }
             let (sender, receiver) = (socket.id, to);
@@ -274,13 +276,13 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self, view: &View) -> Vec<Row> {
-        let first: BTreeMap<SocketId, SocketId> =
-            self.rows.iter().fold(BTreeMap::new(), |mut first, row| {
-                let least = first.entry(row.group).or_insert(row.order.1);
+        let first: Table<SocketId, SocketId> =
+            self.rows.iter().fold(Table::new(), |mut first, row| {
+                let least = first.or_insert(row.group, row.order.1);
                 *least = (*least).min(row.order.1).min(row.group);
                 first
             });
-        self.rows.sort_by_key(|row| (first[&row.group], row.group, row.order));
+        crate::order::by_key(&mut self.rows, |row| (first[&row.group], row.group, row.order));
         let chosen = view
             .selected
             .and_then(|id| {

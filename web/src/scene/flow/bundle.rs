@@ -3,7 +3,7 @@
 use super::{Post, Row};
 use protocol::SocketId;
 use protocol::command::{Kind, Side};
-use std::collections::BTreeMap;
+use protocol::table::Table;
 
 /// Bundles quiet rows until at most `most` besides the tall one are left.
 pub(in crate::scene) fn bundle(mut rows: Vec<Row>, most: usize) -> Vec<Row> {
@@ -44,12 +44,12 @@ fn class_of(row: &Row, within: bool) -> Class {
 fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
     let spare = |row: &&Row| !row.tall && row.order.0 != 1;
     let most = |within: bool| {
-        let mut sizes: BTreeMap<Class, usize> = BTreeMap::new();
+        let mut sizes: Table<Class, usize> = Table::new();
         for row in rows.iter().filter(spare) {
-            *sizes.entry(class_of(row, within)).or_default() += 1;
+            *sizes.or_default(class_of(row, within)) += 1;
         }
-        let found = sizes.into_iter().max_by_key(|(class, size)| (*size, *class));
-        found.filter(|(_, size)| *size > 1).map(|(class, _)| (class, within))
+        let found = sizes.iter().max_by_key(|(class, size)| (*size, *class));
+        found.filter(|(_, size)| **size > 1).map(|(class, _)| (*class, within))
     };
     let (class, within) = most(true).or_else(|| most(false))?;
     let mut picked: Vec<usize> = rows
@@ -59,7 +59,7 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
         .map(|(place, _)| place)
         .collect();
     // Quiet ones first, of those the youngest; a bundle that is there already grows.
-    picked.sort_by_key(|place| {
+    crate::order::by_key(&mut picked, |place| {
         let row = &rows[*place];
         let bundled = matches!(row.left, Post::Bundle(_)) || matches!(row.right, Post::Bundle(_));
         (!bundled, !row.quiet, std::cmp::Reverse(row.order))
@@ -78,8 +78,8 @@ fn candidate(rows: &[Row], over: usize) -> Option<Vec<Row>> {
             .collect()
     };
     let (mut left, mut right) = (ids(Side::Left), ids(Side::Right));
-    left.sort();
-    right.sort();
+    crate::order::by_key(&mut left, |own| *own);
+    crate::order::by_key(&mut right, |own| *own);
     let first = &rows[*picked.iter().min()?];
     let post = |ids: Vec<SocketId>, side: Side| {
         let lead = |place: &usize| match rows[*place].post(side) {

@@ -112,6 +112,10 @@ impl Desk<'_> {
                 + " "
                 + picture::asleep(language);
         }
+        let automatic = plate::automatic(socket);
+        if !automatic.is_empty() && socket.kernel.receive_queue.is_none_or(|n| n == 0) {
+            return automatic.to_owned();
+        }
         if socket.kind == Kind::Datagram {
             let queue = socket.kernel.queue.as_ref().filter(|queue| queue.datagrams > 0);
             return queue.map_or_else(String::new, |queue| {

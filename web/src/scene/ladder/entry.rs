@@ -7,9 +7,9 @@ use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
+use protocol::table::Table;
 use protocol::world::Call;
 use protocol::{Answer, CallId, Command, Nanos, SocketId, Source};
-use std::collections::BTreeMap;
 
 /// A call, as the ladder tells it.
 pub(super) struct Said {
@@ -96,7 +96,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let sleeping =
         world.calls.values().filter(|call| call.ended.is_none() && !known.contains(&call.id));
     calls.extend(sleeping.take(8));
-    calls.sort_by_key(|call| (call.began, call.id));
+    crate::order::by_key(&mut calls, |call| (call.began, call.id));
     let said = calls
         .into_iter()
         .filter_map(|call| {
@@ -114,7 +114,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
         .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm));
     let packets = packets.into_iter().filter(|packet| packet.began >= since || packet.ended > at);
     let mut crossed: Vec<Crossed> = crossed.chain(packets).collect();
-    crossed.sort_by_key(|crossed| (crossed.began, crossed.ended));
+    crate::order::by_key(&mut crossed, |crossed| (crossed.began, crossed.ended));
     crossed.drain(..crossed.len().saturating_sub(most));
     Entries { said, crossed }
 }
@@ -184,12 +184,12 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
 
 /// Crossings, the runs of one burst joined; and the moment before which they are not complete.
 fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)>, Nanos) {
-    let mut bursts: BTreeMap<CallId, (Move, u32)> = BTreeMap::new();
+    let mut bursts: Table<CallId, (Move, u32)> = Table::new();
     let mut found: Vec<(Move, String)> = Vec::new();
     let mut oldest = 0;
     for moving in timeline.moves_before(at).take(4_096) {
         if let Crossing::Datagrams { call, count, .. } = moving.what {
-            let (joined, all) = bursts.entry(call).or_insert((*moving, 0));
+            let (joined, all) = bursts.or_insert(call, (*moving, 0));
             *all += count;
             joined.began = joined.began.min(moving.began);
             joined.ended = joined.ended.max(moving.ended);
@@ -204,7 +204,7 @@ fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)
     for (moving, count) in bursts.into_values() {
         found.push((moving, format!("{} ×", picture::number(u64::from(count)))));
     }
-    found.sort_by_key(|(moving, _)| (moving.began, moving.ended));
+    crate::order::by_key(&mut found, |(moving, _)| (moving.began, moving.ended));
     (found, oldest)
 }
 

@@ -115,7 +115,7 @@ pub(super) fn lay_out(
             points.extend(ended.map(|ended| (ended.max(began + 1), Point::HoldEnded(nth))));
         }
     }
-    points.sort_unstable();
+    crate::order::by_key(&mut points, |own| *own);
     let mut layout = Layout {
         said: vec![SaidPlace::default(); entries.said.len()],
         crossed: vec![CrossedPlace::default(); entries.crossed.len()],

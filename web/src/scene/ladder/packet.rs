@@ -11,8 +11,8 @@ use crate::text::picture;
 use crate::timeline::{Packet, Timeline};
 use protocol::command::Side;
 use protocol::packet::Head;
+use protocol::table::Table;
 use protocol::{CallId, End, FlowId, Nanos};
-use std::collections::BTreeMap;
 
 /// Packets looked back at, at most.
 const SEARCHED: usize = 8_192;
@@ -55,7 +55,7 @@ pub(super) fn lines(
     view: &View,
 ) -> (Vec<Crossed>, Nanos) {
     let at = moment.at;
-    let mut runs: BTreeMap<Class, Vec<Vec<&Packet>>> = BTreeMap::new();
+    let mut runs: Table<Class, Vec<Vec<&Packet>>> = Table::new();
     let mut single: Vec<&Packet> = Vec::new();
     let (mut oldest, mut seen, mut count) = (0, 0, 0);
     for packet in timeline.packets_before(at) {
@@ -69,7 +69,7 @@ pub(super) fn lines(
             count += 1;
             continue;
         };
-        let own = runs.entry(class).or_default();
+        let own = runs.or_default(class);
         let burst = matches!(class, Class::Burst(_));
         match own.last_mut() {
             // What has become one line counts no more.

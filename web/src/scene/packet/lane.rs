@@ -278,7 +278,9 @@ impl Lane<'_> {
         }
         let most = if self.frame.lesson { 1 } else { 2 };
         let mut lost: Vec<&Passing> = all.iter().filter(|passing| passing.lost.is_some()).collect();
-        lost.sort_by_key(|passing| (passing.lost.map(|(at, _)| at), passing.packet.id));
+        crate::order::by_key(&mut lost, |passing| {
+            (passing.lost.map(|(at, _)| at), passing.packet.id)
+        });
         let lost = lost.split_off(lost.len().saturating_sub(most));
         lost.into_iter().rev().enumerate().map(|(row, passing)| self.fallen(passing, row)).collect()
     }

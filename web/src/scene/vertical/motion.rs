@@ -28,7 +28,7 @@ impl Narrow<'_> {
             let down = from == Side::Left;
             let part = if down { progress } else { 1.0 - progress };
             let text = motion::label(self.timeline, moving);
-            let wide = (mono(15.0).width(&text) + 22.0).clamp(70.0, 130.0);
+            let wide = crate::order::within(mono(15.0).width(&text) + 22.0, 70.0, 130.0);
             let x = if down {
                 self.x - 30.0 - wide / 2.0
             } else {

@@ -51,7 +51,7 @@ impl Narrow<'_> {
             let (from, to) = (self.walls[0] + 78.0, self.walls[1] - 78.0);
             let curve = (0..=12).map(|step| {
                 let part = step as f32 / 12.0;
-                [x + (part * std::f32::consts::PI).sin() * 22.0, from + (to - from) * part]
+                [x + part * (1.0 - part) * 88.0, from + (to - from) * part]
             });
             pen.path(curve.collect(), stroke);
         }

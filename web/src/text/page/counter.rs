@@ -55,8 +55,9 @@ pub fn counters(language: Language, wire: &Wire) -> (Vec<Row>, Vec<Row>) {
         gloss: language.pick(english, chinese),
         values: values(name),
     });
-    let mut others: Vec<&String> = wire.counters.iter().flat_map(|own| own.keys()).collect();
-    others.sort();
+    let mut others: Vec<&String> =
+        wire.counters.iter().flat_map(protocol::table::Table::keys).collect();
+    crate::order::by_key(&mut others, |own| *own);
     others.dedup();
     let rest = others
         .into_iter()

@@ -2,14 +2,14 @@
 //! said nothing.
 
 use super::{count, span};
-use crate::text::Language;
+use crate::text::{Language, decimal};
 use protocol::command::{Family, Kind};
 use protocol::sample::TimerKind;
 use protocol::world::{Kernel, Socket};
 use protocol::{Address, Nanos};
 
 /// How many rows the table has.
-const FACTS: usize = 29;
+const FACTS: usize = 30;
 
 /// Each row's standard term, and what it means in a few words.
 const TERMS: [(&str, &str, &str); FACTS] = [
@@ -42,6 +42,7 @@ const TERMS: [(&str, &str, &str); FACTS] = [
     ("O_NONBLOCK", "calls never block", "调用从不阻塞"),
     ("reader", "automatic recv", "自动 recv"),
     ("shutdown", "halves shut", "已关闭的半边"),
+    ("UNIX_DIAG_PEER", "our socket at the other end", "对端是本程序的套接字"),
 ];
 
 const NONE: &str = "–";
@@ -97,6 +98,7 @@ pub fn facts(language: Language, socket: &Socket, at: Nanos) -> [String; FACTS] 
             |reader| format!("{} B / {}", count(u64::from(reader.max)), span(reader.every)),
         ),
         shut(socket).to_owned(),
+        kernel.peer_socket.map_or_else(|| NONE.to_owned(), |far| far.to_string()),
     ]
 }
 
@@ -116,6 +118,7 @@ fn family(family: Family) -> &'static str {
     match family {
         Family::Ipv4 => "AF_INET",
         Family::Ipv6 => "AF_INET6",
+        Family::Unix => "AF_UNIX",
     }
 }
 
@@ -135,7 +138,7 @@ fn timer(kernel: &Kernel, at: Nanos) -> String {
         TimerKind::Probe => "probe",
     };
     let left = kernel.timer_left(at).unwrap_or(0);
-    format!("{name}, {:.1} s, ×{}", left as f64 / 1e9, timer.fired)
+    format!("{name}, {} s, ×{}", decimal::seconds(left, 1), timer.fired)
 }
 
 fn shut(socket: &Socket) -> &'static str {

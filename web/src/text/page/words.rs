@@ -26,6 +26,13 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("leave_lecture", "Leave lecture view", "退出讲课视图"),
     ("sound", "Sound: plugs, losses, reads", "声音：插好、丢失、读取"),
     ("close_list", "Close", "关闭"),
+    ("tape", "Recording", "录制"),
+    ("open_recording", "Open a recording", "打开录制文件"),
+    (
+        "tape_hint",
+        "A recording is what the kernel and the wire did, event by event. It opens here without a relay; relay export turns it into a capture for Wireshark or a page of its own.",
+        "录制逐条记下了内核与线路上发生的一切，在这里无需中继即可打开；relay export 可把它转成 Wireshark 抓包或独立网页。",
+    ),
     ("help", "Keys and signs", "按键与图例"),
     ("close_panel", "Close this panel", "关闭面板"),
     ("skips", "Shortcuts", "跳转"),
@@ -40,6 +47,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "how_unknown",
         "The relay is gone; how this call ended is not known here.",
         "中继已断开；这个调用的结果在这里无从得知。",
+    ),
+    (
+        "replay_only",
+        "This is a recording: what happened can be looked at, not changed.",
+        "这是一段录制：只能查看，不能改变。",
     ),
     ("viewer", "looking only: this link may not act", "只读：此链接不能操作"),
     ("no_token", "Open the link that the relay printed.", "请打开中继打印出来的链接。"),
@@ -56,6 +68,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("new_socket", "+ Socket", "+ 套接字"),
     ("type", "Type", "类型"),
     ("family", "Family", "地址族"),
+    ("unix_here", "this machine", "本机"),
+    ("name", "name", "名字"),
     ("kind_stream", "stream (TCP)", "流格式 (TCP)"),
     ("kind_datagram", "datagram (UDP)", "数据报 (UDP)"),
     ("or_in_one_go", "or a server, call by call:", "或者一个服务端，逐个调用："),
@@ -211,6 +225,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("door_free", "your own sockets, any call, any order", "自己的套接字，任意调用，任意顺序"),
     // inspector
     ("calls", "Calls", "调用"),
+    ("socket_gone", "closed, and gone from the kernel", "已关闭，内核里也没有了"),
     ("parts", "Parts of this panel", "面板的各部分"),
     ("options_short", "Options", "选项"),
     ("bytes", "Bytes", "字节"),
@@ -224,7 +239,51 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("call_it", "Call", "调用"),
     ("set_it", "Set", "设置"),
     ("what_waits", "waiting in the receive buffer (peeked)", "接收缓冲区里等待着的（窥视）"),
+    // automatic programs
+    ("automatic", "Automatic program", "自动程序"),
+    ("automatic_short", "Automatic", "自动"),
+    ("echo", "echo: send back what comes", "echo：把收到的发回去"),
+    ("answer", "answer each message", "回答每条消息"),
+    ("read", "read and forget", "只读不答"),
+    ("idle", "never read", "从不读取"),
+    ("one_by_one", "one connection at a time", "一次一个连接"),
+    ("side_by_side", "connections side by side", "多个连接并行"),
+    (
+        "nobody_runs",
+        "Nothing runs by itself here: each call is yours.",
+        "这里没有自动程序：每个调用都由你发出。",
+    ),
+    ("start", "Start", "启动"),
+    ("stop", "Stop", "停止"),
+    // the call gate
+    ("callgate", "The call gate", "调用闸门"),
+    ("ask_before", "Ask before each call", "每次调用前先问"),
+    ("none_waits", "No call begins until you run it.", "你放行之前，任何调用都不会开始。"),
+    ("waits_to_run", "waits until you run it", "等你放行"),
+    ("run", "Run", "放行"),
+    ("run_all", "Run all", "全部放行"),
+    // the life of a byte
+    ("life", "Life of the last bytes sent", "最近发送的字节的一生"),
+    ("life_short", "Life", "一生"),
+    (
+        "life_off",
+        "Turn the stamps on, then send: the kernel tells when the bytes left, when they were acknowledged, and you see when they were read.",
+        "打开时间戳再发送：内核会说出字节何时离开、何时被确认，你也能看到何时被读走。",
+    ),
+    (
+        "life_on",
+        "The kernel stamps what is sent from now on.",
+        "从现在起，内核会给发送的数据打时间戳。",
+    ),
+    ("life_send", "send() called", "调用 send()"),
+    ("life_returned", "send() returned", "send() 返回"),
+    ("life_left", "left this host", "离开本机"),
+    ("life_arrived", "in the peer’s kernel", "到达对端内核"),
+    ("life_acknowledged", "acknowledged", "已确认"),
+    ("life_read", "read by the program", "被程序读走"),
     // inputs
+    ("answer_text", "answer", "回答"),
+    ("unit_lost_here", "% dropped as they arrive (0: off)", "% 在到达时丢弃（0：关闭）"),
     ("on", "on", "开"),
     ("peek", "MSG_PEEK", "MSG_PEEK"),
     ("text", "text", "文字"),
@@ -261,11 +320,21 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("simulated", "simulated", "模拟"),
     // help
     ("keys", "Keys and signs", "按键与图例"),
+    ("key_palette", "find and do anything", "查找并执行任何操作"),
+    ("key_enter", "go on in the lesson", "继续课程"),
     ("key_pause", "pause or run the picture; the kernel runs on", "暂停或继续画面；内核照常运行"),
-    ("key_step", "one event back or forward", "后退或前进一个事件"),
+    ("key_back", "one event back", "后退一个事件"),
+    ("key_forward", "one event forward", "前进一个事件"),
     ("key_write", "write in the send field of the chosen socket", "在所选套接字的发送框里书写"),
-    ("key_enter", "send; in a lesson: go on", "发送；在课程中：继续"),
     ("key_receive", "recv on the chosen socket", "在所选套接字上 recv"),
+    (
+        "key_gate",
+        "ask before each call: none begins until you run it",
+        "每个调用之前先问：你放行之前都不会开始",
+    ),
+    ("key_step", "run the next waiting call", "放行下一个等待的调用"),
+    ("key_step_all", "run all waiting calls", "放行所有等待的调用"),
+    ("key_open", "all calls of the chosen socket", "所选套接字的全部调用"),
     (
         "key_trap",
         "set a trap: the next data from the chosen socket’s side is lost",
@@ -286,10 +355,27 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("key_sound", "sound on or off", "打开或关闭声音"),
     (
         "key_page",
-        "step, as a clicker does: acts of a lesson, events of the bench",
-        "步进，翻页笔同样可用：课程里一幕一幕，工作台上一个个事件",
+        "on, as a clicker goes: a lesson’s next act, the bench’s next event",
+        "前进，翻页笔同样可用：课程的下一幕，工作台的下一个事件",
     ),
+    ("key_page_back", "back, as a clicker goes", "后退，翻页笔同样可用"),
+    ("key_record", "record the journal to a file, or end that", "把日志录制到文件，或结束录制"),
+    ("record", "Record", "录制"),
+    ("stop_record", "Stop recording", "停止录制"),
+    ("key_help", "keys and signs", "按键与图例"),
     ("key_escape", "close what is open", "关闭打开的面板"),
+    ("other_language", "language: 中文", "语言：English"),
+    ("show_ladder", "show the ladder of calls", "显示时序图"),
+    ("show_sheet", "show the receipts of the burst", "显示这一批的签收单"),
+    (
+        "open_weather",
+        "weather by hand: delay, loss, rate, MTU …",
+        "手动设定网络状况：延迟、丢包、速率、MTU……",
+    ),
+    ("open_trap", "trap by hand: what it waits for, what it does", "手动设陷阱：等什么、做什么"),
+    ("palette", "Find and do", "查找并执行"),
+    ("palette_field", "What do you want to do?", "想做什么？"),
+    ("palette_none", "Nothing here is called so.", "没有这样的操作。"),
     (
         "help_honest",
         "Nothing here is made up: calls are made by the relay, states and queues are read from the kernel.",
@@ -326,10 +412,17 @@ mod tests {
                     Input::Choice(choices) => choices,
                     Input::Flag { label, .. } => &[label],
                     Input::Number { unit, .. } => &[unit],
-                    Input::Address { .. } | Input::Text => &[],
+                    Input::Address { .. } | Input::Text { .. } | Input::Percent => &[],
                 };
                 assert!(keys.iter().all(|key| both(key).is_some()), "{verb:?}: {keys:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_action_has_words() {
+        for action in crate::intent::ACTIONS {
+            assert!(both(action.words).is_some(), "{}", action.words);
         }
     }
 

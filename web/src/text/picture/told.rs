@@ -1,7 +1,7 @@
 //! Owns the words that carry numbers and names.
 
 use super::{bytes, charged_word, name, number, quiet};
-use crate::text::Language;
+use crate::text::{Language, decimal};
 use protocol::{Nanos, SocketId, World};
 
 /// The ledger's subject: who sent how much to whom.
@@ -21,14 +21,13 @@ pub fn took(language: Language, from: &str, to: &str, amount: u64, stream: bool)
 /// Charge against its limit, in the limit's unit: `charged 26/32 KiB`.
 pub fn charge(language: Language, charged: Option<u32>, limit: Option<u32>) -> String {
     let (unit, name) = match limit.or(charged) {
-        Some(n) if n >= 1 << 20 => (f64::from(1 << 20), "MiB"),
-        Some(n) if n >= 10_000 => (1024.0, "KiB"),
-        _ => (1.0, "B"),
+        Some(n) if n >= 1 << 20 => (1 << 20, "MiB"),
+        Some(n) if n >= 10_000 => (1_024, "KiB"),
+        _ => (1, "B"),
     };
-    let digits = usize::from(name == "MiB");
-    let show = |n: Option<u32>| {
-        n.map_or("–".to_owned(), |n| format!("{:.digits$}", f64::from(n) / unit))
-    };
+    let places = u32::from(name == "MiB");
+    let show =
+        |n: Option<u32>| n.map_or("–".to_owned(), |n| decimal::fixed(u64::from(n), unit, places));
     format!("{} {}/{} {name}", charged_word(language), show(charged), show(limit))
 }
 
@@ -77,7 +76,7 @@ pub fn bundle(language: Language, count: usize) -> String {
 
 /// The ladder's gap: `quiet 0.9 s`.
 pub fn quiet_span(language: Language, nanos: Nanos) -> String {
-    format!("{} {:.1} s", quiet(language), nanos as f64 / 1e9)
+    format!("{} {} s", quiet(language), decimal::seconds(nanos, 1))
 }
 
 /// `446 of 1,000`: how the sheet's cells are to be read.

@@ -1,10 +1,10 @@
 //! Owns the words about the wire: its weather, what a packet says, and what became of it.
 
 use super::{bytes, left, number, right};
-use crate::text::{Language, wire as text};
+use crate::text::{Language, decimal, wire as text};
 use protocol::command::Side;
 use protocol::packet::{Flags, Head, IcmpHead, Lost, TcpHead};
-use protocol::wire::{IPV4, Impairment, Loss, Ppm};
+use protocol::wire::{IPV4, Impairment, Loss};
 use protocol::world::Wire;
 use protocol::{Address, End, Nanos, World};
 
@@ -47,7 +47,10 @@ fn impaired(language: Language, set: &Impairment, both: bool) -> String {
     }
     match set.loss {
         Some(Loss::Random(share)) if share > 0 => {
-            parts.push(say(format!("loses {}", percent(share)), format!("丢 {}", percent(share))));
+            parts.push(say(
+                format!("loses {}", text::percent(share)),
+                format!("丢 {}", text::percent(share)),
+            ));
         }
         Some(Loss::GilbertElliott { .. }) => {
             parts.push(language.pick("loses in bursts", "成串丢包").into());
@@ -64,7 +67,7 @@ fn impaired(language: Language, set: &Impairment, both: bool) -> String {
         (set.corrupt, "damages", "损坏"),
     ] {
         if share > 0 {
-            parts.push(format!("{} {}", language.pick(english, chinese), percent(share)));
+            parts.push(format!("{} {}", language.pick(english, chinese), text::percent(share)));
         }
     }
     if let Some(rate) = set.rate {
@@ -82,20 +85,15 @@ fn millis(nanos: Nanos) -> String {
         n if n % 1_000_000 == 0 || n >= 1_000_000_000 => {
             format!("{} ms", number(n / 1_000_000))
         }
-        n => format!("{:.1} ms", n as f64 / 1e6),
+        n => format!("{} ms", decimal::fixed(n, 1_000_000, 1)),
     }
-}
-
-fn percent(share: Ppm) -> String {
-    let text = format!("{:.4}", f64::from(share) / 10_000.0);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 fn bits(rate: u64) -> String {
     match rate {
-        n if n >= 1_000_000_000 => format!("{:.1} Gbit/s", n as f64 / 1e9),
-        n if n >= 1_000_000 => format!("{:.1} Mbit/s", n as f64 / 1e6),
-        n if n >= 1_000 => format!("{:.0} kbit/s", n as f64 / 1e3),
+        n if n >= 1_000_000_000 => format!("{} Gbit/s", decimal::fixed(n, 1_000_000_000, 1)),
+        n if n >= 1_000_000 => format!("{} Mbit/s", decimal::fixed(n, 1_000_000, 1)),
+        n if n >= 1_000 => format!("{} kbit/s", decimal::fixed(n, 1_000, 0)),
         n => format!("{n} bit/s"),
     }
 }
@@ -114,7 +112,7 @@ pub fn host(language: Language, world: &World, side: Side) -> String {
 
 /// When and why: `lost at 5.400 s: your trap`.
 pub fn lost_at(language: Language, at: Nanos, why: Lost, trapped: bool) -> String {
-    let seconds = format!("{:.3} s", at as f64 / 1e9);
+    let seconds = format!("{} s", decimal::seconds(at, 3));
     let why = text::lost(language, why, trapped);
     language.pick(format!("lost at {seconds}: {why}"), format!("{seconds} 丢失：{why}"))
 }
@@ -136,13 +134,13 @@ pub fn kept_by(language: Language, end: End) -> String {
 
 /// For how long it has been held: `held 1.3 s`.
 pub fn held(language: Language, span: Nanos) -> String {
-    let seconds = format!("{:.1} s", span as f64 / 1e9);
+    let seconds = format!("{} s", decimal::seconds(span, 1));
     language.pick(format!("held {seconds}"), format!("扣住 {seconds}"))
 }
 
 /// The whole wire is held: `wire held 2.1 s, kernel timers run on`.
 pub fn frozen(language: Language, span: Nanos) -> String {
-    let seconds = format!("{:.1} s", span as f64 / 1e9);
+    let seconds = format!("{} s", decimal::seconds(span, 1));
     language.pick(
         format!("wire held {seconds}, kernel timers run on"),
         format!("线路冻结 {seconds}，内核计时器照走"),

@@ -1,12 +1,14 @@
 //! Owns the packets that were told of, in the order in which they came. Bounded: the oldest are
 //! forgotten; those told in sums are counted.
 
+use super::super::bound::Bound;
 use super::ends::{self, Ends};
 use super::{Leg, Packet, delay_of};
 use protocol::message::Thin;
 use protocol::packet::{Head, Mark, PacketFate};
+use protocol::table::{Set, Table};
 use protocol::{CallId, Event, Field, FlowId, Nanos, PacketId, What, World};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Packets kept at most.
 const KEPT: usize = 50_000;
@@ -29,20 +31,21 @@ fn after(seq: u32, other: u32) -> bool {
 /// Packets in order, and what their flows have in common.
 #[derive(Default)]
 pub(in crate::timeline) struct Packets {
+    pub(in crate::timeline) kept: Bound<KEPT>,
     stored: VecDeque<Packet>,
-    places: HashMap<PacketId, u64>,
+    places: Table<PacketId, u64>,
     fallen: u64,
     /// Per [`BLOCK`] places: the last moment at which the picture shows anything of them.
-    reach: BTreeMap<u64, Nanos>,
+    reach: VecDeque<Nanos>,
     /// Packets of which the leaving is not known.
-    live: BTreeSet<PacketId>,
-    ends: BTreeMap<FlowId, Ends>,
+    live: Set<PacketId>,
+    ends: Table<FlowId, Ends>,
     /// Flows of which an end was not known at their last packet.
-    open: BTreeSet<FlowId>,
+    open: Set<FlowId>,
     frozen: Option<Nanos>,
-    bursts: BTreeMap<CallId, (Nanos, Nanos)>,
+    bursts: Table<CallId, (Nanos, Nanos)>,
     /// Per flow: when, and how many packets had been told in sums by then.
-    sums: BTreeMap<FlowId, VecDeque<(Nanos, u64)>>,
+    sums: Table<FlowId, VecDeque<(Nanos, u64)>>,
 }
 
 impl Packets {
@@ -51,7 +54,7 @@ impl Packets {
         let Some(wire) = &world.wire else { return };
         self.frozen = wire.frozen;
         let mut packets: Vec<_> = wire.packets.iter().collect();
-        packets.sort_by_key(|(id, packet)| (packet.entered, **id));
+        crate::order::by_key(&mut packets, |(id, packet)| (packet.entered, **id));
         for (id, told) in packets {
             let ends = ends::ends(world, told.from, &told.src, &told.dst, &told.head);
             let mut new = Packet {
@@ -139,7 +142,7 @@ impl Packets {
     pub(in crate::timeline) fn thinned(&mut self, at: Nanos, flows: &[Thin], newest: &World) {
         for thin in flows {
             if thin.fate.is_none() {
-                let sums = self.sums.entry(thin.flow).or_default();
+                let sums = self.sums.or_default(thin.flow);
                 let before = sums.back().map_or(0, |(_, sum)| *sum);
                 sums.push_back((at, before + thin.packets));
                 if sums.len() > SUMS {
@@ -149,11 +152,11 @@ impl Packets {
             }
             let flow = newest.wire.as_ref().and_then(|wire| wire.flows.get(&thin.flow));
             let most = flow.map_or(0, protocol::world::Flow::on_wire);
-            let own = self.live.iter().filter(|id| self.flow_of(**id) == Some(thin.flow));
+            let own = self.live.keys().filter(|id| self.flow_of(**id) == Some(thin.flow));
             let own: Vec<PacketId> = own.copied().collect();
             let over = own.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
-            let gone: BTreeSet<PacketId> = own.into_iter().take(over).collect();
-            self.forget_live(at, |packet| gone.contains(&packet.id));
+            let gone = &own[..over];
+            self.forget_live(at, |packet| gone.binary_search(&packet.id).is_ok());
         }
         while self.sums.len() > protocol::world::KEPT_FLOWS {
             self.sums.pop_first();
@@ -184,19 +187,23 @@ impl Packets {
     fn add(&mut self, new: Packet) {
         let place = self.fallen + self.stored.len() as u64;
         self.places.insert(new.id, place);
-        self.live.insert(new.id);
-        let reach = self.reach.entry(place / BLOCK).or_default();
-        *reach = Nanos::MAX;
+        self.live.add(new.id);
+        if place.is_multiple_of(BLOCK) {
+            self.reach.push_back(0);
+        }
+        if let Some(last) = self.reach.back_mut() {
+            *last = Nanos::MAX;
+        }
         self.stretch(&new);
         self.stored.push_back(new);
-        if self.stored.len() > KEPT
+        if self.kept.is_passed(self.stored.len())
             && let Some(old) = self.stored.pop_front()
         {
             self.places.remove(&old.id);
             self.live.remove(&old.id);
             self.fallen += 1;
             if self.fallen.is_multiple_of(BLOCK) {
-                self.reach = self.reach.split_off(&(self.fallen / BLOCK));
+                self.reach.pop_front();
             }
         }
     }
@@ -205,7 +212,7 @@ impl Packets {
     fn stretch(&mut self, packet: &Packet) {
         let Some(burst) = packet.burst() else { return };
         let until = packet.left.map_or(packet.entered, |_| packet.until());
-        let span = self.bursts.entry(burst).or_insert((packet.entered, until));
+        let span = self.bursts.or_insert(burst, (packet.entered, until));
         *span = (span.0.min(packet.entered), span.1.max(until));
         while self.bursts.len() > protocol::world::KEPT_BURSTS {
             self.bursts.pop_first();
@@ -219,7 +226,9 @@ impl Packets {
         let end = ((place / BLOCK + 1) * BLOCK - self.fallen).min(self.stored.len() as u64);
         let block = self.stored.range(first as usize..end as usize);
         let reach = block.map(Packet::shown_until).max().unwrap_or(0);
-        self.reach.insert(place / BLOCK, reach);
+        if let Some(own) = self.reach.get_mut((place / BLOCK - self.fallen / BLOCK) as usize) {
+            *own = reach;
+        }
     }
 
     /// Ends of a new packet: those of its flow, unless better ones may be known by now.
@@ -236,7 +245,7 @@ impl Packets {
             if found.0.is_some() && found.1.is_some() {
                 self.open.remove(&new.flow);
             } else if self.open.len() < OPEN {
-                self.open.insert(new.flow);
+                self.open.add(new.flow);
             }
         }
         while self.ends.len() > protocol::world::KEPT_FLOWS {
@@ -247,7 +256,7 @@ impl Packets {
 
     /// An address has become known: whose packets were nobody's may be somebody's.
     fn bind(&mut self, newest: &World) {
-        for flow in self.open.clone() {
+        for flow in self.open.keys().copied().collect::<Vec<_>>() {
             let own = |packet: &&mut Packet| packet.flow == flow;
             let mut packets: Vec<&mut Packet> =
                 self.stored.iter_mut().rev().take(SEARCHED).filter(own).collect();
@@ -288,7 +297,7 @@ impl Packets {
 
     /// How many of a flow are held now.
     fn standing(&self, flow: FlowId) -> usize {
-        let own = self.live.iter().filter_map(|id| self.get(*id)).filter(|p| p.flow == flow);
+        let own = self.live.keys().filter_map(|id| self.get(*id)).filter(|p| p.flow == flow);
         own.filter(|packet| packet.held(Nanos::MAX).is_some()).count()
     }
 
@@ -337,7 +346,7 @@ impl Packets {
 
     fn freeze(&mut self, at: Nanos, on: bool) {
         self.frozen = on.then_some(self.frozen.unwrap_or(at));
-        for id in self.live.clone() {
+        for id in self.live.keys().copied().collect::<Vec<_>>() {
             let standing = self.flow_of(id).map_or(0, |flow| self.standing(flow));
             let Some(packet) = self.get_mut(id) else { continue };
             // One that is held by itself stays so.
@@ -356,7 +365,7 @@ impl Packets {
 
     /// Of these it is no longer known whether they are on the wire.
     fn forget_live(&mut self, at: Nanos, which: impl Fn(&Packet) -> bool) {
-        let gone = self.live.iter().filter(|id| self.get(**id).is_some_and(&which));
+        let gone = self.live.keys().filter(|id| self.get(**id).is_some_and(&which));
         for id in gone.copied().collect::<Vec<_>>() {
             self.live.remove(&id);
             if let Some(packet) = self.get_mut(id) {
@@ -369,7 +378,8 @@ impl Packets {
     /// Those of which the picture shows something at a moment, the oldest first.
     pub(in crate::timeline) fn at(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
         let end = self.begun(at) as u64 + self.fallen;
-        let blocks = self.reach.range(..=end / BLOCK).filter(move |(_, reach)| **reach > at);
+        let blocks = (self.fallen / BLOCK..=end / BLOCK).zip(&self.reach);
+        let blocks = blocks.filter(move |(_, reach)| **reach > at);
         blocks
             .flat_map(move |(block, _)| {
                 let from = (block * BLOCK).max(self.fallen).min(end) - self.fallen;

@@ -5,7 +5,7 @@ use crate::script::random::wire::{play, wire_deeds};
 use crate::script::story;
 use proptest::prelude::*;
 use protocol::packet::{Head, PacketFate};
-use std::collections::BTreeMap;
+use protocol::table::Table;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
@@ -109,7 +109,7 @@ fn thinned(script: &crate::script::Script) -> Timeline {
     let mut run: Vec<&Event> = Vec::new();
     let tell = |timeline: &mut Timeline, run: &mut Vec<&Event>| {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
-        let mut sums: BTreeMap<(FlowId, Option<PacketFate>), Thin> = BTreeMap::new();
+        let mut sums: Table<(FlowId, Option<PacketFate>), Thin> = Table::new();
         for event in run.iter() {
             let (flow, fate, bytes) = match &event.what {
                 What::PacketEntered { flow, bytes, .. } => (*flow, None, u64::from(*bytes)),
@@ -117,7 +117,7 @@ fn thinned(script: &crate::script::Script) -> Timeline {
                 _ => continue,
             };
             let empty = Thin { flow, fate, ..Thin::default() };
-            let sum = sums.entry((flow, fate)).or_insert(empty);
+            let sum = sums.or_insert((flow, fate), empty);
             sum.packets += 1;
             sum.bytes += bytes;
             sum.last = event.at;
