@@ -3,15 +3,17 @@
 //! 1. [`app`]: everything together, and the frame's table of contents;
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
-//! 4. [`panel`], [`bench`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`], [`lesson`], [`log`], [`mirror`], [`voice`],
-//!    [`time_bar`]: text and controls;
+//! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`],
+//!    [`lesson`], [`log`], [`mirror`], [`voice`], [`time_bar`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`recording`], [`tape`]: a file instead of a relay;
-//! 7. [`input`], [`gesture`], [`palette`], [`language`], [`dom`], [`listener`]: hands and tools.
+//! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
+//!    [`listener`]: hands and tools.
 
 mod app;
 mod asking;
 mod bench;
+mod bundle;
 mod call_form;
 mod callgate;
 mod dom;
@@ -21,6 +23,7 @@ mod hand;
 mod input;
 mod inspector;
 mod language;
+mod lecture;
 mod lesson;
 mod life;
 mod listener;
@@ -31,9 +34,11 @@ mod packet;
 mod painter;
 mod palette;
 mod panel;
+mod phrase;
 mod picture;
 mod recording;
 mod socket;
+mod speaker;
 mod spots;
 mod surface;
 mod tape;

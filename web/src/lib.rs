@@ -6,7 +6,7 @@
 //! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
-//! 6. [`intent`]: gesture → command;
+//! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`sound`]: what is heard when;
 //! 7. [`palette`]: everything that can be done now, found by words;
 //! 8. `browser` (wasm only): socket, frames, canvas and page.
 //!
@@ -19,6 +19,7 @@ pub mod code;
 pub mod conversation;
 pub mod intent;
 pub mod layers;
+pub mod lecture;
 mod order;
 pub mod palette;
 pub mod replay;
@@ -27,6 +28,7 @@ pub mod scene;
 mod script;
 pub mod seen;
 pub mod shape;
+pub mod sound;
 #[cfg(test)]
 mod svg;
 pub mod text;

@@ -88,7 +88,9 @@ impl Replay {
             }
             Block::Events(events) => {
                 self.first = self.first.or(events.first().map(|event| event.at));
-                events.into_iter().for_each(|event| reader.event(event));
+                for event in events {
+                    reader.event(event);
+                }
             }
             Block::Packets(packets) => {
                 for stored in packets {

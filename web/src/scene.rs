@@ -28,6 +28,8 @@ use crate::timeline::Timeline;
 use protocol::command::Side;
 use protocol::{CallId, PacketId, SocketId};
 
+pub(crate) use frame::STRIP;
+
 /// How somebody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -101,6 +103,24 @@ pub struct Stage {
     pub height: f32,
     /// The x of the two walls (the y, where the wire is vertical): the ladder's lifelines too.
     pub walls: [f32; 2],
+}
+
+impl Stage {
+    /// All places (not the picture) for a page of which so many pixels make one of the scene's.
+    pub fn enlarge(&mut self, by: f32) {
+        let grow = |area: &mut [f32]| area.iter_mut().for_each(|place| *place *= by);
+        for lane in &mut self.lanes {
+            grow(&mut lane.area);
+            for end in &mut lane.ends {
+                grow(&mut end.area);
+                grow(&mut end.controls);
+                grow(&mut end.outlet);
+            }
+        }
+        self.packets.iter_mut().for_each(|spot| grow(&mut spot.area));
+        grow(&mut self.walls);
+        self.height *= by;
+    }
 }
 
 /// A picture of known height with the sentence that says the same.

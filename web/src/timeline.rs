@@ -39,6 +39,10 @@ pub struct Timeline {
     known: known::Known,
     marks: mark::Marks,
     falls: fall::Falls,
+    /// When the lab was emptied.
+    cleared: Vec<Nanos>,
+    /// When an experiment said something.
+    acts: Vec<Nanos>,
 }
 
 impl Timeline {
@@ -75,6 +79,11 @@ impl Timeline {
         self.marks.push(&event, &self.newest);
         self.crossings.push(&event);
         self.packets.push(&event, &self.newest);
+        match event.what {
+            What::Reset { .. } => self.cleared.push(event.at),
+            What::ExperimentSaid { .. } => self.acts.push(event.at),
+            _ => {}
+        }
         self.keep(history::Entry::Event(event));
     }
 
@@ -131,6 +140,22 @@ impl Timeline {
     /// The moment last shown.
     pub fn shown_at(&self) -> Nanos {
         self.seen
+    }
+
+    /// When the lab was last emptied, up to a moment; 0 for never.
+    pub(crate) fn cleared(&self, at: Nanos) -> Nanos {
+        let before = self.cleared.partition_point(|cleared| *cleared <= at);
+        before.checked_sub(1).map_or(0, |last| self.cleared[last])
+    }
+
+    /// The events after one moment, up to and at another.
+    pub(crate) fn between(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Event> {
+        self.history.after(from).take_while(move |event| event.at <= to)
+    }
+
+    /// The moments at which an experiment said something, in order.
+    pub fn acts(&self) -> &[Nanos] {
+        &self.acts
     }
 
     /// How many of the oldest events have fallen off the store.

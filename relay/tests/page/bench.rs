@@ -116,7 +116,7 @@ async fn the_keys_of_the_chosen_socket() {
     desk.select(receiver).await;
     desk.tab.press("r").await;
     desk.wait_beside(receiver, "hello").await;
-    desk.tab.press("l").await;
+    desk.tab.press("j").await;
     desk.tab
         .wait_for(
             "document.getElementById('log-lines').textContent.includes('recvfrom')",

@@ -32,7 +32,7 @@
     }
     return rest;
   };
-  const covers = [...document.querySelectorAll('aside:not([hidden]), details[open] form, #thumb')].filter(seen);
+  const covers = [...document.querySelectorAll('aside:not([hidden]), details[open] form, .bundle:popover-open, #thumb')].filter(seen);
 
   // Each control can be hit at its middle, and lies whole inside the window's width.
   const controls = [...document.querySelectorAll('button, input, select, summary')].filter(seen);
@@ -47,8 +47,6 @@
     const hit = document.elementFromPoint(x, y);
     const label = node.closest('label');
     if (hit && (node.contains(hit) || label?.contains(hit))) continue;
-    // Quiet lanes are bundled: their sockets lie on each other, and the keyboard goes from one to the next.
-    if (node.matches('.pick') && hit?.matches('.pick') && round(hit.getBoundingClientRect()) === round(box)) continue;
     if (hit && covers.some((cover) => cover.contains(hit) && !cover.contains(node))) continue;
     say('covered', node, `at ${Math.round(x)} ${Math.round(y)} by ${hit?.id || hit?.className || hit?.tagName}`);
   }
@@ -116,7 +114,7 @@
     const at = canvas.getBoundingClientRect();
     for (const node of controls) {
       // The doors lie over a ladder on which next to nothing has happened yet; a packet's button is clear.
-      if (node.matches('.pick, .spot, .door') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
+      if (node.matches('.pick, .many, .spot, .door') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
       const box = node.getBoundingClientRect();
       for (const own of words) {
         const across = Math.min(own.right + at.left, box.right) - Math.max(own.left + at.left, box.left);

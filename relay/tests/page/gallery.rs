@@ -46,7 +46,7 @@ async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
 }
 
 /// Waits for the page to have drawn what it stands at: a few frames, and panels ten times a second.
-async fn settle(desk: &Desk) {
+pub(crate) async fn settle(desk: &Desk) {
     desk.tab
         .evaluate(
             "new Promise(done => { const from = performance.now(); \
@@ -86,7 +86,7 @@ async fn the_first_run_without_a_wire() {
 }
 
 /// Five connections, one more in the accept queue, datagrams, an error.
-async fn crowd(desk: &Desk) -> u64 {
+pub(crate) async fn crowd(desk: &Desk) -> u64 {
     let server = desk.make_server("right", "stream").await;
     let to = desk.address(server).await;
     let net = if to.starts_with("127.") { "host" } else { "left" };

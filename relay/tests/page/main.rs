@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod axe;
 mod bench;
 mod clock;
 mod controls;
@@ -12,6 +13,7 @@ mod eye;
 mod first_run;
 mod gallery;
 mod inspector;
+mod lecture;
 mod link;
 mod replay;
 mod running;

@@ -77,14 +77,14 @@ impl Desk {
     /// Opens the log, where it is shut.
     async fn open_log(&self) {
         if self.tab.evaluate("document.getElementById('log').hidden").await == true {
-            self.key("l").await;
+            self.key("j").await;
         }
         self.tab.wait_for("document.querySelector('#log-lines li')", "the log").await;
     }
 
     async fn close_log(&self) {
         if self.tab.evaluate("document.getElementById('log').hidden").await == false {
-            self.key("l").await;
+            self.key("j").await;
             self.tab.wait_for("document.getElementById('log').hidden", "the log closed").await;
         }
     }

@@ -99,9 +99,15 @@ impl Tab {
 
     /// Makes the reader prefer dark, or light.
     pub async fn darken(&self, dark: bool) {
-        let scheme = MediaFeature::new("prefers-color-scheme", if dark { "dark" } else { "light" });
-        let media = SetEmulatedMediaParams::builder().features(vec![scheme]).build();
-        self.page.execute(media).await.unwrap_or_else(|e| panic!("dark: {e}"));
+        self.emulate(&[("prefers-color-scheme", if dark { "dark" } else { "light" })]).await;
+    }
+
+    /// Gives the reader's media features values, and all others their usual ones.
+    pub async fn emulate(&self, features: &[(&str, &str)]) {
+        let features = features.iter().map(|(name, value)| MediaFeature::new(*name, *value));
+        let media =
+            SetEmulatedMediaParams::builder().features(features.collect::<Vec<_>>()).build();
+        self.page.execute(media).await.unwrap_or_else(|e| panic!("media: {e}"));
     }
 
     /// Loads the page again.

@@ -15,13 +15,14 @@ use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
 use super::socket::Link;
+use super::speaker::Speaker;
 use super::spots::Spots;
 use super::tape::Tape;
 use super::theme::Theme;
 use super::time_bar::TimeBar;
 use super::weather::WireMenus;
 use super::wire_bar::WireBar;
-use super::{input, language};
+use super::{input, language, lecture};
 use crate::clock::Clock;
 use crate::replay::Replay;
 use crate::scene::Stage;
@@ -106,11 +107,13 @@ pub(super) struct App {
     pub(super) surfaces: Surfaces,
     pub(super) shell: Shell,
     pub(super) stage: Stage,
+    pub(super) speaker: Speaker,
+    /// Larger, and only hosts, wire and ladder.
+    pub(super) lecture: bool,
     pub(super) room: Room,
     /// The tall lane's top and height, and how much of the stage is seen.
     pub(super) tall_at: Option<[f32; 3]>,
     panels_at: f64,
-    pub(super) calm: bool,
     pub(super) follow: bool,
     frame: Frame,
     _listeners: Vec<Listener>,
@@ -119,7 +122,6 @@ pub(super) struct App {
 impl App {
     /// Finds the shell's parts.
     pub(super) fn new() -> Result<Self, JsValue> {
-        let calm = window().match_media("(prefers-reduced-motion: reduce)")?;
         Ok(Self {
             root: dom::by_id("app")?,
             link: Link::new(),
@@ -155,10 +157,11 @@ impl App {
             surfaces: Surfaces::new()?,
             shell: Shell::new()?,
             stage: Stage::default(),
+            speaker: Speaker::new()?,
+            lecture: lecture::wanted(),
             room: Room::default(),
             tall_at: None,
             panels_at: 0.0,
-            calm: calm.is_some_and(|list| list.matches()),
             follow: true,
             frame: Frame::new(),
             _listeners: input::listen()?,
@@ -183,6 +186,8 @@ impl App {
         self.link.poll();
         self.read_on();
         self.clock.tick(passed, self.link.now(), &mut self.timeline);
+        let (moment, runs) = (self.clock.moment(), !self.clock.paused());
+        self.speaker.passed(&self.timeline, moment.at, moment.view, runs);
         let due = self.dirty || self.seconds - self.panels_at >= 0.1;
         if due {
             self.measure();

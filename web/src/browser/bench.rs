@@ -2,13 +2,14 @@
 //! the chosen ones. Where they stand, the scene says.
 
 use super::asking::{Asking, Outcome};
+use super::bundle::Bundle;
 use super::call_form::{self, Builder};
 use super::dom::{self, Slot, add, keep, make, place, say, set};
-use crate::intent::{self, Offer};
+use crate::intent::{self, Offer, Verb};
 use crate::scene::{End, Lane};
 use crate::text::Language;
 use crate::text::page;
-use protocol::command::Kind;
+use protocol::command::{Kind, Side};
 use protocol::table::Table;
 use protocol::{SocketId, World};
 use wasm_bindgen::prelude::*;
@@ -34,6 +35,7 @@ pub(super) struct Bench {
     root: HtmlElement,
     thumb: HtmlElement,
     ends: Table<SocketId, Overlay>,
+    bundles: Vec<Bundle>,
     lists: [(Kind, HtmlElement, String); 2],
 }
 
@@ -58,6 +60,7 @@ impl Bench {
             root: dom::by_id("lanes")?,
             thumb: dom::by_id("thumb")?,
             ends: Table::new(),
+            bundles: Vec::new(),
             lists: [
                 (Kind::Stream, dom::by_id("to-stream")?, String::new()),
                 (Kind::Datagram, dom::by_id("to-datagram")?, String::new()),
@@ -67,6 +70,7 @@ impl Bench {
 
     /// Builds everything anew next time (another language).
     pub(super) fn forget(&mut self) {
+        std::mem::take(&mut self.bundles).iter().for_each(Bundle::remove);
         for overlay in std::mem::take(&mut self.ends).into_values() {
             overlay.pick.remove();
             if let Some(group) = overlay.group {
@@ -79,10 +83,19 @@ impl Bench {
     pub(super) fn refresh(&mut self, known: &Known) {
         self.suggest(known.newest);
         let mut seen = Vec::new();
+        let mut bundles = 0;
         for lane in known.lanes {
+            let mut open: Option<(Side, usize)> = None;
             for end in &lane.ends {
                 seen.push(end.socket);
-                self.pick(end, known);
+                let own = |other: &&End| other.side == end.side && alike(&other.area, &end.area);
+                let count = lane.ends.iter().filter(own).count();
+                if count > 1 && open.is_none_or(|(side, _)| side != end.side) {
+                    open = Some((end.side, bundles));
+                    self.bundle(bundles, end, count, known.language);
+                    bundles += 1;
+                }
+                self.pick(end, known, open.filter(|_| count > 1).map(|(_, nth)| nth));
                 // A small lane has room for one button at most.
                 let room = lane.tall || end.controls[2] >= 40.0;
                 let near = room && (!known.phone || known.selected == Some(end.socket));
@@ -99,9 +112,21 @@ impl Bench {
             }
             stays
         });
+        for bundle in self.bundles.drain(bundles.min(self.bundles.len())..) {
+            bundle.remove();
+        }
     }
 
-    fn pick(&mut self, end: &End, known: &Known) {
+    /// The `nth` bundle's button, over its end of the lane.
+    fn bundle(&mut self, nth: usize, end: &End, count: usize, language: Language) {
+        if self.bundles.len() == nth {
+            let close = page::word(language, "close_list");
+            self.bundles.push(Bundle::new(&self.root, nth, close));
+        }
+        self.bundles[nth].put(end.area, &page::bundle(language, end.side, count));
+    }
+
+    fn pick(&mut self, end: &End, known: &Known, bundle: Option<usize>) {
         let root = &self.root;
         let overlay = self.ends.or_insert_with(end.socket, || {
             let pick = make("button", "pick");
@@ -111,8 +136,12 @@ impl Bench {
             add(root, &[&pick]);
             Overlay { pick, group: None }
         });
-        place(&overlay.pick, end.area);
         let name = page::summary(known.language, known.newest, end.socket);
+        let bundle = bundle.and_then(|nth| self.bundles.get(nth));
+        Bundle::take(bundle, root, &overlay.pick, &name);
+        if bundle.is_none() {
+            place(&overlay.pick, end.area);
+        }
         keep(&overlay.pick, "aria-label", &name);
         let pressed = if known.selected == Some(end.socket) { "true" } else { "false" };
         keep(&overlay.pick, "aria-pressed", pressed);
@@ -172,6 +201,11 @@ impl Bench {
     }
 }
 
+/// Whether two places are one spot for the mouse.
+fn alike(a: &[f32], b: &[f32]) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.5)
+}
+
 fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Group {
     let datagram = known.newest.sockets.get(&socket).map(|s| s.kind) == Some(Kind::Datagram);
     let builder = Builder {
@@ -191,14 +225,25 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
         root.set_class_name("calls mini");
         return Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) };
     }
-    let all = say("button", "button all", page::word(known.language, "all_calls"));
+    let all = all_calls(socket, known, &name);
+    // Beside the field to send from there is room; the buttons need their row for themselves.
+    let beside = !known.phone && offers.first().is_some_and(|offer| offer.verb == Verb::Send);
+    let second = root.children().item(1).filter(|_| beside);
+    let _ = root.insert_before(&all, second.as_deref());
+    add(&root, &[&outcome]);
+    Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) }
+}
+
+/// The button that opens a socket's panel.
+fn all_calls(socket: SocketId, known: &Known, name: &str) -> HtmlElement {
+    let all = say("button", "button all", page::word(known.language, "all_short"));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
     set(&all, "data-socket", &socket.to_string());
     set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
+    set(&all, "title", page::word(known.language, "all_calls"));
     add(&all, &[&say("span", "", "▾")]);
-    add(&root, &[&all, &outcome]);
-    Group { root, offers, tall, phone: known.phone, outcome: Slot::new(outcome) }
+    all
 }
 
 /// What somebody has written, and where the cursor is, survives a change of the offers.

@@ -131,6 +131,14 @@ impl Slot {
         }
     }
 
+    /// The same, written by `how`.
+    pub(super) fn write(&mut self, text: &str, how: fn(&Element, &str)) {
+        if self.shown != text {
+            text.clone_into(&mut self.shown);
+            how(&self.node, text);
+        }
+    }
+
     /// Its element.
     pub(super) fn node(&self) -> &HtmlElement {
         &self.node

@@ -25,6 +25,12 @@ impl App {
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
             Gesture::Speed(value) => self.set_speed(value),
             Gesture::Log => self.log.toggle(),
+            Gesture::Lecture => self.set_lecture(!self.lecture),
+            Gesture::Sound => {
+                self.speaker.toggle();
+                self.speaker.wake();
+            }
+            Gesture::Page(forward) => self.turn_page(forward),
             Gesture::Help => self.toggle_help(),
             Gesture::Dismiss => self.dismiss(),
             Gesture::Palette => self.open_palette(),
@@ -210,7 +216,8 @@ impl App {
         self.give(Place::Bench, Gesture::Lesson(name));
     }
 
-    fn next_step(&mut self) {
+    /// Presses the lesson's button.
+    pub(super) fn next_step(&mut self) {
         if self.lesson.press() {
             self.give(Place::Bench, Gesture::Next);
         }
@@ -228,8 +235,10 @@ impl App {
             self.panel.close();
         } else if self.inspector.is_open() {
             self.inspector.close();
-        } else {
+        } else if self.log.is_open() {
             self.log.close();
+        } else {
+            self.set_lecture(false);
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
-use super::{call_form, packet, palette, with};
+use super::theme;
+use super::{call_form, packet, palette, speaker, with};
 use crate::intent::{self, Gesture, On, Press, Verb};
 use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
@@ -41,7 +42,12 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
             }
         }),
     ];
-    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+    for query in [
+        "(prefers-color-scheme: dark)",
+        "(forced-colors: active)",
+        "(prefers-contrast: more)",
+        theme::CALM,
+    ] {
         if let Ok(Some(list)) = window.match_media(query) {
             all.push(Listener::new(&list, "change", |_| with(App::rethemed)));
         }
@@ -78,6 +84,7 @@ fn on(element: &Element) -> On {
 }
 
 fn clicked(event: &Event) {
+    speaker::wake();
     let Some(target) = target(event) else { return };
     // A menu closes when somebody clicks elsewhere.
     let inside = target.closest("details").ok().flatten();
@@ -169,17 +176,22 @@ fn pressed(event: &KeyboardEvent) {
     if matches!(target.closest("dialog"), Ok(Some(_))) {
         return palette::pressed(event, &key, ctrl);
     }
+    speaker::wake();
     let arrow = matches!(key.as_str(), "ArrowUp" | "ArrowDown") && !ctrl;
     if arrow && packet::walk(&target, key == "ArrowDown") {
         return event.prevent_default();
     }
     let tag = target.tag_name();
     let writes = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
-    let pages = (key.starts_with("Page") || key == "End") && target.class_list().contains("scroll");
+    let (mut lesson, mut lecture) = (false, false);
+    with(|app| (lesson, lecture) = (app.in_lesson(), app.lecture));
+    // A clicker works wherever the focus is.
+    let clicks = lecture && key.starts_with("Page") && tag != "SELECT";
+    let scrolls =
+        (key.starts_with("Page") || key == "End") && target.class_list().contains("scroll");
     let on_button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
-    let mut lesson = false;
-    with(|app| lesson = app.in_lesson());
-    let press = Press { key: &key, ctrl, typing: writes || pages, on_button, lesson };
+    let typing = !clicks && (writes || scrolls);
+    let press = Press { key: &key, ctrl, typing, on_button, lesson };
     let Some(gesture) = intent::key(press) else { return };
     if gesture != Gesture::Dismiss {
         event.prevent_default();

@@ -1,7 +1,8 @@
 //! Owns the caption of a lesson, the one dark button, and the doors to begin with.
 
 use super::dom::{self, Slot, keep, pixels, show};
-use crate::scene::Stage;
+use super::phrase;
+use crate::scene::{STRIP, Stage};
 use crate::text::Language;
 use crate::text::page;
 use protocol::World;
@@ -39,6 +40,8 @@ pub(super) struct Known<'a> {
     pub(super) newest: &'a World,
     pub(super) stage: &'a Stage,
     pub(super) width: f32,
+    /// Page pixels in one of the scene's.
+    pub(super) zoom: f32,
     pub(super) language: Language,
     pub(super) phone: bool,
     /// Whether this session may act, and somebody is there.
@@ -94,6 +97,11 @@ impl Caption {
         self.touched = touched;
     }
 
+    /// Whether it was.
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     /// The last press came to nothing; it may be pressed again.
     pub(super) fn release(&mut self) {
         self.pressed = None;
@@ -112,8 +120,12 @@ impl Caption {
             Some(lesson) => (pick(language, &lesson.title), ""),
             None => (page::word(language, "bench"), ""),
         };
-        self.say.set(say);
-        self.note.set(note);
+        for (slot, text) in [(&mut self.say, say), (&mut self.note, note)] {
+            match language {
+                Language::English => slot.set(text),
+                Language::Chinese => slot.write(text, phrase::write),
+            }
+        }
         let broken = lesson
             .and_then(|lesson| lesson.broken.last())
             .map(|(step, expected, found)| page::broken(language, *step, expected, found));
@@ -164,12 +176,10 @@ impl Caption {
         let end = at.and_then(|at| ends.find(|end| end.socket == at));
         let middle = end.map_or(known.width / 2.0, |end| end.outlet[0]);
         let half = self.next.offset_width() as f32 / 2.0 + EDGE;
-        pixels(
-            &self.next,
-            "left",
-            crate::order::within(middle, half, (known.width - half).max(half)),
-        );
-        pixels(&self.next, "top", known.stage.height - 57.0);
+        let left = crate::order::within(middle, half, (known.width - half).max(half));
+        pixels(&self.next, "left", left);
+        let strip = STRIP * known.zoom + self.next.offset_height() as f32;
+        pixels(&self.next, "top", known.stage.height - strip / 2.0);
     }
 
     fn doors(&mut self, known: &Known) {

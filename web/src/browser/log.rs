@@ -91,6 +91,11 @@ impl Log {
         })
     }
 
+    /// Whether it is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Opens or closes it.
     pub(super) fn toggle(&mut self) {
         self.set(!self.open);

@@ -86,6 +86,7 @@ impl App {
             newest: self.timeline.newest(),
             stage: &self.stage,
             width: self.room.width,
+            zoom: self.room.zoom,
             language,
             phone,
             open,
@@ -106,6 +107,7 @@ impl App {
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         let stands = !matches!(self.link.state, State::Live | State::Replay);
         self.time_bar.refresh(language, &self.clock, !stands);
+        self.speaker.refresh();
         let wrong = self.wrong(Place::Record);
         self.tape.refresh(language, self.timeline.newest(), wrong.as_deref());
         self.mirror.refresh(language, self.timeline.world());

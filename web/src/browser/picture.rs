@@ -19,6 +19,8 @@ pub(super) struct Room {
     below: f32,
     scrubber: f32,
     pub(super) vertical: bool,
+    /// Page pixels in one of the scene's.
+    pub(super) zoom: f32,
 }
 
 /// The canvases.
@@ -45,13 +47,16 @@ impl Surfaces {
 const DESK: f32 = 720.0;
 /// The height of the hosts' bar (style.css).
 const HOSTS: f32 = 50.0;
+/// The height of the time's bar (style.css).
+const TIME: f32 = 44.0;
 /// What the ladder may fill on a phone.
 const BELOW: f32 = 300.0;
 
 impl App {
-    /// Light became dark.
+    /// Light became dark, or colours, contrast or motion are wished otherwise.
     pub(super) fn rethemed(&mut self) {
         self.theme = Theme::read();
+        self.dirty = true;
         let all = &mut self.surfaces;
         for surface in [&mut all.stage, &mut all.ledger, &mut all.scrubber, &mut all.below] {
             surface.spoil();
@@ -60,8 +65,9 @@ impl App {
 
     /// A place on the scrubber was chosen.
     pub(super) fn scrub(&mut self, x: f32) {
-        let view = self.view(self.room.scrubber, 40.0);
-        let at = scene::scrubbed(&self.timeline, self.clock.moment(), &view, x);
+        let zoom = self.room.zoom;
+        let view = self.view(self.room.scrubber / zoom, 40.0 / zoom);
+        let at = scene::scrubbed(&self.timeline, self.clock.moment(), &view, x / zoom);
         self.clock.show(at, &mut self.timeline);
         self.dirty = true;
     }
@@ -80,7 +86,10 @@ impl App {
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             scrubber: self.time_bar.scrubber().client_width() as f32,
             vertical: width < DESK,
+            zoom: 1.0,
         };
+        self.enlarge(width < DESK);
+        let shell = &self.shell;
         let lower = &shell.lower;
         self.follow = lower.scroll_height() - lower.scroll_top() - lower.client_height() < 40;
     }
@@ -95,7 +104,7 @@ impl App {
             height,
             language: self.language,
             selected: self.selected,
-            calm: self.calm,
+            calm: self.theme.calm,
             lesson: self.lesson_runs(),
             dialect: Dialect::Python,
         }
@@ -113,21 +122,31 @@ impl App {
 
     /// Stage, ledger, scrubber and what is below, each drawn only when it is another picture.
     pub(super) fn pictures(&mut self) {
-        let Room { width, main, caption, gate, scrubber, vertical, .. } = self.room;
+        let Room { width, main, caption, gate, scrubber, vertical, zoom, .. } = self.room;
         if width < 1.0 {
             return;
         }
         let moment = self.clock.moment();
-        let ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
-        let least = if main < 700.0 { 104.0 } else { 170.0 };
+        let mut ledger = scene::ledger(&self.timeline, &self.view(width, 44.0));
+        if self.lecture {
+            ledger.height = 0.0;
+        }
+        let [least, wanted] = if main < 700.0 { [104.0, 140.0] } else { [120.0, 200.0] };
         let hosts = if self.lesson_runs() { 0.0 } else { HOSTS };
-        let room = (main - caption - hosts - 44.0 - gate - ledger.height - least).max(180.0);
-        let stage = scene::stage(&self.timeline, moment, &self.view(width, room));
+        let all = main - caption - (hosts + TIME) * zoom - gate - ledger.height;
+        // Quiet lanes are bundled for the ladder's sake; what cannot be may take some of its room.
+        let room = (all - least).max(180.0);
+        let wish = (all - if self.lesson_runs() { least } else { wanted }).max(180.0);
+        let view = self.view(width / zoom, wish / zoom);
+        let mut stage = scene::stage(&self.timeline, moment, &view);
+        let shapes = std::mem::take(&mut stage.shapes);
+        let size = [view.width, stage.height];
+        stage.enlarge(zoom);
         let theme = &self.theme;
         let all = &mut self.surfaces;
         let seen = if vertical { stage.height } else { stage.height.min(room) };
         dom::pixels(&self.shell.stage, "height", seen);
-        all.stage.draw(stage.shapes.clone(), width, stage.height, theme);
+        all.stage.draw(shapes, size, zoom, theme);
         if stage.lanes != self.stage.lanes || (stage.height - self.stage.height).abs() > 0.5 {
             self.dirty = true;
         }
@@ -140,9 +159,11 @@ impl App {
         self.stage = stage;
         show(&self.shell.ledger, ledger.height > 0.0);
         dom::keep(&self.shell.ledger, "aria-label", &ledger.words);
-        all.ledger.draw(ledger.shapes, width, ledger.height, theme);
-        let line = scene::scrubber(&self.timeline, moment, &self.view(scrubber, 40.0));
-        self.surfaces.scrubber.draw(line.shapes, scrubber, line.height.max(40.0), &self.theme);
+        all.ledger.draw(ledger.shapes, [width, ledger.height], 1.0, theme);
+        let view = self.view(scrubber / zoom, 40.0 / zoom);
+        let line = scene::scrubber(&self.timeline, moment, &view);
+        let size = [view.width, line.height.max(view.height)];
+        self.surfaces.scrubber.draw(line.shapes, size, zoom, &self.theme);
         self.bring_into_view(seen);
         self.picture_below();
     }
@@ -163,7 +184,8 @@ impl App {
     }
 
     fn picture_below(&mut self) {
-        let view = self.view(self.room.width, self.room.below);
+        let zoom = self.room.zoom;
+        let view = self.view(self.room.width / zoom, self.room.below / zoom);
         let burst = self.burst();
         let sheet = burst.filter(|_| self.below != Below::Ladder);
         show(&self.shell.switch, burst.is_some());
@@ -176,8 +198,9 @@ impl App {
             Some(burst) => scene::sheet(&self.timeline, burst, &view),
             None => scene::ladder(&self.timeline, self.clock.moment(), &view),
         };
-        let grown = strip.height;
-        self.surfaces.below.draw(strip.shapes, view.width, strip.height, &self.theme);
+        let grown = strip.height * zoom;
+        let size = [view.width, strip.height];
+        self.surfaces.below.draw(strip.shapes, size, zoom, &self.theme);
         self.shell.ladder_words.set(&strip.words);
         if self.follow && sheet.is_none() && grown > self.room.below && self.room.below > 0.0 {
             let top = (grown - self.room.below).ceil() as i32;

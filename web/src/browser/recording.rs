@@ -79,15 +79,12 @@ impl App {
             Command::PacketBytes { packet } => replay.bytes_of(*packet),
             _ => None,
         };
-        Some(match kept {
-            Some(stored) => {
-                let data = Payload::new(stored.bytes.clone());
-                Answer::Ok(Done::Whole(Whole { data }))
-            }
-            None => {
-                let message = page::word(self.language, "replay_only");
-                Answer::Error(Failure::new(ErrorKind::Unsupported, message))
-            }
+        Some(if let Some(stored) = kept {
+            let data = Payload::new(stored.bytes.clone());
+            Answer::Ok(Done::Whole(Whole { data }))
+        } else {
+            let message = page::word(self.language, "replay_only");
+            Answer::Error(Failure::new(ErrorKind::Unsupported, message))
         })
     }
 

@@ -12,7 +12,8 @@ pub(super) struct Surface {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
     shapes: Vec<Shape>,
-    size: (f32, f32, f64),
+    /// Across, down, device pixels in one, zoom.
+    size: (f32, f32, f64, f32),
     stale: bool,
 }
 
@@ -24,7 +25,7 @@ impl Surface {
             .get_context("2d")?
             .ok_or_else(|| JsValue::from_str("no 2d canvas"))?
             .dyn_into()?;
-        Ok(Self { canvas, context, shapes: Vec::new(), size: (0.0, 0.0, 0.0), stale: true })
+        Ok(Self { canvas, context, shapes: Vec::new(), size: (0.0, 0.0, 0.0, 1.0), stale: true })
     }
 
     /// What is on it does not count any more (another theme).
@@ -32,10 +33,12 @@ impl Surface {
         self.stale = true;
     }
 
-    /// Draws the picture if it is another than the last.
-    pub(super) fn draw(&mut self, shapes: Vec<Shape>, width: f32, height: f32, theme: &Theme) {
+    /// Draws the picture if it is another than the last: `width` × `height` of the scene's pixels, each
+    /// `zoom` of the page's.
+    pub(super) fn draw(&mut self, shapes: Vec<Shape>, size: [f32; 2], zoom: f32, theme: &Theme) {
+        let [width, height] = size.map(|side| side * zoom);
         let ratio = window().device_pixel_ratio();
-        let size = (width.max(1.0), height.max(1.0), ratio);
+        let size = (width.max(1.0), height.max(1.0), ratio, zoom);
         if size == self.size && !self.stale && shapes == self.shapes {
             return;
         }
@@ -57,7 +60,8 @@ impl Surface {
             f64::from(self.canvas.height()),
         );
         context.save();
-        let _ = context.scale(ratio, ratio);
+        let scale = ratio * f64::from(zoom);
+        let _ = context.scale(scale, scale);
         Painter::new(context, theme).paint(&self.shapes);
         context.restore();
     }

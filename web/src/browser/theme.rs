@@ -1,6 +1,6 @@
 //! Owns the colours and fonts of pictures, read from the style sheet.
 
-use super::dom::{document, tenths, window};
+use super::dom::{document, make, tenths, window};
 use crate::shape::{Font, Ink};
 
 /// Inks in the order of their enum, with the style sheet's names.
@@ -29,19 +29,29 @@ const NAMES: [(Ink, &str); 22] = [
     (Ink::Dial, "--dial"),
 ];
 
+/// Asks for still pictures.
+pub(super) const CALM: &str = "(prefers-reduced-motion: reduce)";
+
+/// Whether the viewer asks for still pictures.
+fn calm() -> bool {
+    window().match_media(CALM).ok().flatten().is_some_and(|list| list.matches())
+}
+
 /// The style sheet's values.
 #[derive(Default)]
 pub(super) struct Theme {
     inks: Vec<String>,
     ui: String,
     mono: String,
+    /// Whether pictures stand still.
+    pub(super) calm: bool,
 }
 
 impl Theme {
     /// The values as they stand now (light, dark).
     pub(super) fn read() -> Self {
         let root = document().document_element();
-        let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+        let style = root.as_ref().and_then(|root| window().get_computed_style(root).ok().flatten());
         let value = |name: &str| {
             style
                 .as_ref()
@@ -50,10 +60,19 @@ impl Theme {
                 .unwrap_or_default()
         };
         let mut inks = vec![String::new(); NAMES.len()];
+        // A colour is computed by an element that has it: only so do the system's own come out.
+        let probe = make("i", "probe");
+        let computed = root.and_then(|root| {
+            root.append_child(&probe).ok()?;
+            window().get_computed_style(&probe).ok().flatten()
+        });
         for (ink, name) in NAMES {
-            inks[ink as usize] = value(name);
+            let _ = probe.style().set_property("color", &["var(", name, ")"].concat());
+            let color = computed.as_ref().and_then(|style| style.get_property_value("color").ok());
+            inks[ink as usize] = color.unwrap_or_default();
         }
-        Self { inks, ui: value("--ui"), mono: value("--mono") }
+        probe.remove();
+        Self { inks, ui: value("--ui"), mono: value("--mono"), calm: calm() }
     }
 
     /// A colour.

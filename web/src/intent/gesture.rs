@@ -30,6 +30,10 @@ pub enum Gesture {
     Live,
     Speed(&'static str),
     Log,
+    Lecture,
+    Sound,
+    /// A clicker's key: on (true) or back.
+    Page(bool),
     Help,
     Dismiss,
     Palette,
@@ -152,9 +156,11 @@ mod tests {
         assert_eq!(key(Press { typing: true, ..press("Escape") }), Some(Gesture::Dismiss));
         assert_eq!(key(press(" ")), Some(Gesture::Pause));
         assert_eq!(key(Press { lesson: true, ..press("Enter") }), Some(Gesture::Next));
-        assert_eq!(key(Press { lesson: true, ..press("PageDown") }), Some(Gesture::Next));
-        assert_eq!(key(press("PageDown")), Some(Gesture::Forward));
+        assert_eq!(key(press("PageDown")), Some(Gesture::Page(true)));
         assert_eq!(key(press("Enter")), None);
+        for blank in ["b", "."] {
+            assert_eq!(key(press(blank)), None, "a clicker's blank screen");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::parse::Here;
 use super::verb::Verb;
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::world::{Progress, Socket};
-use protocol::{Address, SocketId, TcpState, World};
+use protocol::{Address, Command, SocketId, TcpState, World};
 use std::net::SocketAddr;
 
 /// A call offered beside a socket.
@@ -50,7 +50,14 @@ pub fn offers(world: &World, id: SocketId) -> Vec<Offer> {
         Kind::Stream => stream(world, socket),
         Kind::Datagram => datagram(world, socket),
     };
-    if world.calls_of(id).any(|call| call.progress() == Progress::Blocked) {
+    if let Some(call) = world.calls_of(id).find(|call| call.progress() == Progress::Blocked) {
+        // A second of its kind would only wait for the first.
+        let same = match call.ask {
+            Command::Recv { .. } => Some(Verb::Recv),
+            Command::Accept { .. } => Some(Verb::Accept),
+            _ => None,
+        };
+        offers.retain(|offer| Some(offer.verb) != same);
         offers.push(plain(Verb::Interrupt));
     }
     let asks = socket.kernel.state == Some(TcpState::SynSent);

@@ -11,11 +11,20 @@ pub(super) const HALF_PLATE: f32 = 26.0;
 /// Half the plate of a small lane by itself.
 pub(super) const SMALL_PLATE: f32 = 16.0;
 
-/// The height that a chosen socket's controls need: three rows, and two lines for what came of them.
-pub(super) const CONTROLS: f32 = 142.0;
+/// What a chosen socket says of itself takes this much.
+const SAYS: f32 = 175.0;
+/// A row of a chosen socket's controls.
+const ROW: f32 = 36.0;
+/// Two lines for what came of them.
+const CAME: f32 = 36.0;
+
+/// The height that a chosen socket's controls need: a stream's two rows, a datagram socket's three.
+pub(super) fn controls(kind: Kind) -> f32 {
+    CAME + ROW * if kind == Kind::Stream { 2.0 } else { 3.0 }
+}
 
 /// Under a lesson's lanes this much is kept for its one button: it never covers anything.
-pub(super) const STRIP: f32 = 66.0;
+pub(crate) const STRIP: f32 = 66.0;
 
 /// What a low window's lesson leaves to the ladder, beyond its least.
 const LADDER: f32 = 100.0;
@@ -71,7 +80,8 @@ impl Place {
 }
 
 impl Frame {
-    pub(super) fn new(view: &View) -> Self {
+    /// For a tall lane of a kind (a stream's, where there is none).
+    pub(super) fn new(view: &View, kind: Kind) -> Self {
         let column = column(view.width);
         Self {
             width: view.width,
@@ -82,7 +92,7 @@ impl Frame {
             tall: if view.lesson {
                 crate::order::within(view.height - STRIP - LADDER, 236.0, 284.0)
             } else {
-                175.0 + CONTROLS
+                SAYS + controls(kind)
             },
             axis: if view.lesson { 112.0 } else { 82.0 },
             small: if view.lesson { 34.0 } else { 30.0 },

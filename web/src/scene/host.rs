@@ -230,8 +230,13 @@ impl Desk<'_> {
             Some(0) => format!("{name} · {}", picture::empty(language)),
             Some(n) => {
                 let long = format!("{name} · {} · {full}", picture::bytes(n));
-                let fits = plain(self.sizes.label).width(&long) <= room;
-                if fits { long } else { format!("{name} · {full}") }
+                let fits = |text: &str| plain(self.sizes.label).width(text) <= room;
+                let short = format!("{name} · {full}");
+                match (fits(&long), fits(&short)) {
+                    (true, _) => long,
+                    (_, true) => short,
+                    _ => format!("{name} · {}", picture::bytes(n)),
+                }
             }
         }
     }

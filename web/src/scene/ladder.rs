@@ -19,6 +19,8 @@ use said::{call, inline};
 
 /// Height of the head line.
 const HEAD: f32 = 28.0;
+/// A ladder lower than this has room for what happened only.
+const LOW: f32 = 190.0;
 /// Sleeping calls named at the top at most.
 const MOST_STUCK: usize = 4;
 /// How far below a line's beginning its label stands at most: within its row.
@@ -33,6 +35,8 @@ struct Page<'a> {
     narrow: bool,
     code: f32,
     offset: f32,
+    /// The head line's height; none where the ladder is low and nothing needs saying.
+    head: f32,
     /// Below this a side's own lines stand; above, calls that began before the screen and still last.
     tops: [f32; 2],
 }
@@ -67,15 +71,18 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
     let height = view.height.max(80.0);
     let code = if view.lesson { 15.0 } else { 13.5 };
     let walls = [column, view.width - column];
-    let mut page = Page { view, walls, narrow, code, offset: 0.0, tops: [HEAD; 2] };
     let entries = entry::gather(timeline, moment, view, height);
+    let told = height >= LOW || entries.crossed.iter().any(|crossed| crossed.inferred);
+    let head_line = if told { HEAD } else { 4.0 };
+    let mut page =
+        Page { view, walls, narrow, code, offset: 0.0, head: head_line, tops: [head_line; 2] };
     let layout =
         layout::lay_out(&entries, moment.at, view.lesson, narrow, |said| inline(&page, said));
-    page.offset = (layout.now + 26.0 + HEAD - height).max(0.0) - HEAD;
+    page.offset = (layout.now + 22.0 + page.head - height).max(0.0) - page.head;
     let stuck = stuck(&mut page, &entries, &layout);
     let mut pen = Pen::default();
     ground(&mut pen, &page, height);
-    pen.clip([0.0, HEAD, view.width, height - HEAD]);
+    pen.clip([0.0, page.head, view.width, height - page.head]);
     let arrows = entries.crossed.iter().zip(&layout.crossed);
     for (crossed, place) in arrows.clone() {
         arrow(&mut pen, &page, crossed, place);
@@ -137,12 +144,17 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
     let [left, right] = page.walls;
     let middle = f32::midpoint(left, right);
     let look = plain(13.0).dim().middle();
-    pen.rect([left + 1.0, 0.0, right - left - 2.0, HEAD - 2.0], 0.0, Ink::Ground);
     let language = page.view.language;
     if entries.said.is_empty() && entries.crossed.is_empty() {
-        let text = picture::no_calls(language);
+        let long = picture::no_calls(language);
+        let short = long.split([':', '：']).next().unwrap_or(long);
+        let text = if page.narrow { short } else { long };
         pen.text([middle, height / 2.0], text, plain(15.0).dim().middle(), right - left - 20.0);
     }
+    if page.head < HEAD {
+        return;
+    }
+    pen.rect([left + 1.0, 0.0, right - left - 2.0, HEAD - 2.0], 0.0, Ink::Ground);
     let inferred = entries.crossed.iter().any(|crossed| crossed.inferred);
     let text = if inferred && page.narrow {
         picture::ladder_narrow(language)
@@ -156,7 +168,7 @@ fn head(pen: &mut Pen, page: &Page, entries: &entry::Entries, height: f32) {
 
 /// Where the wire's own words may begin.
 fn wire_top(page: &Page) -> f32 {
-    if page.narrow { page.tops[0] } else { HEAD }
+    if page.narrow { page.tops[0] } else { page.head }
 }
 
 fn quiet(pen: &mut Pen, page: &Page, y: f32, span: protocol::Nanos) {

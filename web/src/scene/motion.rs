@@ -40,9 +40,11 @@ fn direction(row: &Row, ends: Ends) -> Option<Side> {
 /// How well a lane fits something that moves: both ends, or the end that is not a listener's.
 fn fit(row: &Row, ends: Ends) -> u8 {
     let own = |id: Option<SocketId>| {
-        [Side::Left, Side::Right]
-            .iter()
-            .any(|side| id.is_some_and(|id| *row.post(*side) == Post::Socket(id)))
+        [Side::Left, Side::Right].iter().any(|side| match row.post(*side) {
+            Post::Socket(own) => id == Some(*own),
+            Post::Bundle(all) => id.is_some_and(|id| all.contains(&id)),
+            _ => false,
+        })
     };
     let both = [ends.0, ends.1].iter().all(|end| end.is_some_and(|id| row.side_of(id).is_some()));
     u8::from(own(ends.0)) * 2

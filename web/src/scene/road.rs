@@ -282,7 +282,11 @@ impl Heap<'_> {
         let language = self.view.language;
         let full = picture::buffer_full(language);
         match by {
-            Loser::Wire => picture::lost_stack(language).to_owned(),
+            Loser::Wire => {
+                let long = picture::lost_stack(language);
+                let fits = plain(13.0).width(long) <= room;
+                if fits { long } else { picture::lost_short(language) }.to_owned()
+            }
             Loser::Buffer => {
                 let long = format!("{} {full}", picture::dropped_stack(language));
                 if plain(13.0).width(&long) <= room { long } else { full.to_owned() }

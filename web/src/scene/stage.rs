@@ -1,7 +1,7 @@
 //! Owns the stage where the wire runs from left to right.
 
 use super::flow::{self, Post};
-use super::frame::{CONTROLS, Frame, Place, STRIP};
+use super::frame::{Frame, Place, STRIP, controls};
 use super::host::{Desk, accepting};
 use super::pen::{Pen, line, mono, plain};
 use super::{End, Lane, Stage, View, cable, motion, packet, plate, refused, road, wire};
@@ -10,17 +10,17 @@ use crate::shape::Ink;
 use crate::text::picture;
 use crate::timeline::Timeline;
 use protocol::World;
-use protocol::command::Side;
+use protocol::command::{Kind, Side};
 
 const SIDES: [Side; 2] = [Side::Left, Side::Right];
 
 /// The whole stage.
 pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
-    let frame = Frame::new(view);
     let world = timeline.world();
     let rows = flow::rows(timeline, view);
-    let tall = rows.iter().any(|row| row.tall);
-    let rows = flow::bundle(rows, frame.room(view.height, tall));
+    let tall = rows.iter().find(|row| row.tall).map(|row| row.kind);
+    let frame = Frame::new(view, tall.unwrap_or(Kind::Stream));
+    let rows = flow::bundle(rows, frame.room(view.height, tall.is_some()));
     let (places, bottom) = frame.stack(rows, world);
     let height =
         if frame.lesson { bottom.max(frame.tall) + STRIP } else { bottom.max(frame.small * 4.0) };
@@ -28,9 +28,11 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     ground(&mut pen, &frame, &places, height);
     if places.is_empty() {
         let middle = f32::midpoint(frame.walls[0], frame.walls[1]);
-        let look = plain(15.0).dim().middle();
+        let look = plain(15.0).middle();
         let room = frame.walls[1] - frame.walls[0] - 20.0;
-        pen.text([middle, height / 2.0 + 5.0], picture::nothing_here(view.language), look, room);
+        pen.text([middle, height / 2.0 - 6.0], picture::nothing_here(view.language), look, room);
+        let what = picture::make_one(view.language);
+        pen.text([middle, height / 2.0 + 18.0], what, look.dim(), room);
     }
     for place in &places {
         cable::draw(&mut pen, &frame, world, place);
@@ -153,7 +155,7 @@ fn end(frame: &Frame, place: &Place, side: Side, socket: protocol::SocketId) -> 
     let (x, right) = frame.host(side);
     let area = [x, place.y, right - x, place.h];
     let controls = if place.row.tall {
-        let h = if frame.lesson { 36.0 } else { CONTROLS };
+        let h = if frame.lesson { 36.0 } else { controls(place.row.kind) };
         [x, place.y + place.h - h - 4.0, right - x, h]
     } else if side == Side::Right && place.row.listens_alone() {
         [right - LISTENER_CONTROLS, place.y + 2.0, LISTENER_CONTROLS, place.h - 4.0]

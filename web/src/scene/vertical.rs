@@ -21,6 +21,8 @@ use protocol::{SocketId, World};
 const MARGIN: f32 = 16.0;
 /// Height of the upper host's block.
 const UPPER: f32 = 166.0;
+/// The same, where no socket stands there.
+const BARE: f32 = 48.0;
 /// Height of the lower host's block.
 const LOWER: f32 = 142.0;
 /// A list row.
@@ -40,11 +42,15 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
     let rows = flow::rows(timeline, view);
     let most = ((view.height - UPPER - LOWER - 180.0) / ROW).max(3.0) as usize;
     let rows = flow::bundle(rows, most.min(12));
+    if rows.is_empty() {
+        return nothing(view);
+    }
+    let lone = rows.iter().any(|row| row.tall && row.left == Post::Nothing);
+    let upper = if lone { BARE } else { UPPER };
     let others = rows.iter().filter(|row| !row.tall).count() as f32 * ROW;
     let (least, longest) = if view.lesson { (196.0, 252.0) } else { (236.0, 300.0) };
-    let wire =
-        crate::order::within(view.height - UPPER - LOWER - others.min(2.0 * ROW), least, longest);
-    let walls = [UPPER, UPPER + wire];
+    let wire = view.height - upper - LOWER - others.min(2.0 * ROW);
+    let walls = [upper, upper + crate::order::within(wire, least, longest)];
     let height = walls[1] + LOWER + others;
     let world = timeline.world();
     let stage = Narrow { timeline, world, moment, view, walls, x: (view.width * 0.62).round() };
@@ -60,14 +66,6 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         stage.moving(&mut pen, row);
         packets = stage.packets(&mut pen, row);
         lanes.push(stage.lane(row));
-    } else {
-        let at = [view.width / 2.0, f32::midpoint(walls[0], walls[1])];
-        pen.text(
-            at,
-            picture::nothing_here(view.language),
-            plain(15.0).dim().middle(),
-            view.width - 32.0,
-        );
     }
     let mut y = walls[1] + LOWER;
     for row in rows.iter().filter(|row| !row.tall) {
@@ -75,6 +73,22 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         y += ROW;
     }
     Stage { shapes: pen.shapes, lanes, packets, height, walls }
+}
+
+/// No socket at all.
+fn nothing(view: &View) -> Stage {
+    let mut pen = Pen::default();
+    let height = 3.0 * BARE;
+    pen.rect([0.0, 0.0, view.width, height], 0.0, Ink::Ground);
+    let (middle, room) = (view.width / 2.0, view.width - 2.0 * MARGIN);
+    let look = plain(15.0).middle();
+    let lines = [picture::no_socket(view.language), picture::make_above(view.language)];
+    for (nth, text) in lines.into_iter().enumerate() {
+        let look = if nth == 0 { look } else { look.dim() };
+        pen.text([middle, height / 2.0 - 6.0 + 24.0 * nth as f32], text, look, room);
+    }
+    let shapes = pen.shapes;
+    Stage { shapes, height, walls: [BARE, 2.0 * BARE], ..Stage::default() }
 }
 
 impl Narrow<'_> {
@@ -111,7 +125,7 @@ impl Narrow<'_> {
                 End {
                     socket,
                     side,
-                    area: [0.0, top, width, if side == Side::Left { UPPER } else { LOWER }],
+                    area: [0.0, top, width, if side == Side::Left { self.walls[0] } else { LOWER }],
                     controls: [MARGIN, y, wide, 42.0],
                     outlet: [self.x, self.wall(side)],
                 }
@@ -145,7 +159,11 @@ impl Narrow<'_> {
         let end = |socket: SocketId, side: Side| End {
             socket,
             side,
-            area: [0.0, y, width, ROW],
+            area: match (joined.is_empty(), side) {
+                (true, _) => [0.0, y, width, ROW],
+                (false, Side::Left) => [0.0, y, third + 13.0, ROW],
+                (false, Side::Right) => [third + 13.0, y, width - third - 13.0, ROW],
+            },
             controls: [width - MARGIN, y, 0.0, ROW],
             outlet: [if side == Side::Left { MARGIN } else { width - MARGIN }, y + ROW / 2.0],
         };

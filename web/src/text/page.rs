@@ -22,6 +22,7 @@ pub use super::picture::{number as count, span};
 
 use crate::intent::{Problem, Refusal};
 use crate::text::{Language, decimal};
+use protocol::command::Side;
 use protocol::message::{Privilege, Rung, RungName};
 use protocol::{CallId, Nanos};
 
@@ -196,6 +197,15 @@ pub fn hex(bytes: &[u8]) -> String {
         text.push(char::from(DIGITS[usize::from(byte & 15)]));
     }
     text
+}
+
+/// A bundle's button: `14 sockets on the left: show them`.
+pub fn bundle(language: Language, side: Side, count: usize) -> String {
+    let (count, side) = (count.to_string(), self::side(language, side));
+    match language {
+        Language::English => [&count, " sockets on the ", side, ": show them"].concat(),
+        Language::Chinese => [side, "的 ", &count, " 个套接字：列出来"].concat(),
+    }
 }
 
 /// A promise of an experiment that the kernel did not keep.

@@ -177,7 +177,7 @@ words! {
     /// A peer of ours that is gone.
     gone: "no socket now", "现无套接字";
     /// Above those in the accept queue.
-    connected_already: "those in the accept queue are connected already, though nobody has called accept()", "接受队列里的已经连接，尽管还没人调用 accept()";
+    connected_already: "connected already, before any accept():", "已经连接，还没有人调用 accept()：";
     /// The same in two lines: the first.
     connected: "connected already,", "已经连接，";
     /// The second.
@@ -201,7 +201,7 @@ words! {
     /// The same where there is room.
     ladder_inferred: "dashed = inferred from both kernels; on loopback nobody sees packets", "虚线 = 由两端内核推断；环回上看不到包";
     /// An empty ladder.
-    no_calls: "no socket call yet", "还没有套接字调用";
+    no_calls: "no socket call yet: each will stand here as code, with the kernel’s answer", "还没有套接字调用：每个调用都会写成代码，连同内核的回答";
     /// The moment of now.
     now: "now", "现在";
     /// The ledger's end.
@@ -270,6 +270,8 @@ words! {
     outside_program: "outside program", "外部程序";
     /// The stack of those that the wire lost.
     lost_stack: "lost on the wire", "在线上丢失";
+    /// The same in one word.
+    lost_short: "lost", "丢失";
     /// Ledger: on the wire.
     on_the_wire: "on the wire", "在线上";
     /// Ledger: a part was lost, so that the rest is of no use.
@@ -283,5 +285,11 @@ words! {
     /// Ledger: kept, and the wire lost what was sent of it.
     copy_lost: "their copy on the wire was lost", "它们在线上的那份丢了";
     /// An empty stage.
-    nothing_here: "no socket yet", "还没有套接字";
+    nothing_here: "No socket yet: a socket is one end of a conversation.", "还没有套接字：套接字是一段通信的一端。";
+    /// The same: what to do.
+    make_one: "Make a server on one side, a socket on the other, connect them.", "在一边建服务端，另一边建套接字，再把它们连起来。";
+    /// The same on a narrow screen.
+    no_socket: "No socket yet.", "还没有套接字。";
+    /// What to do there.
+    make_above: "A server on one side, a socket on the other.", "一边建服务端，另一边建套接字。";
 }

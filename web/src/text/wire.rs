@@ -1,5 +1,7 @@
 //! Owns the words of the wire: the weather, traps, packets and their fates.
 
+mod remedy;
+
 use super::picture::number as count;
 use super::{Language, decimal};
 use crate::layers;
@@ -424,7 +426,12 @@ pub fn missing(language: Language, rung: &Rung) -> Option<String> {
     let Some(no) = rung.refused.first() else { return Some(only.to_owned()) };
     let colon = language.pick(": ", "：");
     let joint = language.pick("; ", "；");
-    Some(format!("{only}{colon}{} ({}){joint}{}", no.step, no.errno, no.remedy))
+    let told = |said: &str| match language {
+        Language::English => said.to_owned(),
+        Language::Chinese => remedy::chinese(said),
+    };
+    let (step, remedy) = (told(&no.step), told(&no.remedy));
+    Some(format!("{only}{colon}{step} ({}){joint}{remedy}", no.errno))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub struct Mark {
 #[derive(Default)]
 pub(super) struct Marks {
     pub(in crate::timeline) kept: Bound<KEPT>,
-    marks: VecDeque<Mark>,
+    ticks: VecDeque<Mark>,
     last: Table<MarkKind, Nanos>,
 }
 
@@ -79,15 +79,15 @@ impl Marks {
             self.last.insert(kind, last.unwrap_or(event.at));
             return;
         }
-        self.marks.push_back(Mark { at: event.at, kind });
-        if self.kept.is_passed(self.marks.len()) {
-            self.marks.pop_front();
+        self.ticks.push_back(Mark { at: event.at, kind });
+        if self.kept.is_passed(self.ticks.len()) {
+            self.ticks.pop_front();
         }
     }
 
     pub(super) fn between(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Mark> {
-        let first = self.marks.partition_point(|mark| mark.at < from);
-        let end = self.marks.partition_point(|mark| mark.at <= to);
-        self.marks.range(first..end.max(first))
+        let first = self.ticks.partition_point(|mark| mark.at < from);
+        let end = self.ticks.partition_point(|mark| mark.at <= to);
+        self.ticks.range(first..end.max(first))
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
     let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
     let (moves, oldest) = crossings(timeline, at, most);
     let (packets, first) = super::packet::lines(timeline, moment, most, &flow, view);
-    since = since.max(oldest).max(first);
+    since = since.max(oldest).max(first).max(timeline.cleared(at));
     calls.retain(|call| call.began >= since || call.ended.is_none_or(|ended| ended > at));
     let known: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let world = timeline.world();

@@ -121,7 +121,7 @@ impl Lane<'_> {
             let own: Vec<&Passing> =
                 moving.iter().copied().filter(|passing| passing.from == from).collect();
             let hidden = self.put(&own, (from, moving.len()), &mut put);
-            self.hidden(pen, from, hidden);
+            spots.extend(self.hidden(pen, from, &hidden));
         }
         for again in &put {
             if let Some(first) = again.passing.packet.repeats
@@ -155,13 +155,13 @@ impl Lane<'_> {
         if self.frame.lesson { 15.0 } else { 13.0 }
     }
 
-    /// Gives those of one direction their tracks; how many have none.
+    /// Gives those of one direction their tracks; which have none.
     fn put<'a>(
         &self,
         all: &[&'a Passing<'a>],
         (from, moving): (Side, usize),
         put: &mut Vec<Put<'a>>,
-    ) -> usize {
+    ) -> Vec<&'a Passing<'a>> {
         let out = self.frame.half + 20.0;
         let d = Frame::inward(from);
         let stream = self.place.row.kind == Kind::Stream;
@@ -170,7 +170,7 @@ impl Lane<'_> {
         let tracks = if alone { TRACKS } else { self.tracks() };
         let room = self.frame.walls[1] - self.frame.walls[0] - 2.0 * out;
         let mut taken: Vec<Vec<(f32, f32)>> = vec![Vec::new(); tracks];
-        let mut hidden = 0;
+        let mut hidden = Vec::new();
         let held = all.iter().filter(|passing| passing.held.is_some()).count();
         for passing in in_line(all) {
             let text = label(self.timeline, passing.packet, self.view.language);
@@ -195,7 +195,7 @@ impl Lane<'_> {
             let x = lo + (hi - lo).max(0.0) * part;
             let inward = passing.held.map(|_| (d, [lo, hi]));
             let Some((track, x)) = free(&taken, x, wide / 2.0 + 5.0, inward) else {
-                hidden += 1;
+                hidden.push(passing);
                 continue;
             };
             taken[track].push((x - wide / 2.0 - 5.0, x + wide / 2.0 + 5.0));
@@ -223,18 +223,17 @@ impl Lane<'_> {
         self.timeline.world().wire.as_ref().is_some_and(|wire| wire.frozen.is_some())
     }
 
-    fn hidden(&self, pen: &mut Pen, from: Side, hidden: usize) {
-        if hidden == 0 {
-            return;
-        }
+    /// Tells how many have no track; where a click opens the first of them.
+    fn hidden(&self, pen: &mut Pen, from: Side, hidden: &[&Passing]) -> Option<Spot> {
+        let first = hidden.first()?;
         let d = Frame::inward(from);
-        let text = format!("+{hidden}");
+        let text = format!("+{}", hidden.len());
         let look = plain(13.0).dim();
         if self.place.row.kind == Kind::Datagram {
             let y = self.place.axis - road_half(self.frame, self.place) - 8.0;
             let x = f32::midpoint(self.frame.walls[0], self.frame.walls[1]) - d * 40.0;
             pen.text([x, y], &text, if d > 0.0 { look.end() } else { look }, 40.0);
-            return;
+            return Some(first.spot([x - 20.0 - d * 16.0, y - 17.0, 40.0, 24.0]));
         }
         let x = self.frame.wall(from) + d * (self.frame.half + 24.0);
         let look = if from == Side::Left { look } else { look.end() };
@@ -242,6 +241,7 @@ impl Lane<'_> {
         // Above the tracks for both: below them lies what was lost.
         let y = (self.place.axis - far + 5.0).max(self.place.y + 13.0);
         pen.text([x, y], &text, look, 60.0);
+        Some(first.spot([x - 20.0 + d * 16.0, y - 17.0, 40.0, 24.0]))
     }
 
     fn one(&self, pen: &mut Pen, own: &Put) {

@@ -176,13 +176,17 @@ impl Narrow<'_> {
 
     /// The whole wire stands still; the area of what says so.
     fn band(&self, pen: &mut Pen, span: protocol::Nanos) -> [f32; 4] {
-        let y = self.walls[0] + 46.0;
-        let area = [MARGIN, y, self.view.width - 2.0 * MARGIN, 24.0];
+        // Beside the plate; one line for each half of the sentence.
+        let y = self.walls[0] + 10.0;
+        let area = [MARGIN, y, self.x - 46.0 - MARGIN, 48.0];
         pen.frame(area, 3.0, Ink::Panel, line(Ink::Asleep, 1.5));
         let text = picture::frozen(self.view.language, span);
-        let look = plain(14.0).bold().middle();
-        let most = area[2] - 10.0;
-        pen.text([self.view.width / 2.0, y + 17.0], &text, look, most);
+        let look = plain(14.0).bold();
+        let most = area[2] - 20.0;
+        for (nth, part) in text.split([',', '，']).enumerate() {
+            let at = [MARGIN + 10.0, y + 20.0 + 19.0 * nth as f32];
+            pen.text(at, part.trim(), look, most);
+        }
         area
     }
 }

@@ -63,9 +63,9 @@ pub fn datagram_counts(language: Language, sent: u64, read: u64, drops: Option<u
     let drops = drops.filter(|drops| *drops > 0).map(|drops| number(u64::from(drops)));
     match (language, drops) {
         (Language::English, None) => format!("{sent} sent · {read} read"),
-        (Language::English, Some(n)) => format!("{sent} sent · {read} read · {n} dropped here"),
+        (Language::English, Some(n)) => format!("{sent} sent · {read} read · {n} dropped"),
         (Language::Chinese, None) => format!("已发 {sent} · 已读 {read}"),
-        (Language::Chinese, Some(n)) => format!("已发 {sent} · 已读 {read} · 此处丢弃 {n}"),
+        (Language::Chinese, Some(n)) => format!("已发 {sent} · 已读 {read} · 丢弃 {n}"),
     }
 }
 
