@@ -28,6 +28,7 @@ use crate::timeline::Timeline;
 use protocol::command::Side;
 use protocol::{CallId, PacketId, SocketId};
 
+#[cfg(target_arch = "wasm32")]
 pub(crate) use frame::STRIP;
 
 /// How somebody looks at it.

@@ -11,7 +11,12 @@ const ON: SocketOption = SocketOption::Timestamps(true);
 
 impl Bench {
     /// The life of a socket's n-th remembered send once it is told whole.
-    pub(crate) async fn life(&self, socket: SocketId, place: usize, whole: fn(&Life) -> bool) -> Life {
+    pub(crate) async fn life(
+        &self,
+        socket: SocketId,
+        place: usize,
+        whole: fn(&Life) -> bool,
+    ) -> Life {
         self.until("a whole life", |world| {
             world.sockets.get(&socket)?.lives.get(place).copied().filter(whole)
         })

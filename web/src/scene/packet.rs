@@ -49,7 +49,8 @@ impl<'a> Passing<'a> {
         let (wide, high) = (w.max(LEAST), h.max(LEAST));
         Spot {
             packet: self.packet.id,
-            area: [x - (wide - w) / 2.0, y - (high - h) / 2.0, wide, high],
+            // Never above the picture, where no hand reaches.
+            area: [x - (wide - w) / 2.0, (y - (high - h) / 2.0).max(0.0), wide, high],
             from: self.from,
             held: self.held.is_some(),
             left: self.packet.left.is_some() || self.packet.unseen.is_some(),
