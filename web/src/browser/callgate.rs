@@ -12,6 +12,9 @@ use web_sys::HtmlElement;
 /// The strip.
 pub(super) struct CallGate {
     root: HtmlElement,
+    main: HtmlElement,
+    below: HtmlElement,
+    thumb: HtmlElement,
     switch: HtmlElement,
     says: Slot,
     all: HtmlElement,
@@ -32,6 +35,8 @@ pub(super) struct Known<'a> {
     pub(super) newest: &'a World,
     /// Whether this session may act now.
     pub(super) open: bool,
+    /// The wire runs down; what is acted on is at the thumb.
+    pub(super) phone: bool,
     /// What went wrong with the gate, where something did.
     pub(super) wrong: Option<String>,
 }
@@ -46,8 +51,12 @@ impl CallGate {
                 code: Slot::of(code)?,
             })
         };
+        let below: HtmlElement = dom::by_id("lower")?;
         Ok(Self {
             root: dom::by_id("callgate")?,
+            main: below.parent_element().ok_or("lower has no parent")?.dyn_into()?,
+            below,
+            thumb: dom::by_id("thumb")?,
             switch: dom::by_id("callgate-switch")?,
             says: Slot::of("callgate-says")?,
             all: dom::by_id("callgate-all")?,
@@ -61,13 +70,23 @@ impl CallGate {
 
     /// How much of the window's height it takes.
     pub(super) fn height(&self) -> f32 {
-        self.root.offset_height() as f32
+        let here = self.root.parent_element().as_ref() == Some(&self.main);
+        if here { self.root.offset_height() as f32 } else { 0.0 }
     }
 
     /// Brings it in line with the newest world: calls wait there, whatever moment is shown.
     pub(super) fn refresh(&mut self, known: &Known) {
         let gate = page::gate(known.language, known.newest);
         let shut = known.newest.gate;
+        let parent = if known.phone && shut { &self.thumb } else { &self.main };
+        if self.root.parent_element().as_ref() != Some(parent) {
+            let before = if known.phone && shut {
+                parent.first_child()
+            } else {
+                Some(self.below.clone().into())
+            };
+            let _ = parent.insert_before(&self.root, before.as_ref());
+        }
         show(&self.root, shut || known.open);
         keep(&self.root, "class", if shut { "shut" } else { "" });
         keep(&self.switch, "aria-pressed", if shut { "true" } else { "false" });

@@ -125,6 +125,11 @@ pub(super) fn pressed(event: &KeyboardEvent, key: &str, ctrl: bool) {
     with(|app| {
         let palette = &mut app.palette;
         if !palette.is_open() {
+            if ctrl && key.eq_ignore_ascii_case("k") {
+                app.toggle_help();
+                app.open_palette();
+                event.prevent_default();
+            }
             return;
         }
         let (at, last) = (palette.at, palette.found.len().saturating_sub(1));

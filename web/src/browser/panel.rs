@@ -100,6 +100,7 @@ impl App {
             language,
             newest: self.timeline.newest(),
             open: open && !runs,
+            phone,
             wrong,
         });
         let moment = self.clock.moment();

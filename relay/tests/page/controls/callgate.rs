@@ -88,6 +88,19 @@ async fn gate(look: Look) {
         look.pick("taken by the kernel", "内核已收下"),
     )
     .await;
+    tab.press("Escape").await;
+    // On a phone the waiting call is at the thumb.
+    tab.resize(390, 844).await;
+    tab.evaluate("document.activeElement.blur()").await;
+    tab.press("n").await;
+    tab.wait_for("document.querySelector('#thumb #callgate.shut')", "the gate at the thumb").await;
+    desk.offer(sender, "sendto").await;
+    tab.wait_for(&visible("#thumb #callgate-run"), "the waiting call there").await;
+    tab.click("#callgate-run").await;
+    desk.wait_beside(sender, look.pick("taken by the kernel", "内核已收下")).await;
+    tab.evaluate("document.activeElement.blur()").await;
+    tab.press("n").await;
+    tab.wait_for("document.querySelector('main > #callgate')", "the gate in its place").await;
     desk.end().await;
 }
 

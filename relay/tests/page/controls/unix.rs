@@ -34,8 +34,11 @@ async fn talk(look: Look) {
     let far = "document.querySelectorAll('#inspector .facts dd')[29].textContent";
     tab.wait_for(&format!("/^\\d+$/.test({far})"), "our socket at the other end").await;
     let conn = client.max(server) + 1;
-    desk.inspect(conn).await;
-    desk.try_call("recv", &[], "b\"hello\"").await;
+    // They stand in one lane: both ends' calls are offered.
+    tab.press("Escape").await;
+    desk.select(client).await;
+    desk.offer(conn, "recv").await;
+    desk.wait_beside(conn, "b\"hello\"").await;
     // A second of that name; a name that is a path.
     menu(&desk, "right", "stream").await;
     let second = desk.press_and_know("form[data-side=right] button[value=plain]").await;

@@ -3,7 +3,7 @@
 use super::{Post, Row, aim, calls, visible};
 use crate::scene::View;
 use crate::timeline::Timeline;
-use protocol::command::{Command, Kind, Net, Side};
+use protocol::command::{Command, Family, Kind, Net, Side};
 use protocol::table::{Set, Table};
 use protocol::wire::lands;
 use protocol::world::Socket;
@@ -106,9 +106,13 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let id = socket.id;
-            let far = across(socket)
-                .and_then(|key| self.by_addresses.get(&key))
-                .and_then(|far| self.world.sockets.get(far))
+            let far = match socket.family {
+                // A Unix client has no name: only the kernel tells who is at its other end.
+                Family::Unix => self.world.far_end(id),
+                _ => across(socket).and_then(|key| self.by_addresses.get(&key).copied()),
+            };
+            let far = far
+                .and_then(|far| self.world.sockets.get(&far))
                 .filter(|far| far.id != id && visible(far) && !self.placed.contains(&far.id));
             if let Some(far) = far {
                 let group = self.listener_of(socket).or_else(|| self.listener_of(far));

@@ -34,7 +34,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "tape_hint",
         "A recording is what the kernel and the wire did, event by event. It opens here without a relay; relay export turns it into a capture for Wireshark or a page of its own.",
-        "录制逐条记下了内核与线路上发生的一切，在这里无需中继即可打开；relay export 可把它转成 Wireshark 抓包或独立网页。",
+        "录制逐条记下了内核与线路上发生的一切，在这里无需中继即可打开；用 relay 的 export 命令可把它转成 Wireshark 抓包或独立网页。",
     ),
     ("help", "Keys and signs", "按键与图例"),
     ("close_panel", "Close this panel", "关闭面板"),
