@@ -190,7 +190,7 @@ fn relays_that_start_together_agree_on_a_token() {
 fn folders_of_names(state: &Path) -> Vec<String> {
     let names = fs::read_dir(state.join("run")).expect("a folder").map(|entry| entry.unwrap());
     let names = names.map(|entry| entry.file_name().into_string().unwrap());
-    names.filter(|name| name.ends_with(".d")).collect()
+    names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "d")).collect()
 }
 
 #[test]

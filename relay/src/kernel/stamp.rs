@@ -32,6 +32,10 @@ const IPV6_RECVERR: (i32, i32) = (41, 25);
 /// `SO_EE_ORIGIN_TIMESTAMPING`.
 const ORIGIN: u8 = 4;
 
+/// Linux's numbers, which its messages are made of (bits/socket.h).
+const AF_INET: u16 = 2;
+const AF_INET6: u16 = 10;
+
 /// Room for one message's control data.
 const CONTROL: usize = 512;
 /// Room for an address: `struct sockaddr_storage`.
@@ -182,15 +186,15 @@ fn extended(data: &[u8]) -> Option<(Place, u32)> {
 /// A `struct sockaddr` of either internet family.
 fn address(name: &[u8]) -> Option<SocketAddr> {
     let mut at = Cursor::new(name);
-    let family = i32::from(at.u16()?);
+    let family = at.u16()?;
     let port = u16::from_be_bytes(at.array()?);
-    if family == libc::AF_INET {
+    if family == AF_INET {
         return Some((Ipv4Addr::from(at.array::<4>()?), port).into());
     }
     let flow = at.u32()?;
     let ip = Ipv6Addr::from(at.array::<16>()?);
     let v6 = SocketAddrV6::new(ip, port, u32::from_be(flow), at.u32()?);
-    (family == libc::AF_INET6).then_some(v6.into())
+    (family == AF_INET6).then_some(v6.into())
 }
 
 #[cfg(test)]

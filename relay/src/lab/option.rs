@@ -112,8 +112,7 @@ pub(super) fn check(slot: &Slot, option: SocketOption) -> Result<(), Failure> {
         ));
     }
     let missing = match option {
-        SocketOption::Timestamps(_) => !cfg!(target_os = "linux"),
-        SocketOption::Lossy(_) => !cfg!(target_os = "linux"),
+        SocketOption::Timestamps(_) | SocketOption::Lossy(_) => !cfg!(target_os = "linux"),
         SocketOption::ReusePort(_) => !cfg!(unix),
         _ => false,
     };

@@ -184,14 +184,11 @@ impl Desk {
             let read = world.sockets.get(&slot.id).map(|socket| socket.read).unwrap_or_default();
             if slot.kind == Kind::Stream { read.bytes } else { read.count }
         });
-        match parted {
-            Some(parted) => {
-                self.tell_stamp(slot.id, Stage::Received, read, realtime, clocks, parted);
-            }
-            None => {
-                let what = What::StampsLost { socket: slot.id, stamps: 1 };
-                self.journal.append(Source::Kernel, what);
-            }
+        if let Some(parted) = parted {
+            self.tell_stamp(slot.id, Stage::Received, read, realtime, clocks, parted);
+        } else {
+            let what = What::StampsLost { socket: slot.id, stamps: 1 };
+            self.journal.append(Source::Kernel, what);
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::check;
 use crate::step::{Kinds, Step};
 use crate::support::lab::{Asked, Bench, end_of, pattern};
+use crate::support::unix::named;
 use protocol::command::{Family, Kind, Reading, SocketOption};
 use protocol::data::{Data, Hex};
 use protocol::{Address, Command, SessionId, SocketId, World};
@@ -24,18 +25,28 @@ pub(crate) struct Case {
     pub(crate) asking: Vec<Asking>,
     /// Bytes asked for so far, so that no two sends look alike.
     written: usize,
+    kinds: Kinds,
+    /// Unix names given so far.
+    names: u32,
 }
 
 pub(crate) async fn run((kinds, batches): &(Kinds, Vec<Vec<Step>>)) {
-    let bench = Bench::new();
-    let mut case = Case { bench, sockets: Vec::new(), asking: Vec::new(), written: 0 };
-    if *kinds != Kinds::Datagrams {
+    let (kinds, unix) = (*kinds, *kinds == Kinds::Unix);
+    let bench = if unix { Bench::with_names() } else { Bench::new() };
+    let mut case =
+        Case { bench, sockets: Vec::new(), asking: Vec::new(), written: 0, kinds, names: 0 };
+    if kinds != Kinds::Datagrams {
         case.pair(false, false).await;
         case.pair(true, true).await;
     }
-    if *kinds != Kinds::Streams {
+    if kinds != Kinds::Streams {
         for family in [Family::Ipv4, Family::Ipv4, Family::Ipv6, Family::Ipv6] {
-            let (socket, address) = case.bench.bound(family, Kind::Datagram).await;
+            let (socket, address) = if unix {
+                let name = case.name();
+                (case.bench.unix_bound(Kind::Datagram, &name).await, named(&name))
+            } else {
+                case.bench.bound(family, Kind::Datagram).await
+            };
             case.sockets.push((socket, Kind::Datagram, Some(address)));
         }
     }
@@ -51,12 +62,33 @@ pub(crate) async fn run((kinds, batches): &(Kinds, Vec<Vec<Step>>)) {
 impl Case {
     async fn pair(&mut self, narrow: bool, v6: bool) {
         let family = if v6 { Family::Ipv6 } else { Family::Ipv4 };
-        let (client, server) = if narrow {
+        let (client, server) = if self.kinds == Kinds::Unix {
+            self.unix_pair(narrow).await
+        } else if narrow {
             self.bench.narrow_pair(family).await
         } else {
             self.bench.pair_of(family).await
         };
         self.sockets.extend([client, server].map(|socket| (socket, Kind::Stream, None)));
+    }
+
+    fn name(&mut self) -> String {
+        self.names += 1;
+        format!("n{}", self.names)
+    }
+
+    async fn unix_pair(&mut self, narrow: bool) -> (SocketId, SocketId) {
+        let name = self.name();
+        let listener = self.bench.unix_listener(&name, 5).await;
+        let client = self.bench.unix_connect(&name).await;
+        let server = self.bench.accept(listener).await;
+        self.bench.close(listener).await;
+        if narrow {
+            for end in [client, server] {
+                self.bench.option(end, SocketOption::SendBuffer(1)).await;
+            }
+        }
+        (client, server)
     }
 
     fn at(&self, place: usize) -> (SocketId, Kind) {
@@ -106,6 +138,8 @@ impl Case {
                 Command::Burst { socket: socket(at), address, count: *count, bytes: *bytes }
             }
             Step::Connect { at, to } => match self.at(*at) {
+                // A Unix datagram socket that changes its peer throws away what waits (af_unix.c).
+                (_, Kind::Datagram) if self.kinds == Kinds::Unix => return None,
                 (socket, Kind::Datagram) => {
                     Command::Connect { socket, address: self.address(*to)? }
                 }

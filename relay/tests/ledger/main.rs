@@ -47,3 +47,8 @@ fn datagrams_balance() {
 fn both_at_once_balance() {
     run(80, step::Kinds::Both);
 }
+
+#[test]
+fn unix_sockets_balance() {
+    run(80, step::Kinds::Unix);
+}

@@ -9,6 +9,8 @@ pub(crate) enum Kinds {
     Streams,
     Datagrams,
     Both,
+    /// Both, in the family of Unix sockets.
+    Unix,
 }
 
 /// One step. Places count round the list.
@@ -147,7 +149,7 @@ pub(crate) fn batches(kinds: Kinds) -> impl Strategy<Value = (Kinds, Vec<Vec<Ste
     let step = match kinds {
         Kinds::Streams => stream(),
         Kinds::Datagrams => datagram(),
-        Kinds::Both => prop_oneof![stream(), datagram()].boxed(),
+        Kinds::Both | Kinds::Unix => prop_oneof![stream(), datagram()].boxed(),
     };
     let batch = prop::collection::vec(step, 1..12);
     (Just(kinds), prop::collection::vec(batch, 1..5))
