@@ -10,7 +10,8 @@ use crate::script::story;
 use crate::shape::{Ink, Mark};
 use crate::text::Language;
 use proptest::prelude::*;
-use protocol::{Nanos, PacketId};
+use protocol::message::Thin;
+use protocol::{FlowId, Nanos, PacketId};
 
 fn at(script: &Script, at: Nanos, seconds: f64) -> (Timeline, Moment) {
     let mut timeline = script.timeline();
@@ -128,6 +129,26 @@ fn what_the_wire_lost_and_what_the_buffer_dropped_are_two_stacks() {
         [count(Mark::Cross), count(Mark::Hollow)],
         [tally.lost, tally.dropped].map(|n| n as usize)
     );
+}
+
+#[test]
+fn packets_told_in_sums_are_said_in_both_languages() {
+    let (script, voice, _) = story::flood(40, 20);
+    let (mut timeline, _) = at(&script, script.now(), 9.0);
+    let (seq, now) = (timeline.seq() + 1, script.now() + 1);
+    let sum = Thin { flow: FlowId(1), packets: 1_234, bytes: 123_400, ..Thin::default() };
+    timeline.push_thinned(seq, seq + 1_233, now, &[sum]);
+    timeline.seek_seen(now, 9.0);
+    let moment = Moment { at: now, now, view: 9.0 };
+    for (language, said) in
+        [(Language::English, "1,234 packets not drawn"), (Language::Chinese, "1,234 个包未画出")]
+    {
+        let view = View { selected: Some(voice), language, ..view(1440.0, 500.0) };
+        let texts = texts(&stage(&timeline, moment, &view).shapes);
+        assert!(texts.iter().any(|text| text == said), "{said}: {texts:?}");
+        let line = crate::text::log::thinned(language, now, 1_234);
+        assert!(line.telling && line.text.starts_with("1,234 "), "{line:?}");
+    }
 }
 
 #[test]
