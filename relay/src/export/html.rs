@@ -67,7 +67,7 @@ impl Parts {
         let (first, rest) = head.split_once("<meta charset=\"utf-8\">").unwrap_or((&head, ""));
         let policy = self.policy();
         let styles: String =
-            self.styles.iter().map(|style| format!("<style>{style}</style>\n")).collect();
+            self.styles.iter().flat_map(|style| ["<style>", style, "</style>\n"]).collect();
         let (main, end) = body.rsplit_once("</body>").unwrap_or((body, ""));
         let data = |id: &str, bytes: &[u8]| {
             let text = BASE64_STANDARD.encode(bytes);

@@ -55,7 +55,7 @@ async fn reaches(look: Look) {
         ("AF_INET SOCK_STREAM left 10.77", "AF_INET SOCK_STREAM 左边 10.77", sockets(1)),
         ("AF_INET6 SOCK_DGRAM right 10.77", "AF_INET6 SOCK_DGRAM 右边 10.77", sockets(2)),
         ("AF_INET6 SOCK_STREAM right loopback", "AF_INET6 流格式 右边 回环", sockets(3)),
-        ("choose left", "选择 左边", chosen.into()),
+        ("choose left", "选择 左边", chosen),
         ("all calls", "全部调用", visible("#inspector form[data-verb=bind]")),
         (
             "connect",
