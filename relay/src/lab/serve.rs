@@ -33,7 +33,7 @@ impl Desk {
         let (desk, id, kind) = (Rc::clone(self), slot.id, slot.kind);
         let listens = kind == Kind::Stream
             && if slot.is_unix() {
-                slot.listening.get()
+                slot.is_listening()
             } else {
                 crate::kernel::tcp::state(slot.as_fd())
                     .is_ok_and(|state| super::watch::state(state) == TcpState::Listen)

@@ -9,9 +9,18 @@ use std::io;
 #[derive(Default)]
 pub(super) struct Stamps;
 
+impl Stamps {
+    /// Never.
+    #[expect(clippy::unused_self, reason = "elsewhere it is known")]
+    pub(super) fn on(&self) -> bool {
+        false
+    }
+}
+
 /// The option is refused before.
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be refused")]
-pub(super) fn check(_: &Slot) -> Result<(), Failure> {
+pub(super) fn check(slot: &Slot) -> Result<(), Failure> {
+    debug_assert!(!slot.stamps.on(), "nothing turns it on");
     Ok(())
 }
 

@@ -108,7 +108,7 @@ impl Reading {
     fn unix_stream(&mut self, slot: &Slot, diag: Option<&mut Diag>, last: &Self) {
         let fd = slot.as_fd();
         self.memory = kernel::memory(fd).ok();
-        let listens = slot.listening.get();
+        let listens = slot.is_listening();
         let connected = self.peer.as_ref().is_some_and(Option::is_some);
         self.state = Some(match (listens, connected) {
             (true, _) => TcpState::Listen,
