@@ -4,8 +4,8 @@
 //! known in time. On *auto* it is as slow as what moves needs, hurries where nothing moves, and never
 //! hurries over the beginning of a crossing.
 
-use crate::timeline::{Leg, Timeline};
-use protocol::Nanos;
+use crate::timeline::Timeline;
+use protocol::{CallId, Nanos};
 
 /// The picture is at least this far behind.
 pub const LAG: Nanos = 100_000_000;
@@ -85,11 +85,8 @@ impl Clock {
         self.rate = match (self.paused, self.speed) {
             (true, _) => 0.0,
             (_, Speed::Fixed(speed)) if self.behind() > LAG + LAG / 2 => speed,
-            _ => slowest(timeline, self.moment.at).unwrap_or(if seconds > 0.0 {
-                went / seconds
-            } else {
-                self.rate
-            }),
+            _ => pace(timeline, self.moment.at)
+                .map_or(if seconds > 0.0 { went / seconds } else { self.rate }, |pace| pace.rate),
         };
         timeline.seek_seen(self.moment.at, self.moment.view);
     }
@@ -212,12 +209,11 @@ impl Clock {
             if left <= 0.0 || at >= target {
                 break;
             }
-            let next = timeline.next_move(at).map_or(target, |next| next.min(target));
-            left = match slowest(timeline, at) {
-                Some(rate) => {
-                    let end = timeline.legs(at).map(|leg| leg.ended).min();
-                    self.leg(left, rate, end.map_or(next, |end| end.min(next)))
-                }
+            let pace = pace(timeline, at);
+            let next = timeline.next_move(at, pace.and_then(|pace| pace.burst));
+            let next = next.map_or(target, |next| next.min(target));
+            left = match pace {
+                Some(pace) => self.leg(left, pace.rate, pace.until.min(next)),
                 None => self.hurry(left, next),
             };
         }
@@ -261,13 +257,43 @@ impl Clock {
     }
 }
 
-/// Relay's seconds in one of the viewer's that what moves at `at` needs; null when nothing does.
-fn slowest(timeline: &Timeline, at: Nanos) -> Option<f64> {
-    let rate = |leg: Leg| match leg.burst.and_then(|burst| timeline.burst_span(burst)) {
-        Some((began, ended)) if ended > began => (ended - began) as f64 / SECOND / BURST,
-        _ => (leg.ended - leg.began) as f64 / SECOND / CROSSING,
-    };
-    timeline.legs(at).map(|leg| rate(leg).min(1.0)).min_by(f64::total_cmp)
+/// What moves at a moment, and how slowly it is to be shown.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// Relay's seconds in one of the viewer's.
+    rate: f64,
+    /// Until when it holds, where nothing else begins to move.
+    until: Nanos,
+    /// The burst that moves: its datagrams have one pace, and none of them ends or begins a leg.
+    burst: Option<CallId>,
+}
+
+/// The pace of the slowest that moves at a moment; null when nothing does.
+fn pace(timeline: &Timeline, at: Nanos) -> Option<Pace> {
+    let (mut pace, mut known): (Option<Pace>, Option<CallId>) = (None, None);
+    for leg in timeline.legs(at) {
+        if known.is_some() && leg.burst == known {
+            continue;
+        }
+        let own = match leg.burst.zip(leg.burst.and_then(|burst| timeline.burst_span(burst))) {
+            Some((burst, (began, ended))) if ended > began => {
+                let rate = (ended - began) as f64 / SECOND / BURST;
+                let until = if ended > at { ended } else { leg.ended };
+                known = Some(burst);
+                Pace { rate: rate.min(1.0), until, burst: Some(burst) }
+            }
+            _ => {
+                let rate = (leg.ended - leg.began) as f64 / SECOND / CROSSING;
+                Pace { rate: rate.min(1.0), until: leg.ended, burst: None }
+            }
+        };
+        pace = Some(pace.map_or(own, |pace| Pace {
+            rate: pace.rate.min(own.rate),
+            until: pace.until.min(own.until),
+            burst: pace.burst.or(own.burst),
+        }));
+    }
+    pace
 }
 
 #[cfg(test)]

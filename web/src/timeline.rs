@@ -202,9 +202,9 @@ impl Timeline {
         self.crossings.at(at).map(Move::leg).chain(self.packets.legs(at))
     }
 
-    /// The first moment after `at` at which something begins to cross.
-    pub(crate) fn next_move(&self, at: Nanos) -> Option<Nanos> {
-        let next = [self.crossings.next_began(at), self.packets.next_began(at)];
+    /// The first moment after `at` at which something begins to cross, a burst's own datagrams left out.
+    pub(crate) fn next_move(&self, at: Nanos, but: Option<CallId>) -> Option<Nanos> {
+        let next = [self.crossings.next_began(at, but), self.packets.next_began(at, but)];
         next.into_iter().flatten().min()
     }
 

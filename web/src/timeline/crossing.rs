@@ -103,9 +103,11 @@ impl Crossings {
             .filter(move |moving| moving.ended > at)
     }
 
-    pub(super) fn next_began(&self, at: Nanos) -> Option<Nanos> {
+    pub(super) fn next_began(&self, at: Nanos, but: Option<CallId>) -> Option<Nanos> {
         let next = self.moves.partition_point(|(moving, _)| moving.began <= at);
-        self.moves.get(next).map(|(moving, _)| moving.began)
+        let mut later = self.moves.range(next..).map(|(moving, _)| moving);
+        let found = later.find(|moving| but.is_none() || moving.burst() != but);
+        found.map(|moving| moving.began)
     }
 
     pub(super) fn burst(&self, burst: CallId) -> Option<(Nanos, Nanos)> {
@@ -123,7 +125,7 @@ impl Crossings {
 
     pub(super) fn next_stop(&self, at: Nanos) -> Option<Nanos> {
         let under_way = self.at(at).flat_map(|moving| self.stops(moving)).filter(|stop| *stop > at);
-        under_way.chain(self.next_began(at)).min()
+        under_way.chain(self.next_began(at, None)).min()
     }
 
     pub(super) fn previous_stop(&self, at: Nanos) -> Option<Nanos> {

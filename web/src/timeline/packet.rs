@@ -240,6 +240,12 @@ impl Packet {
         found
     }
 
+    /// Whether a hold of it ends after a moment.
+    fn is_let_go_after(&self, at: Nanos) -> bool {
+        let late = SHORTEST * self.holds.len() as Nanos;
+        self.holds.iter().any(|(_, ended)| ended.is_some_and(|ended| ended + late >= at))
+    }
+
     /// When it next begins to move, after a moment.
     fn goes_on(&self, at: Nanos) -> Option<Nanos> {
         let mut next = None;

@@ -85,7 +85,7 @@ fn what_overlaps_a_moment_moves() {
     assert_eq!(at(55_000), vec![5_000, 50_000]);
     assert_eq!(at(70_500), vec![5_000, 70_000], "an instant is drawn as a microsecond");
     assert_eq!(at(95_000), Vec::<Nanos>::new());
-    assert_eq!(timeline.next_move(10_000), Some(50_000));
+    assert_eq!(timeline.next_move(10_000, None), Some(50_000));
 }
 
 #[test]

@@ -423,9 +423,12 @@ impl Packets {
     }
 
     /// The first moment after `at` at which a packet comes or goes on.
-    pub(in crate::timeline) fn next_began(&self, at: Nanos) -> Option<Nanos> {
-        let next = self.stored.get(self.begun(at)).map(|packet| packet.entered);
-        let held = self.at(at).filter(|packet| !packet.holds.is_empty());
+    pub(in crate::timeline) fn next_began(&self, at: Nanos, but: Option<CallId>) -> Option<Nanos> {
+        let mut later = self.stored.range(self.begun(at)..);
+        let next = later.find(|packet| but.is_none() || packet.burst() != but);
+        let next = next.map(|packet| packet.entered);
+        let other = |packet: &&Packet| but.is_none() || packet.burst() != but;
+        let held = self.at(at).filter(other).filter(|packet| packet.is_let_go_after(at));
         held.filter_map(|packet| packet.goes_on(at)).chain(next).min()
     }
 
@@ -448,7 +451,7 @@ impl Packets {
 
     pub(in crate::timeline) fn next_stop(&self, at: Nanos) -> Option<Nanos> {
         let stops = self.at(at).flat_map(|packet| self.stops(packet)).filter(|stop| *stop > at);
-        stops.chain(self.next_began(at)).min()
+        stops.chain(self.next_began(at, None)).min()
     }
 
     pub(in crate::timeline) fn previous_stop(&self, at: Nanos) -> Option<Nanos> {
