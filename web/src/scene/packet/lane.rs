@@ -233,7 +233,7 @@ impl Lane<'_> {
             let y = self.place.axis - road_half(self.frame, self.place) - 8.0;
             let x = f32::midpoint(self.frame.walls[0], self.frame.walls[1]) - d * 40.0;
             pen.text([x, y], &text, if d > 0.0 { look.end() } else { look }, 40.0);
-            return Some(first.spot([x - 20.0 - d * 16.0, y - 17.0, 40.0, 24.0]));
+            return Some(first.spot([x - 20.0 - d * 16.0, (y - 17.0).max(0.0), 40.0, 24.0]));
         }
         let x = self.frame.wall(from) + d * (self.frame.half + 24.0);
         let look = if from == Side::Left { look } else { look.end() };
@@ -241,7 +241,7 @@ impl Lane<'_> {
         // Above the tracks for both: below them lies what was lost.
         let y = (self.place.axis - far + 5.0).max(self.place.y + 13.0);
         pen.text([x, y], &text, look, 60.0);
-        Some(first.spot([x - 20.0 + d * 16.0, y - 17.0, 40.0, 24.0]))
+        Some(first.spot([x - 20.0 + d * 16.0, (y - 17.0).max(0.0), 40.0, 24.0]))
     }
 
     fn one(&self, pen: &mut Pen, own: &Put) {
