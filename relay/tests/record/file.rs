@@ -4,7 +4,7 @@ use crate::support::lab::Bench;
 use crate::{Desk, Told};
 use protocol::command::{Family, Kind};
 use protocol::recording::{Block, Ending};
-use protocol::{ErrorKind, What};
+use protocol::{Answer, Done, ErrorKind, What};
 use relay::journal::Read;
 use std::fs::{self, File};
 
@@ -130,4 +130,31 @@ async fn a_disk_without_room_is_an_answer() {
     assert!(no.message.starts_with("/dev/full cannot be written"), "{}", no.message);
     let no = relay::recorder::check(65_536).expect_err("no packet is so long");
     assert_eq!(no.kind, ErrorKind::BadRequest);
+}
+
+/// Written by the first version that could: whoever changes what is in a file gives it the next format
+/// number, and goes on reading this one.
+#[test]
+fn the_first_files_ever_written_are_still_read() {
+    let told = Told::read(include_bytes!("format1.patchbay"));
+    assert_eq!((told.header.after, told.ending), (0, Ending::Whole));
+    let events = told.events();
+    assert!(events.iter().zip(1..).all(|(event, seq)| event.seq == seq));
+    let world = told.world();
+    let sent = world.calls.values().find_map(|call| match &call.result {
+        Some(Answer::Ok(Done::Sent(sent))) => Some(sent.bytes),
+        _ => None,
+    });
+    assert_eq!(sent, Some(5));
+    let flows = &world.wire.as_ref().expect("a wire").flows;
+    assert!(flows.values().all(|flow| flow.packets == flow.delivered) && flows.len() == 2);
+    let kept: usize = told
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Packets(packets) => packets.len(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(kept as u64, flows.values().map(|flow| flow.packets).sum::<u64>());
 }

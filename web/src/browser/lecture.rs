@@ -3,6 +3,7 @@
 use super::app::App;
 use super::dom::{self, window};
 use crate::lecture::{Page, page};
+use crate::text::decimal;
 
 /// The window that a bench of usual size would need; what is larger, enlarges.
 const USUAL: [f64; 2] = [1109.0, 624.0];
@@ -35,7 +36,7 @@ impl App {
     pub(super) fn enlarge(&mut self, vertical: bool) {
         self.room.zoom = if self.lecture && !vertical { zoom() } else { 1.0 };
         let style = self.shell.app.style();
-        let text = self.room.zoom.to_string();
+        let text = decimal::short((self.room.zoom * 1_000.0) as u64, 1_000, 3);
         if style.get_property_value("--zoom").as_deref() != Ok(&text) {
             let _ = style.set_property("--zoom", &text);
         }

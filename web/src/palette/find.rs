@@ -4,18 +4,18 @@ use super::Entry;
 
 /// The places of the rows that fit, the best first; all of them where nothing is written.
 pub fn find(query: &str, rows: &[Entry]) -> Vec<usize> {
-    let query = query.to_lowercase();
+    let query = query.to_ascii_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
     let mut found: Vec<(u32, usize)> = rows
         .iter()
         .enumerate()
         .filter_map(|(place, row)| {
-            let text = row.says.join("\n").to_lowercase();
+            let text = row.says.join("\n").to_ascii_lowercase();
             let scores = words.iter().map(|word| score(word, &text));
             Some((scores.sum::<Option<u32>>()?, place))
         })
         .collect();
-    found.sort_by_key(|(score, place)| (u32::MAX - score, *place));
+    crate::order::by_key(&mut found, |(score, place)| (u32::MAX - score, *place));
     found.into_iter().map(|(_, place)| place).collect()
 }
 

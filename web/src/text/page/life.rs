@@ -48,7 +48,7 @@ fn stations(kind: Kind, life: &world::Life) -> Vec<(&'static str, When)> {
         all.truncate(2);
     }
     // What has happened stands in the order in which it did.
-    all.sort_by_key(|(_, when)| when.map_or(Nanos::MAX, |(at, _)| at));
+    crate::order::by_key(&mut all, |(_, when)| when.map_or(Nanos::MAX, |(at, _)| at));
     all
 }
 
