@@ -147,6 +147,12 @@ impl Clock {
         self.show(to.unwrap_or(at), timeline);
     }
 
+    /// To the next (or previous) loss, drop, resend or error, and stops there; stays where there is none.
+    pub fn jump(&mut self, forward: bool, timeline: &mut Timeline) {
+        let to = timeline.trouble(self.moment.at, forward).filter(|to| *to <= self.moment.now);
+        self.show(to.unwrap_or(self.moment.at), timeline);
+    }
+
     /// A command was given: brings the picture to now and lets it run.
     pub fn catch_up(&mut self, timeline: &mut Timeline) {
         self.paused = false;

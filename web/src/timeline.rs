@@ -283,6 +283,14 @@ impl Timeline {
         self.marks.between(from, to)
     }
 
+    /// The next or previous moment at which something was lost, dropped, sent again, or failed.
+    pub(crate) fn trouble(&self, at: Nanos, forward: bool) -> Option<Nanos> {
+        let (from, to) = if forward { (at + 1, Nanos::MAX) } else { (0, at.saturating_sub(1)) };
+        let mut found = self.marks.between(from, to).filter(|mark| mark.kind.is_trouble());
+        let found = if forward { found.next() } else { found.next_back() };
+        found.map(|mark| mark.at)
+    }
+
     /// Datagrams that fall on the screen: those whose loss the picture has just learned of.
     pub fn falls(&self) -> &[Fall] {
         self.falls.all()

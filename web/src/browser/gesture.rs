@@ -21,6 +21,7 @@ impl App {
             }
             Gesture::Back => self.clock.step(false, &mut self.timeline),
             Gesture::Forward => self.clock.step(true, &mut self.timeline),
+            Gesture::Jump(forward) => self.clock.jump(forward, &mut self.timeline),
             Gesture::Begin => self.clock.show(0, &mut self.timeline),
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
             Gesture::Speed(value) => self.set_speed(value),

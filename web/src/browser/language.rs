@@ -30,7 +30,9 @@ pub(super) fn apply(root: &Element, language: Language) {
             }
         }
     }
-    for (key, attribute) in [("data-name", "aria-label"), ("data-hint", "title")] {
+    for (key, attribute) in
+        [("data-name", "aria-label"), ("data-hint", "title"), ("data-ghost", "placeholder")]
+    {
         for element in all(root, &format!("[{key}]")) {
             let word = element.get_attribute(key).unwrap_or_default();
             if let Some((english, chinese)) = page::both(&word) {

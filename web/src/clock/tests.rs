@@ -254,3 +254,27 @@ fn a_packet_is_as_slow_as_a_crossing_and_a_held_one_slows_nothing() {
     let held = show.timeline.packet(PacketId(1)).expect("it is there");
     assert!((held.progress(at) - 0.5).abs() < 1e-6 && held.held(at) == Some(2 * S));
 }
+
+#[test]
+fn a_jump_goes_to_what_went_wrong_and_stays_where_nothing_more_did() {
+    let mut script = Script::default();
+    let mut failed = Vec::new();
+    for _ in 0..2 {
+        script.wait(1_000_000);
+        let socket =
+            script.socket(protocol::command::Kind::Stream, protocol::command::Side::Left, None);
+        script.wait(1_000_000);
+        let call = script.begin(protocol::Command::Accept { socket });
+        script.fail(call, "EINVAL", "It does not listen.");
+        failed.push(script.now());
+    }
+    let mut show = Show::new(&script, 9 * S);
+    show.clock.show(S / 2, &mut show.timeline);
+    let mut stops = Vec::new();
+    for forward in [true, true, true, false, false] {
+        show.clock.jump(forward, &mut show.timeline);
+        stops.push(show.clock.moment().at);
+    }
+    assert_eq!(stops, [failed[0], failed[1], failed[1], failed[0], failed[0]]);
+    assert!(show.clock.paused());
+}

@@ -38,6 +38,8 @@ pub const ACTIONS: &[Action] = &[
     act("forward", "key_forward", &["ArrowRight"], Gesture::Forward),
     act("page", "key_page", &["PageDown"], Gesture::Page(true)),
     act("page-back", "key_page_back", &["PageUp"], Gesture::Page(false)),
+    act("jump-back", "key_jump_back", &["["], Gesture::Jump(false)),
+    act("jump", "key_jump", &["]"], Gesture::Jump(true)),
     act("begin", "key_begin", &["Home"], Gesture::Begin),
     act("live", "live", &["End"], Gesture::Live),
     act("write", "key_write", &["s"], Gesture::Write),

@@ -26,6 +26,7 @@ pub enum Gesture {
     Pause,
     Back,
     Forward,
+    Jump(bool),
     Begin,
     Live,
     Speed(&'static str),

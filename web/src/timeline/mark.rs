@@ -34,6 +34,13 @@ pub enum MarkKind {
     Error,
 }
 
+impl MarkKind {
+    /// Whether somebody who looks for what went wrong wants to see it.
+    pub(super) fn is_trouble(self) -> bool {
+        matches!(self, Self::Again | Self::Drop | Self::Loss | Self::Error)
+    }
+}
+
 /// One tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -85,7 +92,7 @@ impl Marks {
         }
     }
 
-    pub(super) fn between(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Mark> {
+    pub(super) fn between(&self, from: Nanos, to: Nanos) -> impl DoubleEndedIterator<Item = &Mark> {
         let first = self.ticks.partition_point(|mark| mark.at < from);
         let end = self.ticks.partition_point(|mark| mark.at <= to);
         self.ticks.range(first..end.max(first))

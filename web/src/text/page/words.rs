@@ -209,6 +209,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("speed", "speed of the picture", "画面速度"),
     ("auto", "auto", "自动"),
     ("scrubber", "shown moment", "显示的时刻"),
+    ("key_jump", "to the next loss, resend or error", "到下一次丢失、重传或错误"),
+    ("key_jump_back", "to the one before", "到上一次丢失、重传或错误"),
     ("key_begin", "Show the earliest moment", "回到最早的时刻"),
     ("live", "Show what happens now", "回到现在"),
     // below
