@@ -36,7 +36,7 @@ impl App {
     pub(super) fn enlarge(&mut self, vertical: bool) {
         self.room.zoom = if self.lecture && !vertical { zoom() } else { 1.0 };
         let style = self.shell.app.style();
-        let text = decimal::short((self.room.zoom * 1_000.0) as u64, 1_000, 3);
+        let text = decimal::short((self.room.zoom * 1_000.0).ceil() as u64, 1_000, 3);
         if style.get_property_value("--zoom").as_deref() != Ok(&text) {
             let _ = style.set_property("--zoom", &text);
         }

@@ -128,7 +128,16 @@ pub(super) fn aim(world: &World, id: SocketId) -> Option<SocketId> {
         let burst = world.bursts.values().rev().find(|burst| burst.socket == id)?;
         burst.receiver.filter(|receiver| world.sockets.contains_key(receiver))
     };
-    world.aim_of(id).or_else(|| world.far_end(id)).or_else(burst)
+    // Its datagram may be on its way before the call has returned.
+    let sending = || {
+        world.calls_of(id).rev().filter(|call| call.ended.is_none()).find_map(|call| {
+            match &call.ask {
+                Command::SendTo { address, .. } => world.receiver_of(address, id),
+                _ => None,
+            }
+        })
+    };
+    sending().or_else(|| world.aim_of(id)).or_else(|| world.far_end(id)).or_else(burst)
 }
 
 /// Whom a stream is connected to, or is asking now: the kernel names a peer only when it has answered.

@@ -11,7 +11,7 @@ use crate::shape::{Ink, Mark};
 use crate::text::Language;
 use proptest::prelude::*;
 use protocol::message::Thin;
-use protocol::{FlowId, Nanos, PacketId};
+use protocol::{End, FlowId, Nanos, PacketId};
 
 fn at(script: &Script, at: Nanos, seconds: f64) -> (Timeline, Moment) {
     let mut timeline = script.timeline();
@@ -169,4 +169,27 @@ fn the_weather_is_said_in_both_languages() {
     let say = |language| crate::text::picture::weather(language, wire);
     assert_eq!(say(Language::English), "400 ms each way · loses 5 %");
     assert_eq!(say(Language::Chinese), "400 ms（单程） · 丢 5 %");
+}
+
+#[test]
+fn a_first_datagram_is_drawn_before_its_call_has_returned() {
+    use crate::script::wire::{datagram, on};
+    use protocol::command::{Command, Kind};
+    use protocol::data::Data;
+    let mut script = Script::default();
+    script.wire(0, 0);
+    let sender = script.at_end(Kind::Datagram, End::Left, None, Some(4_000));
+    script.at_end(Kind::Datagram, End::Right, None, Some(53));
+    script.begin(Command::SendTo {
+        socket: sender,
+        address: on(End::Right, 53),
+        data: Data::Text("hello".into()),
+    });
+    let packet = script.enter(End::Left, (4_000, 53), datagram("hello", None));
+    script.wait(10);
+    script.deliver(packet);
+    let (timeline, moment) = at(&script, script.now() - 5_000, 9.0);
+    let view = View { selected: Some(sender), ..view(1440.0, 600.0) };
+    let stage = stage(&timeline, moment, &view);
+    assert_eq!(stage.packets.iter().map(|spot| spot.packet).collect::<Vec<_>>(), [packet]);
 }
