@@ -184,7 +184,11 @@ impl App {
         let passed = crate::order::within(ms / 1000.0 - self.seconds, 0.0, 0.25);
         self.seconds = ms / 1000.0;
         self.link.poll();
-        self.read_on();
+        if self.read_on() {
+            // Nothing is shown of a recording before all of it is there, but how far it is.
+            self.panels();
+            return self.frame.next();
+        }
         self.clock.tick(passed, self.link.now(), &mut self.timeline);
         let (moment, runs) = (self.clock.moment(), !self.clock.paused());
         self.speaker.passed(&self.timeline, moment.at, moment.view, runs);

@@ -14,7 +14,7 @@ use protocol::reply::Whole;
 use protocol::{Answer, Command, Done, ErrorKind, Event, Failure, SessionId, World};
 
 /// Milliseconds of a frame that reading may take.
-const SHARE: f64 = 30.0;
+const SHARE: f64 = 100.0;
 
 impl App {
     /// A file was chosen.
@@ -55,9 +55,9 @@ impl App {
         self.clock.restart();
     }
 
-    /// Reads on for a part of a frame.
-    pub(super) fn read_on(&mut self) {
-        let Some(mut replay) = self.replay.take() else { return };
+    /// Reads on for a part of a frame; whether there is more.
+    pub(super) fn read_on(&mut self) -> bool {
+        let Some(mut replay) = self.replay.take() else { return false };
         if replay.ending() == Ending::Open {
             let now = || window().performance().map_or(f64::MAX, |clock| clock.now());
             let until = now() + SHARE;
@@ -69,7 +69,9 @@ impl App {
             }
             self.dirty = true;
         }
+        let more = replay.ending() == Ending::Open;
         self.replay = Some(replay);
+        more
     }
 
     /// What a recording answers in its relay's place.
