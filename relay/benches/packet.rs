@@ -3,31 +3,22 @@
 
 #![allow(missing_docs, clippy::print_stdout, reason = "a command that prints")]
 
-use etherparse::{PacketBuilder, TcpHeader, TcpOptionElement};
+#[path = "wire/segment.rs"]
+mod segment;
+
+use etherparse::PacketBuilder;
 use protocol::packet::End;
 use protocol::wire::{Impairment, Loss, Match};
 use relay::wire::impair::Line;
 use relay::wire::packet::Reader;
 use relay::wire::trap::Traps;
+use segment::segment;
 use std::hint::black_box;
 use std::time::Instant;
 
 const ROUNDS: u32 = 2_000_000;
 /// Connections that take turns.
 const FLOWS: u16 = 100;
-
-/// A full segment of an Ethernet's MTU with a timestamp, as Linux sends it.
-fn segment(port: u16) -> Vec<u8> {
-    let mut header = TcpHeader::new(port, 80, 1, 500);
-    (header.ack, header.acknowledgment_number) = (true, 1);
-    let timestamp =
-        [TcpOptionElement::Noop, TcpOptionElement::Noop, TcpOptionElement::Timestamp(1, 2)];
-    header.set_options(&timestamp).unwrap_or_default();
-    let mut bytes = Vec::new();
-    let builder = PacketBuilder::ipv4([10, 77, 0, 1], [10, 77, 0, 2], 64).tcp_header(header);
-    builder.write(&mut bytes, &[b'x'; 1_448]).unwrap_or_default();
-    bytes
-}
 
 fn datagram(payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();

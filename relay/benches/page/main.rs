@@ -138,6 +138,7 @@ fn pace(name: &str, told: &Value) {
 /// Frames for a while.
 async fn frames(tab: &Tab, name: &str) {
     tab.evaluate("gauge.clear()").await;
+    // The span over which frames are counted.
     tokio::time::sleep(Duration::from_secs(2)).await;
     pace(name, &tab.evaluate("gauge.pace()").await);
 }
@@ -189,6 +190,7 @@ async fn on_the_wire(browser: &Browser, relay: &Relay) {
     frames(&tab, "nothing on the wire").await;
     hand.burst(from, &to, PARCELS).await;
     frames(&tab, &format!("{PARCELS} datagrams on the wire")).await;
+    // Their own way takes so long; nothing of them is measured meanwhile.
     tokio::time::sleep(DELAY).await;
     rest(&tab).await;
 

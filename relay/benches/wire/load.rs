@@ -85,6 +85,7 @@ impl Job {
         let stream = loop {
             match listener.accept() {
                 Ok((stream, _)) => break stream,
+                // accept(2) without blocking, so that a rival that never dials cannot hold the bench.
                 Err(_) if began.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
                 Err(error) => return Err(error).context("nobody came"),
             }

@@ -17,6 +17,7 @@ mod bare;
 mod load;
 mod rival;
 mod road;
+mod segment;
 mod stage;
 mod viewer;
 

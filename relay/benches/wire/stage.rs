@@ -1,7 +1,7 @@
 //! Owns a packet's cost, stage by stage, each alone and with everything else idle.
 
+use super::segment::segment;
 use anyhow::Result;
-use etherparse::{PacketBuilder, TcpHeader, TcpOptionElement};
 use protocol::packet::{End, PacketFate, PacketId};
 use protocol::{Address, Event, FlowId, Source, What, World};
 use relay::journal::Journal;
@@ -23,19 +23,6 @@ const TURN: u64 = 32;
 /// Packets that wait in a device, and how often they do.
 const WAITING: u32 = 100;
 const FILLS: u32 = 500;
-
-/// A full segment of an Ethernet's MTU with a timestamp, as Linux sends it.
-fn segment(port: u16) -> Vec<u8> {
-    let mut header = TcpHeader::new(port, 80, 1, 500);
-    (header.ack, header.acknowledgment_number) = (true, 1);
-    let timestamp =
-        [TcpOptionElement::Noop, TcpOptionElement::Noop, TcpOptionElement::Timestamp(1, 2)];
-    header.set_options(&timestamp).unwrap_or_default();
-    let mut bytes = Vec::new();
-    let builder = PacketBuilder::ipv4([10, 77, 0, 1], [10, 77, 0, 2], 64).tcp_header(header);
-    builder.write(&mut bytes, &[b'x'; 1_448]).unwrap_or_default();
-    bytes
-}
 
 fn timed(what: &str, times: u64, mut work: impl FnMut(u64)) {
     let began = Instant::now();

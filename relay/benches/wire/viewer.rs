@@ -17,6 +17,7 @@ pub(crate) fn start(journal: Journal) {
     thread::spawn(move || {
         let (mut cursor, mut thinner) = (journal.seq(), Thinner::default());
         loop {
+            // What a session waits between two writes is part of what is measured.
             thread::sleep(PACE);
             catch_up(&journal, &mut cursor, &mut thinner);
         }

@@ -307,6 +307,7 @@ fn timed_out(after: Duration, taken: u32) -> Failure {
 async fn passed(deadline: Option<(Instant, Duration)>) -> Duration {
     match deadline {
         Some((deadline, after)) => {
+            // The timeout that was asked for.
             tokio::time::sleep_until(deadline).await;
             after
         }

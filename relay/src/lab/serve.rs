@@ -95,6 +95,7 @@ impl Desk {
             if !self.answer(id, kind, &received, bytes).await {
                 break;
             }
+            // The rate budget: two echoes would storm for ever.
             tokio::time::sleep(pause.max(PAUSE)).await;
         }
         if let Some(slot) = self.slots.borrow().get(&id) {

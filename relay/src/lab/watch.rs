@@ -81,6 +81,7 @@ pub(super) fn watch_arrivals(desk: &Rc<Desk>, arrivals: Arc<Notify>) {
             let Some(desk) = desk.upgrade() else { return };
             desk.pass_wire();
             drop(desk);
+            // Packets come faster than anybody can read what they change.
             tokio::time::sleep(ARRIVALS).await;
         }
     });

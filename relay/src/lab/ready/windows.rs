@@ -29,6 +29,7 @@ impl Wait {
         attempt: impl FnOnce() -> Option<T>,
     ) -> io::Result<Option<T>> {
         loop {
+            // There is no readiness to wait for here: it is asked again and again.
             tokio::time::sleep(PAUSE).await;
             let mut polled = [PollFd::new(&self.socket, self.wanted)];
             if poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0 {
