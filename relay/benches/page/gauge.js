@@ -18,6 +18,8 @@
     gauge.frames.push([began, ended - began]);
     if (gauge.drawn) gauge.picture ??= ended;
     if (gauge.drawn && gauge.messages > 0) gauge.world ??= ended;
+    if (document.getElementById('link')?.textContent.startsWith('recording of')) gauge.opened ??= ended;
+    gauge.sought?.(ended);
   });
 
   const listen = EventTarget.prototype.addEventListener;
@@ -43,6 +45,23 @@
   gauge.clear = () => Object.assign(gauge, { frames: [], heard: 0, bytes: 0, messages: 0, last: 0 });
   // Nothing has come for so long, after something had.
   gauge.rests = (span) => gauge.last > 0 && performance.now() - gauge.last > span;
+  // When a recording had been read to its end.
+  gauge.whole = () => gauge.opened ?? 0;
+  // Chooses a part of the scrubber; the milliseconds until the end of the frame that shows it.
+  gauge.seek = (part) => new Promise((told) => {
+    const scrubber = document.getElementById('scrubber');
+    const { left, top, width, height } = scrubber.getBoundingClientRect();
+    const place = { clientX: left + part * width, clientY: top + height / 2, pointerId: 1, bubbles: true };
+    const before = scrubber.ariaValueNow;
+    const began = performance.now();
+    gauge.sought = (ended) => {
+      if (scrubber.ariaValueNow === before) return;
+      gauge.sought = undefined;
+      told(ended - began);
+    };
+    scrubber.dispatchEvent(new PointerEvent('pointerdown', place));
+    scrubber.dispatchEvent(new PointerEvent('pointerup', place));
+  });
   gauge.pace = () => {
     const { frames } = gauge;
     const began = frames.map(([at]) => at);

@@ -1,11 +1,14 @@
 //! What the page costs: `cargo bench -p relay --bench page` opens the page of a real relay in a headless
 //! Chromium and prints its weight, the time to its first pictures, its frames with 10,000 datagrams on the
-//! wire, what an event costs it, and how it stands after a burst of 100,000. Figures, not assertions.
+//! wire, what an event costs it, how it stands after a burst of 100,000, and how soon a recording of a
+//! million events is open and any moment of it shown. Figures, not assertions. With words after `--`
+//! (`load`, `loopback`, `wire`, `replay`) only those.
 //!
 //! Everything on the page is real: the bench asks for sockets and bursts over a session of its own.
 
 #![allow(missing_docs, clippy::print_stdout, reason = "a command that prints")]
 
+mod replay;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -214,17 +217,29 @@ async fn on_the_wire(browser: &Browser, relay: &Relay) {
     room(&tab).await;
 }
 
+async fn load(browser: &Browser, relay: &Relay) {
+    let tab = open(browser, relay).await;
+    weight(&tab).await;
+    drop(tab);
+    loads(browser, relay).await;
+}
+
 #[tokio::main]
 async fn main() {
     let Some(browser): Option<Arc<Browser>> = Browser::start().await else { return };
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
     // A relay each: what one page has seen is not another's.
-    let relay = Relay::start();
-    let tab = open(&browser, &relay).await;
-    weight(&tab).await;
-    drop(tab);
-    loads(&browser, &relay).await;
-    let relay = Relay::start();
-    on_loopback(&browser, &relay).await;
-    let relay = Relay::start();
-    on_the_wire(&browser, &relay).await;
+    if wants("load") {
+        load(&browser, &Relay::start()).await;
+    }
+    if wants("loopback") {
+        on_loopback(&browser, &Relay::start()).await;
+    }
+    if wants("wire") {
+        on_the_wire(&browser, &Relay::start()).await;
+    }
+    if wants("replay") {
+        replay::cost(&browser).await;
+    }
 }
