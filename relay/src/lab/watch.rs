@@ -1,8 +1,8 @@
 //! Owns when the kernel is asked about the lab's sockets, and tells the journal only what changed.
 //!
 //! Looked at at once: a socket whose call ended or fell asleep, and the one at its other end. Looked at
-//! at 60 Hz: sockets that changed within the last second. Looked at at 4 Hz: the others, and the closed
-//! ones that the kernel still knows.
+//! at 60 Hz: sockets that changed within the last second. Looked at at 4 Hz: the others, up to
+//! [`COLD`] of them a time and more in turn, and the closed ones that the kernel still knows.
 
 mod reading;
 mod rest;
@@ -16,6 +16,7 @@ use rest::Resting;
 pub(super) use rest::entry_fields;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::{Discriminant, discriminant};
+use std::ops::Bound;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +33,11 @@ const PASS: Duration = Duration::from_millis(16);
 const ARRIVALS: Duration = Duration::from_millis(4);
 /// Sockets looked at when packets arrive; the others wait for their pass.
 const AT_ONCE: usize = 32;
-/// Every so many passes, all sockets are looked at.
+/// Every so many passes, sockets that do not move are looked at too.
 const SLOW: u64 = 15;
+/// So many of them at most, so that a thousand that rest cost little: more are looked at in turn, 1,000
+/// within 1.2 s. What the lab itself does to a socket is always seen at once.
+const COLD: usize = 200;
 /// How long a socket counts as moving after its last change.
 const WARM: Nanos = 1_000_000_000;
 /// How long it is looked at in every pass after something came to it that changed nothing.
@@ -46,6 +50,8 @@ pub(super) struct Watcher {
     diag: Option<Diag>,
     seen: BTreeMap<SocketId, Seen>,
     resting: BTreeMap<SocketId, Resting>,
+    /// The last socket that was looked at without moving; the next turn goes on after it.
+    turn: Option<SocketId>,
 }
 
 /// What was last seen of one socket.
@@ -90,7 +96,12 @@ pub(super) fn watch_arrivals(desk: &Rc<Desk>, arrivals: Arc<Notify>) {
 impl Watcher {
     pub(super) fn open() -> Self {
         // Without sock_diag there are no timers and no resting sockets; the fields stay absent.
-        Self { diag: Diag::open().ok(), seen: BTreeMap::new(), resting: BTreeMap::new() }
+        Self {
+            diag: Diag::open().ok(),
+            seen: BTreeMap::new(),
+            resting: BTreeMap::new(),
+            turn: None,
+        }
     }
 
     /// A socket is about to be closed: what the kernel keeps of it is followed by its cookie.
@@ -104,6 +115,29 @@ impl Watcher {
                 journal.append(Source::Kernel, What::Gone { socket: slot.id });
             }
         }
+    }
+
+    /// The sockets of a pass: those that move, and in turn up to `cold` of the others.
+    fn due<T>(
+        &mut self,
+        slots: &BTreeMap<SocketId, T>,
+        cold: Option<usize>,
+        now: Nanos,
+    ) -> Vec<SocketId> {
+        let moves = |id: &&SocketId| self.seen.get(id).is_none_or(|seen| seen.warm_until > now);
+        let mut due: Vec<SocketId> = slots.keys().filter(moves).copied().collect();
+        if let Some(most) = cold {
+            let begins = self.turn.map_or(Bound::Unbounded, Bound::Excluded);
+            let ends = self.turn.map_or(Bound::Excluded(SocketId(0)), Bound::Included);
+            let rest = slots
+                .range((begins, Bound::Unbounded))
+                .chain(slots.range((Bound::Unbounded, ends)));
+            let rest = rest.map(|(id, _)| id).filter(|id| !moves(id)).take(most);
+            let rest: Vec<SocketId> = rest.copied().collect();
+            self.turn = rest.last().copied();
+            due.extend(rest);
+        }
+        due
     }
 
     /// The cookies of the closed sockets that are followed.
@@ -136,15 +170,7 @@ impl Desk {
 
     fn pass(&self, all: bool) {
         let now = self.journal.now();
-        let due: Vec<SocketId> = {
-            let watcher = self.watcher.borrow();
-            let slots = self.slots.borrow();
-            slots
-                .keys()
-                .filter(|id| all || watcher.seen.get(id).is_none_or(|seen| seen.warm_until > now))
-                .copied()
-                .collect()
-        };
+        let due = self.watcher.borrow_mut().due(&self.slots.borrow(), all.then_some(COLD), now);
         for id in due {
             if self.look(id, true)
                 && let Some(far) = self.journal.look(|world| world.far_end(id))
@@ -335,5 +361,30 @@ pub(super) fn state(state: kernel::State) -> protocol::TcpState {
         K::LastAck => T::LastAck,
         K::Listen => T::Listen,
         K::Closing => T::Closing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resting_sockets_are_looked_at_in_turn_and_moving_ones_always() {
+        let slots: BTreeMap<SocketId, ()> = (1..=10).map(|id| (SocketId(id), ())).collect();
+        let rests = |id| (SocketId(id), Seen { warm_until: u64::from(id == 4), ..Seen::default() });
+        let mut watcher = Watcher {
+            diag: None,
+            seen: (1..=10).map(rests).collect(),
+            resting: BTreeMap::new(),
+            turn: None,
+        };
+        let mut due = |cold| -> Vec<u32> {
+            watcher.due(&slots, cold, 0).into_iter().map(|id| id.0).collect()
+        };
+        assert_eq!(due(Some(4)), [4, 1, 2, 3, 5]);
+        assert_eq!(due(None), [4]);
+        assert_eq!(due(Some(4)), [4, 6, 7, 8, 9]);
+        assert_eq!(due(Some(4)), [4, 10, 1, 2, 3]);
+        assert_eq!(due(Some(100)), [4, 5, 6, 7, 8, 9, 10, 1, 2, 3], "each once");
     }
 }
