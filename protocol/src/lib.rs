@@ -8,7 +8,7 @@
 //! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form; [`thin`]: many packets
 //!    told in sums;
 //! 5. [`limit`]: the bounds, as named constants;
-//! 6. [`recording`]: the journal on disk;
+//! 6. [`recording`]: the journal on disk; [`program`]: calls as a program in Python, Rust or C;
 //! 7. [`world`]: the state at a moment, a fold over the journal, and its ledger.
 
 pub mod address;
@@ -21,6 +21,7 @@ pub mod limit;
 pub mod message;
 pub mod number;
 pub mod packet;
+pub mod program;
 pub mod recording;
 pub mod reply;
 pub mod sample;

@@ -23,7 +23,7 @@ async fn share(bench: &Bench, name: &str) {
     tokio::time::sleep(2 * SPAN / 5).await;
     let (began, before, seq) = (Instant::now(), used(), bench.lab.journal().seq());
     tokio::time::sleep(SPAN).await; // a span is what is measured
-    let part = (used() - before).as_secs_f64() / began.elapsed().as_secs_f64();
+    let part = used().saturating_sub(before).as_secs_f64() / began.elapsed().as_secs_f64();
     let events = bench.lab.journal().seq() - seq;
     println!("{name}: {:.1} % of a core, {events} events in {SPAN:?}", part * 100.0);
 }

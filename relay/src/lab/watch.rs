@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn resting_sockets_are_looked_at_in_turn_and_moving_ones_always() {
-        let slots: BTreeMap<SocketId, ()> = (1..=10).map(|id| (SocketId(id), ())).collect();
+        let slots: BTreeMap<SocketId, u32> = (1..=10).map(|id| (SocketId(id), id)).collect();
         let rests = |id| (SocketId(id), Seen { warm_until: u64::from(id == 4), ..Seen::default() });
         let mut watcher = Watcher {
             diag: None,
