@@ -165,6 +165,16 @@ pub enum Application {
     },
     /// Never reads.
     Idle,
+    /// Sends a moving picture with its tone, one [`crate::film`] frame a send, as a call does: each at
+    /// its own time where the socket takes it, later where a send has to wait.
+    Film {
+        /// The receiver; null sends to the connected peer.
+        to: Option<Address>,
+        /// How many frames, 1 to [`crate::limit::FRAMES`].
+        frames: u32,
+        /// From one frame to the next, at least a millisecond; [`crate::film::EVERY`] is the tone's own.
+        every: Nanos,
+    },
 }
 
 /// An automatic program on a socket; on a listening one a whole server.

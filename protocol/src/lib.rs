@@ -16,6 +16,7 @@ pub mod codec;
 pub mod command;
 pub mod data;
 pub mod event;
+pub mod film;
 pub mod id;
 pub mod limit;
 pub mod message;

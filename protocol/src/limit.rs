@@ -30,6 +30,8 @@ pub const BURST: u32 = 100_000;
 pub const SERVE_RATE: u32 = 256 * 1024;
 /// Bytes of an automatic answer.
 pub const ANSWER: usize = 4_096;
+/// Frames of one film: two minutes at its own pace.
+pub const FRAMES: u32 = 6_000;
 /// Bytes of a socket's own name.
 pub const NAME: usize = 40;
 /// Bytes of a receive queue that a sample shows, and of a send queue that the world remembers.

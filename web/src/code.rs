@@ -280,6 +280,7 @@ fn serving_as_code(serving: &Serving) -> String {
         Application::Echo { max } => format!("echo({max})"),
         Application::Answer { max, data } => format!("answer({max}, {})", payload(data)),
         Application::Idle => "idle()".into(),
+        Application::Film { frames, .. } => format!("film({frames})"),
     };
     if serving.side_by_side { format!("serve({app}, threads)") } else { format!("serve({app})") }
 }

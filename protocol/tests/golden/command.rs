@@ -142,4 +142,6 @@ golden! { applications, Application:
     Application::Answer { .. } => Application::Answer { max: 10, data: Data::Text("OK".into()) },
         r#"{"answer":{"max":10,"data":{"text":"OK"}}}"#;
     Application::Idle => Application::Idle, r#""idle""#;
+    Application::Film { .. } => Application::Film { to: None, frames: 250, every: 20_000_000 },
+        r#"{"film":{"to":null,"frames":250,"every":20000000}}"#;
 }

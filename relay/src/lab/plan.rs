@@ -204,6 +204,15 @@ fn check_serving(slot: &Slot, serving: &Serving) -> Result<(), Failure> {
             format!("An automatic answer has at most {} bytes.", limit::ANSWER),
         )),
         Application::Echo { max } | Application::Answer { max, .. } => size(*max).map(drop),
+        Application::Film { frames, every, .. } => {
+            if !(1..=limit::FRAMES).contains(frames) || *every < 1_000_000 {
+                return Err(Failure::new(
+                    ErrorKind::Limit,
+                    format!("A film has 1 to {} frames, at least 1 ms apart.", limit::FRAMES),
+                ));
+            }
+            Ok(())
+        }
         Application::Idle => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Owns automatic programs: echo, answer, and whole servers. Each of their calls is journaled like any
+//! Owns automatic programs: echo, answer, film, and whole servers. Each of their calls is journaled like any
 //! other, asked for by nobody.
 
 use super::Asker;
@@ -9,11 +9,12 @@ use protocol::command::{Application, Kind, Serving};
 use protocol::data::{Data, Hex};
 use protocol::limit::SERVE_RATE;
 use protocol::reply::Received;
-use protocol::{Command, Done, SocketId, TcpState};
+use protocol::{Address, Command, Done, SocketId, TcpState, film};
 use rustix::fd::AsFd as _;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 /// Between two sends of an automatic program, at least.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -74,6 +75,11 @@ impl Desk {
     async fn serve_one(self: &Rc<Self>, id: SocketId, kind: Kind, app: Application) {
         let max = match &app {
             Application::Idle => return,
+            Application::Film { to, frames, every } => {
+                return self
+                    .send_film(id, to.as_ref(), *frames, Duration::from_nanos(*every))
+                    .await;
+            }
             Application::Read(reading) => {
                 let Some(slot) = self.slots.borrow().get(&id).cloned() else { return };
                 return Rc::clone(self).read_on(slot, *reading).await;
@@ -104,6 +110,37 @@ impl Desk {
         if kind == Kind::Stream {
             self.ask_itself(Command::Close { socket: id }).await;
         }
+    }
+
+    /// Sends a film to its end, or to the end of its connection.
+    async fn send_film(
+        self: &Rc<Self>,
+        socket: SocketId,
+        to: Option<&Address>,
+        frames: u32,
+        every: Duration,
+    ) {
+        let mut pace = tokio::time::interval(every);
+        // A frame that had to wait does not hurry those after it together: they were due, and go.
+        pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        for number in 0..frames {
+            pace.tick().await;
+            let data = Data::Hex(Hex(film::frame(number)));
+            let ask = match to {
+                Some(to) => Command::SendTo { socket, address: to.clone(), data },
+                None => Command::Send { socket, data, all: true },
+            };
+            let outcome = self.ask_itself(ask).await;
+            // A datagram that cannot be sent is one that is lost; a stream has ended.
+            let Some(slot) = self.slots.borrow().get(&socket).cloned() else { return };
+            if slot.kind == Kind::Stream && !matches!(outcome, Some((_, Ok(_)))) {
+                break;
+            }
+        }
+        if let Some(slot) = self.slots.borrow().get(&socket) {
+            slot.reader.borrow_mut().take();
+        }
+        self.ask_itself(Command::Serve { socket, set: None }).await;
     }
 
     /// Sends an answer; whether it was taken.

@@ -5,7 +5,9 @@ use protocol::command::{Application, Family, Kind, Reading, Serving};
 use protocol::data::Data;
 use protocol::limit::{ANSWER, SERVE_RATE};
 use protocol::world::Ledger;
-use protocol::{Command, SocketId};
+use protocol::{Answer, Command, Done, SocketId, What, film};
+use relay::journal::Read;
+use std::collections::BTreeSet;
 
 const ECHO: Application = Application::Echo { max: 1_024 };
 
@@ -109,6 +111,57 @@ async fn two_datagram_echoes_do_not_storm() {
     bench.close(starter).await;
 }
 
+/// The numbers of the frames that a socket's receives gave.
+fn frames(bench: &Bench, socket: SocketId) -> Vec<u32> {
+    let Read::Events(events) = bench.lab.journal().read(0, usize::MAX) else { panic!("all of it") };
+    let mut calls = BTreeSet::new();
+    let mut numbers = Vec::new();
+    for event in events {
+        match event.what {
+            What::CallBegan {
+                call,
+                ask: Command::Recv { socket: own, .. } | Command::RecvFrom { socket: own, .. },
+                ..
+            } if own == socket => {
+                calls.insert(call);
+            }
+            What::CallEnded { call, result: Answer::Ok(Done::Received(received)) }
+                if calls.contains(&call) =>
+            {
+                numbers.extend(film::read(received.data.bytes()).map(|frame| frame.number));
+            }
+            _ => {}
+        }
+    }
+    numbers
+}
+
+#[tokio::test]
+async fn a_film_goes_frame_by_frame_over_both_and_ends() {
+    let bench = Bench::new();
+    let reading = Reading { max: film::BYTES as u32, every: 0 };
+    let (to, address) = bench.bound(Family::Ipv4, Kind::Datagram).await;
+    let (voice, _) = bench.bound(Family::Ipv4, Kind::Datagram).await;
+    let (client, server, _) = bench.pair().await;
+    for (sender, receiver, to) in [(voice, to, Some(address)), (client, server, None)] {
+        bench
+            .ask(Command::Reader { socket: receiver, set: Some(reading) })
+            .await
+            .expect("it reads");
+        let film = Application::Film { to, frames: 12, every: 2_000_000 };
+        serve(&bench, sender, film, false).await;
+        bench
+            .until("its end", |world| world.sockets[&sender].serving.is_none().then_some(()))
+            .await;
+        bench
+            .until("all of it read", |world| {
+                (world.sockets[&receiver].read.count >= 12).then_some(())
+            })
+            .await;
+        assert_eq!(frames(&bench, receiver), (0..12).collect::<Vec<u32>>());
+    }
+}
+
 #[tokio::test]
 async fn it_can_be_taken_away_and_what_is_wrong_is_named() {
     let bench = Bench::new();
@@ -123,6 +176,8 @@ async fn it_can_be_taken_away_and_what_is_wrong_is_named() {
         (Application::Read(Reading { max: 0, every: 0 }), "bad_request"),
         (Application::Answer { max: 1, data: Data::Fill { bytes: ANSWER as u32 + 1 } }, "limit"),
         (Application::Echo { max: 1_000_000 }, "limit"),
+        (Application::Film { to: None, frames: 0, every: 20_000_000 }, "limit"),
+        (Application::Film { to: None, frames: 10, every: 0 }, "limit"),
     ];
     for (app, kind) in wrong {
         let set = Some(Serving { app, side_by_side: false });

@@ -179,6 +179,7 @@ pub(super) fn automatic(socket: &Socket) -> &'static str {
             Application::Echo { .. } => "echo",
             Application::Answer { .. } => "answer",
             Application::Idle => "idle",
+            Application::Film { .. } => "film",
         },
         (None, Some(_)) => "read",
         (None, None) => "",

@@ -43,6 +43,8 @@ fn serving() -> impl Strategy<Value = Serving> {
         any::<u32>().prop_map(|max| Application::Echo { max }),
         (any::<u32>(), data()).prop_map(|(max, data)| Application::Answer { max, data }),
         Just(Application::Idle),
+        (proptest::option::of(address()), any::<u32>(), any::<u64>())
+            .prop_map(|(to, frames, every)| Application::Film { to, frames, every }),
     ];
     (app, any::<bool>()).prop_map(|(app, side_by_side)| Serving { app, side_by_side })
 }

@@ -4,6 +4,9 @@ use super::super::parse::{self, Here, Problem, maybe, number};
 use super::{Input, Verb, Wrong};
 use protocol::command::{Application, Reading, Serving, SocketOption};
 
+/// Frames of a film that a form asks for: five seconds.
+const FILM: u32 = 250;
+
 /// The inputs of one form.
 pub(super) struct Form {
     pub(super) verb: Verb,
@@ -62,6 +65,7 @@ impl Form {
                 data: parse::payload(self.text(2), "text").map_err(at(2))?,
             },
             "read" => Application::Read(self.reading(1, 3)?),
+            "film" => Application::Film { to: None, frames: FILM, every: protocol::film::EVERY },
             _ => Application::Idle,
         };
         Ok(Serving { app, side_by_side: self.text(4) == "side_by_side" })

@@ -83,7 +83,7 @@ pub(super) const FORMS: [(Verb, &str, &[Input]); 27] = [
         Verb::Serve,
         "serve",
         &[
-            Input::Choice(&["echo", "answer", "read", "idle"]),
+            Input::Choice(&["echo", "answer", "read", "idle", "film"]),
             MAX_AT_LEAST_1,
             Input::Text { usual: "OK" },
             EVERY,

@@ -71,6 +71,8 @@ fn an_automatic_program_is_what_was_chosen() {
     let reading = Reading { max: 7, every: 5_000_000 };
     assert_eq!(serve(&["read", "7", "", "5"]), (Application::Read(reading), false));
     // What an idle program would read is not looked at.
+    let film = Application::Film { to: None, frames: 250, every: 20_000_000 };
+    assert_eq!(serve(&["film"]), (film, false));
     assert_eq!(serve(&["idle", "x", "", "x", "side_by_side"]), (Application::Idle, true));
     assert_eq!(make(Verb::Stop, &[]), Ok(Command::Serve { socket: ID, set: None }));
 }

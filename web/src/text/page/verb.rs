@@ -59,6 +59,10 @@ pub fn automatic(language: Language, socket: &Socket) -> String {
     let does = match &serving.app {
         Application::Read(own) => reads(language, *own),
         Application::Idle => language.pick("never reads", "从不读取").to_owned(),
+        Application::Film { frames, .. } => match language {
+            Language::English => format!("sends a film of {frames} frames, picture and tone"),
+            Language::Chinese => format!("发送 {frames} 帧影片，画面和声音"),
+        },
         Application::Echo { .. } => match language {
             Language::English => format!("echoes what comes, at most {rate} a second"),
             Language::Chinese => format!("把收到的发回去，每秒最多 {rate}"),

@@ -250,6 +250,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("automatic_short", "Automatic", "自动"),
     ("echo", "echo: send back what comes", "echo：把收到的发回去"),
     ("answer", "answer each message", "回答每条消息"),
+    ("film", "film: send picture and tone, 5 s", "film：发送画面和声音，5 秒"),
     ("read", "read and forget", "只读不答"),
     ("idle", "never read", "从不读取"),
     ("one_by_one", "one connection at a time", "一次一个连接"),
