@@ -170,16 +170,21 @@ fn check(json: bool) -> anyhow::Result<()> {
 }
 
 fn list() -> anyhow::Result<()> {
-    for name in experiment::names() {
-        let script = experiment::find(name).map_err(anyhow::Error::msg)?;
-        say(&format!("{name}\t{}\t{}\n", script.title.en, script.title.zh))?;
+    let library = experiment::Library::built_in().map_err(anyhow::Error::msg)?;
+    for head in library.heads() {
+        say(&format!("{}\t{}\t{}\n", head.name, head.title.en, head.title.zh))?;
     }
     Ok(())
 }
 
 fn play(names: &[String], json: bool, maker: &Maker) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let reports = runtime.block_on(experiment::headless::run(names, maker))?;
+    let library = experiment::Library::built_in().map_err(anyhow::Error::msg)?;
+    let told = |report: &experiment::headless::Report| {
+        eprintln!("{}: {} in {} ms", report.name, report.outcome, report.took_ms);
+    };
+    let run = experiment::headless::run(&library, names, maker, told);
+    let reports = runtime.block_on(run)?;
     runtime.shutdown_background();
     if json {
         say(&format!("{}\n", serde_json::to_string(&reports)?))?;

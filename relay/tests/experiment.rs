@@ -2,13 +2,14 @@
 
 mod support;
 
-use relay::experiment::{self, Leases, Need, Player};
+use relay::experiment::{Leases, Library, Need, Player, Script};
 use support::lab::Bench;
 
 #[tokio::test]
 async fn every_built_in_experiment_keeps_its_promises() {
-    for name in experiment::names() {
-        let script = experiment::find(name).expect("a script that reads");
+    let library = Library::built_in().expect("files that read");
+    for name in library.names() {
+        let script = library.find(name).expect("a script that reads");
         let bench = match script.needs {
             Some(Need::Wire) => Bench::on_wire(),
             None => Some(Bench::new()),
