@@ -79,7 +79,8 @@ impl Report {
         }
     }
 
-    fn skipped(script: &Script, rung: &Rung) -> Self {
+    /// Of one that cannot be played on this machine.
+    pub fn skipped(script: &Script, rung: &Rung) -> Self {
         let why = rung.refused.first().map_or_else(
             || "this machine was asked for loopback only".into(),
             |no| format!("{} ({})", no.step, no.errno),

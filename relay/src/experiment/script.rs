@@ -64,6 +64,17 @@ pub enum Group {
 }
 
 impl Group {
+    /// All, in the order of the path through them.
+    pub const ALL: [Self; 7] = [
+        Self::What,
+        Self::Streams,
+        Self::Datagrams,
+        Self::Conversation,
+        Self::Buffers,
+        Self::Wrong,
+        Self::Checked,
+    ];
+
     /// Its name in files.
     pub fn name(self) -> &'static str {
         match self {
