@@ -135,7 +135,11 @@ mod marked {
         choice: Option<u32>,
     }
 
-    #[expect(clippy::ref_option, reason = "serde's own signature")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's own signature"
+    )]
     pub(super) fn serialize<S: Serializer>(
         marked: &Option<Option<u32>>,
         serializer: S,
