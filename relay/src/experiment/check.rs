@@ -24,12 +24,7 @@ const CHOICES: std::ops::RangeInclusive<usize> = 2..=5;
 /// The kinds of act.
 const KINDS: &str = "call, ends, see, balanced, weather, wait, say, bet and verdict";
 
-/// A wrong value, by the way to it.
-pub(super) fn wrong<const N: usize>(at: [Key; N], says: impl Into<String>) -> Wrong {
-    Wrong { at: at.to_vec(), says: says.into() }
-}
-
-/// The same below an act.
+/// A wrong value below an act, by the way to it.
 pub(super) fn in_act<const N: usize>(
     nth: usize,
     below: [&str; N],
@@ -49,13 +44,12 @@ struct Open<'a> {
 /// Judges a script.
 pub(super) fn check(script: &Script) -> Result<(), Wrong> {
     if let Some(nth) = script.rows.iter().position(|row| !(1..=ROWS).contains(row)) {
-        return Err(wrong(
-            ["rows".into(), nth.into()],
-            format!("expected a row of the tutorial's table, 1 to {ROWS}"),
-        ));
+        let says = format!("expected a row of the tutorial's table, 1 to {ROWS}");
+        return Err(Wrong { at: vec!["rows".into(), nth.into()], says });
     }
     if script.act.is_empty() {
-        return Err(wrong(["act".into()], "expected at least one [[act]]"));
+        let says = "expected at least one [[act]]".into();
+        return Err(Wrong { at: vec!["act".into()], says });
     }
     let mut cast = Cast::default();
     let mut open: Option<Open<'_>> = None;

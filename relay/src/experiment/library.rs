@@ -127,12 +127,12 @@ pub fn check_name(name: &str) -> Result<(), String> {
             "{name:?} is no name for an experiment: use up to 64 letters, digits, - and _."
         ));
     }
-    match BUILT_IN.iter().any(|(own, _)| *own == name) {
-        true => {
-            Err(format!("There is a built-in experiment {name:?} already: choose another name."))
-        }
-        false => Ok(()),
+    if BUILT_IN.iter().any(|(own, _)| *own == name) {
+        return Err(format!(
+            "There is a built-in experiment {name:?} already: choose another name."
+        ));
     }
+    Ok(())
 }
 
 /// A file's text, if it is no longer than is sensible.
@@ -141,8 +141,8 @@ fn text(path: &Path) -> Result<String, String> {
     let mut text = String::new();
     let file = fs::File::open(path).map_err(unread)?;
     file.take(FILE + 1).read_to_string(&mut text).map_err(unread)?;
-    match text.len() as u64 > FILE {
-        true => Err(format!("{} is longer than {FILE} bytes.", path.display())),
-        false => Ok(text),
+    if text.len() as u64 > FILE {
+        return Err(format!("{} is longer than {FILE} bytes.", path.display()));
     }
+    Ok(text)
 }

@@ -118,7 +118,7 @@ fn made(role: &str, arguments: &Value) -> [String; 3] {
     ]
 }
 
-fn sent(role: &str, arguments: &Value, data: &Bytes) -> [String; 3] {
+fn sent(role: &str, arguments: &Value, data: &Payload) -> [String; 3] {
     let all = arguments.get("all") == Some(&Value::Bool(true));
     let (python, rust) = if all { ("sendall", "write_all") } else { ("send", "write") };
     let c = format!("send({role}, {}, {}, 0)", data.c, data.bytes);
@@ -182,14 +182,15 @@ fn option(role: &str, set: Option<&Value>) -> [String; 3] {
 }
 
 /// What is sent, as a literal of each language.
-struct Bytes {
+struct Payload {
     python: String,
     rust: String,
     c: String,
+    /// How many bytes it is.
     bytes: usize,
 }
 
-fn payload(arguments: &Value) -> Bytes {
+fn payload(arguments: &Value) -> Payload {
     let data = arguments.get("data").and_then(Value::as_object);
     let field = |key: &str| data.and_then(|data| data.get(key));
     if let Some(text) = field("text").and_then(Value::as_str) {
@@ -198,22 +199,22 @@ fn payload(arguments: &Value) -> Bytes {
         return if text.is_ascii() {
             let literal = format!("b\"{escaped}\"");
             let c = format!("\"{escaped}\"");
-            Bytes { python: literal.clone(), rust: literal, c, bytes: text.len() }
+            Payload { python: literal.clone(), rust: literal, c, bytes: text.len() }
         } else {
             let (python, rust) = (format!("{plain}.encode()"), format!("{plain}.as_bytes()"));
-            Bytes { python, rust, c: plain, bytes: text.len() }
+            Payload { python, rust, c: plain, bytes: text.len() }
         };
     }
     if let Some(hex) = field("hex").and_then(Value::as_str) {
         let pairs = hex.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair));
-        let escaped: String = pairs.map(|pair| format!("\\x{pair}")).collect();
+        let escaped = pairs.fold(String::new(), |all, pair| all + "\\x" + &pair);
         let literal = format!("b\"{escaped}\"");
         let c = format!("\"{escaped}\"");
-        return Bytes { python: literal.clone(), rust: literal, c, bytes: hex.len() / 2 };
+        return Payload { python: literal.clone(), rust: literal, c, bytes: hex.len() / 2 };
     }
     let fill = field("fill").and_then(|fill| fill.get("bytes")).and_then(Value::as_u64);
     let bytes = fill.unwrap_or(0) as usize;
-    Bytes {
+    Payload {
         python: format!("bytes({bytes})"),
         rust: format!("&[0; {bytes}]"),
         c: "buffer".into(),

@@ -78,18 +78,18 @@ fn list(library: &Library, json: bool) -> anyhow::Result<()> {
     if json {
         return say(&format!("{}\n", serde_json::to_string(heads)?));
     }
-    let mut text = String::new();
     for group in Group::ALL.map(Group::name) {
         let mut heads = heads.iter().filter(|head| head.group == group).peekable();
         if heads.peek().is_some() {
-            text += &format!("# {group}\n");
+            say(&format!("# {group}\n"))?;
         }
         for head in heads {
             let (title, question) = (&head.title, &head.question);
-            text += &format!("{}\t{}\t{}\t{}\n", head.name, title.en, title.zh, question.en);
+            let (name, en, zh) = (&head.name, &title.en, &title.zh);
+            say(&format!("{name}\t{en}\t{zh}\t{}\n", question.en))?;
         }
     }
-    say(&text)
+    Ok(())
 }
 
 fn play(library: &Library, names: &[String], json: bool, maker: &Maker) -> anyhow::Result<()> {

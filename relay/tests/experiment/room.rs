@@ -41,7 +41,9 @@ impl Room {
         let library = Library::with(scratch.path()).expect("a library");
         let director = Director::new(bench.lab.clone()).with_library(library);
         director.entered(OWNER, Role::Owner);
-        VIEWERS.into_iter().for_each(|viewer| director.entered(viewer, Role::Viewer));
+        for viewer in VIEWERS {
+            director.entered(viewer, Role::Viewer);
+        }
         Self { bench, director, _scratch: scratch }
     }
 

@@ -69,10 +69,10 @@ fn roles(nth: usize, act: &Act, command: &Command, cast: &mut Cast) -> Result<()
         let known = if makes { cast.joins(&role) } else { cast.plays(&role) };
         known.map_err(|says| in_act(nth, ["role"], says))?;
     }
-    match makes && act.role.is_none() {
-        true => Err(in_act(nth, ["call"], "expected a role for the new socket")),
-        false => Ok(()),
+    if makes && act.role.is_none() {
+        return Err(in_act(nth, ["call"], "expected a role for the new socket"));
     }
+    Ok(())
 }
 
 /// `"@role"` must be known.

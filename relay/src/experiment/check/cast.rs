@@ -52,12 +52,11 @@ impl Cast {
 
     /// A role must be there.
     pub(super) fn plays(&self, role: &str) -> Result<(), String> {
-        match self.knows(role) {
-            true => Ok(()),
-            false => {
-                Err(format!("expected a role, and no socket plays {role:?}") + &listed(&self.roles))
-            }
+        if self.knows(role) {
+            return Ok(());
         }
+        let says = format!("expected a role, and no socket plays {role:?}");
+        Err(says + &listed(&self.roles))
     }
 
     /// The root of a path must be there.
