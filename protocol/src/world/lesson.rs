@@ -135,10 +135,10 @@ mod marked {
         choice: Option<u32>,
     }
 
-    #[expect(
+    #[allow(
         clippy::ref_option,
         clippy::trivially_copy_pass_by_ref,
-        reason = "serde's own signature"
+        reason = "serde's own signature; the second is found on 64-bit machines only"
     )]
     pub(super) fn serialize<S: Serializer>(
         marked: &Option<Option<u32>>,

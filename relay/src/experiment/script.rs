@@ -1,5 +1,5 @@
-//! Owns the form of an experiment's file (TOML): a head and a list of acts. Plain data: [`super::read`]
-//! reads it, [`super::check`] judges it, [`super::player`] plays it.
+//! Owns the form of an experiment's file (TOML): a head and a list of acts. Plain data: `read`
+//! reads it, `check` judges it, `player` plays it.
 
 use super::fit::Fit;
 use protocol::event::Words;
