@@ -216,6 +216,14 @@ pub enum Lesson {
     Next,
     /// Leave it; its sockets stay.
     Stop,
+    /// Bet on what will be found; takes the place of this session's earlier bet. Open until it is
+    /// marked. Viewers may ask for this, and for nothing else.
+    Bet {
+        /// Which of the choices, from 0.
+        choice: u32,
+    },
+    /// Begin the last experiment again, with the same seed; the lab is emptied first.
+    Again,
 }
 
 /// One thing that a user asks for. `socket` names the socket that it acts on.

@@ -1,6 +1,7 @@
 //! Owns the journal's currency: what happened, when, and who says so.
 
 use crate::command::{Command, Family, Kind};
+use crate::experiment::{CodeLine, Verdict};
 use crate::message::RungName;
 use crate::number::Wide;
 use crate::packet::{End, Head, Mark, PacketFate, PacketId};
@@ -417,6 +418,48 @@ pub enum What {
         bytes: u64,
         /// Why it ended before anybody asked, in one sentence.
         why: Option<String>,
+    },
+    /// What an experiment will answer, and its calls as code; told once, when it has begun.
+    ExperimentPlanned {
+        /// The question.
+        question: Words,
+        /// What is claimed, in the claimant's own words and translated.
+        claim: Option<Words>,
+        /// One for each act that makes a call, in order.
+        lines: Vec<CodeLine>,
+    },
+    /// An experiment is about to make a call.
+    ExperimentActed {
+        /// The act: its place in the file, from 1.
+        act: u32,
+    },
+    /// An experiment asks for a bet; it is open until it is marked.
+    BetAsked {
+        /// The step that is said, from 1; 0 before the first.
+        step: u32,
+        /// The question.
+        ask: Words,
+        /// 2 to 5 answers.
+        choices: Vec<Words>,
+    },
+    /// Somebody has bet, or has changed a bet.
+    BetPlaced {
+        /// How many sessions now hold each choice.
+        counts: Vec<u32>,
+    },
+    /// The kernel has decided a bet.
+    BetMarked {
+        /// Which choice fits, from 0; null where none does.
+        choice: Option<u32>,
+        /// What was found.
+        found: String,
+    },
+    /// What the measurements say of the claim.
+    ExperimentVerdict {
+        /// In one word.
+        is: Verdict,
+        /// In a sentence, with what was measured.
+        here: Words,
     },
 }
 

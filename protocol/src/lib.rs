@@ -4,7 +4,7 @@
 //!
 //! 1. [`id`], [`address`], [`data`]: the small words;
 //! 2. [`command`] and [`wire`]: what may be asked; [`reply`]: what is answered;
-//! 3. [`sample`], [`packet`] and [`event`]: what is told, the journal's one currency;
+//! 3. [`sample`], [`packet`], [`experiment`] and [`event`]: what is told, the journal's one currency;
 //! 4. [`message`]: the frames of the WebSocket; [`codec`]: their binary form; [`thin`]: many packets
 //!    told in sums;
 //! 5. [`limit`]: the bounds, as named constants;
@@ -16,6 +16,7 @@ pub mod codec;
 pub mod command;
 pub mod data;
 pub mod event;
+pub mod experiment;
 pub mod film;
 pub mod id;
 pub mod limit;

@@ -1,5 +1,6 @@
 //! Owns the frames of the WebSocket, both ways.
 
+use crate::experiment::ExperimentHead;
 use crate::limit::Limits;
 use crate::number::Wide;
 use crate::packet::PacketFate;
@@ -141,6 +142,8 @@ pub struct Welcome {
     pub rung: Rung,
     /// The bounds.
     pub limits: Limits,
+    /// The experiments that can be played, in the order of the path through them.
+    pub experiments: Vec<ExperimentHead>,
 }
 
 /// The one answer to a command, after the events up to `seq`.

@@ -19,7 +19,7 @@ pub use call::{Call, Progress};
 pub use gate::Waiting;
 pub use kernel::Kernel;
 pub use ledger::{DatagramLedger, Ledger, StreamLedger};
-pub use lesson::{Lesson, Said};
+pub use lesson::{Bet, Lesson, Said};
 pub use life::{KEPT_LIVES, Life, Stamp, Taken};
 pub use recorded::Recorded;
 pub use socket::{Moved, Socket};
@@ -96,7 +96,13 @@ impl World {
             }
             What::ExperimentSaid { .. }
             | What::ExperimentChecked { .. }
-            | What::ExperimentEnded { .. } => {
+            | What::ExperimentEnded { .. }
+            | What::ExperimentPlanned { .. }
+            | What::ExperimentActed { .. }
+            | What::BetAsked { .. }
+            | What::BetPlaced { .. }
+            | What::BetMarked { .. }
+            | What::ExperimentVerdict { .. } => {
                 if let Some(lesson) = &mut self.lesson {
                     lesson.apply(&event.what);
                 }

@@ -2,13 +2,15 @@
 //! everything else on to the lab and the recorder.
 
 use crate::errno;
-use crate::experiment::{self, Bell, Leases, Player};
+use crate::experiment::{Bell, Bets, Leases, Library, Player, Script};
 use crate::journal::Journal;
 use crate::lab::{Lab, Outcome};
 use crate::recorder::{self, Recorder, Shelf};
 use crate::session::Asker;
 use protocol::command::{Lesson, Record};
+use protocol::message::Role;
 use protocol::{Command, Done, ErrorKind, Failure, SessionId, Source, What};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
@@ -17,6 +19,7 @@ use tokio::task::AbortHandle;
 struct Playing {
     leases: Leases,
     bell: Bell,
+    bets: Bets,
     task: AbortHandle,
 }
 
@@ -25,13 +28,31 @@ struct Playing {
 pub struct Director {
     lab: Lab,
     playing: Arc<Mutex<Option<Playing>>>,
+    /// The name of the experiment that was begun last.
+    last: Arc<Mutex<Option<String>>>,
+    /// Sessions that may look and bet, nothing else.
+    viewers: Arc<Mutex<BTreeSet<SessionId>>>,
+    library: Library,
     tape: Option<(Recorder, Shelf)>,
 }
 
 impl Director {
     /// Of that lab; it records nothing.
     pub fn new(lab: Lab) -> Self {
-        Self { lab, playing: Arc::default(), tape: None }
+        Self {
+            lab,
+            playing: Arc::default(),
+            last: Arc::default(),
+            viewers: Arc::default(),
+            library: Library::default(),
+            tape: None,
+        }
+    }
+
+    /// The same, playing the experiments of that library.
+    #[must_use]
+    pub fn with_library(self, library: Library) -> Self {
+        Self { library, ..self }
     }
 
     /// The same, with a recorder whose files go to the shelf.
@@ -60,33 +81,54 @@ impl Director {
         }
     }
 
-    fn lesson(&self, lesson: &Lesson) -> Result<Done, Failure> {
+    fn lesson(&self, by: SessionId, lesson: &Lesson) -> Result<Done, Failure> {
         let mut playing = self.playing();
         match lesson {
-            Lesson::Start { name } => {
-                let script = experiment::find_for(name, self.lab.namespaces().is_some())
-                    .map_err(|wrong| Failure::new(ErrorKind::BadRequest, wrong))?;
-                self.stop(playing.take());
-                *playing = Some(self.play(script));
+            Lesson::Start { name } => self.start(&mut playing, name)?,
+            Lesson::Again => {
+                let last = lock(&self.last).clone();
+                let last = last.ok_or_else(|| refused("No experiment has been played yet."))?;
+                self.start(&mut playing, &last)?;
             }
             Lesson::Next => {
                 if !playing.as_ref().is_some_and(|playing| playing.bell.ring()) {
-                    return Err(Failure::new(
-                        ErrorKind::BadRequest,
-                        "No experiment waits for that.",
-                    ));
+                    return Err(refused("No experiment waits for that."));
                 }
             }
+            Lesson::Bet { choice } => self.bet(playing.as_ref(), by, *choice)?,
             Lesson::Stop => self.stop(playing.take()),
         }
         Ok(Done::nothing())
     }
 
+    /// Begins the experiment of that name, in the place of the one that is played.
+    fn start(&self, playing: &mut Option<Playing>, name: &str) -> Result<(), Failure> {
+        let wire = self.lab.namespaces().is_some();
+        let script = self.library.find_for(name, wire).map_err(refused)?;
+        self.stop(playing.take());
+        *playing = Some(self.play(script));
+        *lock(&self.last) = Some(name.to_owned());
+        Ok(())
+    }
+
+    /// Notes a bet; the experiment waits for an owner's, not for a viewer's.
+    fn bet(&self, playing: Option<&Playing>, by: SessionId, choice: u32) -> Result<(), Failure> {
+        let playing = playing.ok_or_else(|| refused("No bet is open."))?;
+        let tell = |counts| {
+            self.lab.journal().append(Source::Relay, What::BetPlaced { counts });
+        };
+        playing.bets.place(by, choice, tell).map_err(refused)?;
+        if !lock(&self.viewers).contains(&by) {
+            playing.bets.go_on();
+        }
+        Ok(())
+    }
+
     /// Begins an experiment; the lab is asked to empty itself before this returns, so that what
     /// others ask for later is not swept away.
-    fn play(&self, script: experiment::Script) -> Playing {
-        let (leases, bell) = (Leases::default(), Bell::default());
-        let player = Player::new(self.lab.clone(), leases.clone());
+    fn play(&self, script: Script) -> Playing {
+        let (leases, bell, bets) = (Leases::default(), Bell::default(), Bets::default());
+        let player = Player::new(self.lab.clone(), leases.clone()).with_bets(bets.clone());
         let emptied = self.lab.ask(None, Command::Reset);
         let rung = bell.clone();
         let play = tokio::spawn(async move {
@@ -94,7 +136,7 @@ impl Director {
             let _ = emptied.await;
             player.play(&script, Some(rung)).await
         });
-        Playing { leases, bell, task: play.abort_handle() }
+        Playing { leases, bell, bets, task: play.abort_handle() }
     }
 
     /// Ends an experiment before its time. Nothing of it comes after this.
@@ -110,6 +152,12 @@ impl Director {
         if on {
             journal.append(Source::Relay, What::ExperimentEnded { passed: false });
         }
+    }
+
+    /// Whether that session may ask for it at all.
+    fn may(&self, by: SessionId, command: &Command) -> bool {
+        matches!(command, Command::Experiment(Lesson::Bet { .. }))
+            || !lock(&self.viewers).contains(&by)
     }
 
     /// Why a command has to wait for the experiment's end.
@@ -130,8 +178,16 @@ impl Director {
     }
 
     fn playing(&self) -> MutexGuard<'_, Option<Playing>> {
-        self.playing.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.playing)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn refused(message: impl Into<String>) -> Failure {
+    Failure::new(ErrorKind::BadRequest, message)
 }
 
 fn unmade(error: &io::Error) -> Failure {
@@ -151,7 +207,14 @@ impl Asker for Director {
         self.lab.journal()
     }
 
+    fn entered(&self, by: SessionId, role: Role) {
+        if role == Role::Viewer {
+            lock(&self.viewers).insert(by);
+        }
+    }
+
     fn left(&self, by: SessionId) -> impl Future<Output = ()> + Send {
+        lock(&self.viewers).remove(&by);
         self.lab.left(Some(by))
     }
 
@@ -161,7 +224,11 @@ impl Asker for Director {
         command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
         let asked = match &command {
-            Command::Experiment(lesson) => Asked::Done(self.lesson(lesson)),
+            command if !self.may(by, command) => Asked::Done(Err(Failure::new(
+                ErrorKind::Denied,
+                "You look on here; all that you may ask for is a bet.",
+            ))),
+            Command::Experiment(lesson) => Asked::Done(self.lesson(by, lesson)),
             Command::Record(record) => Asked::Recorder(self.clone().record(*record)),
             Command::Reset => {
                 let mut playing = self.playing();

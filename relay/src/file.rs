@@ -102,7 +102,11 @@ pub fn create(out: &Path) -> anyhow::Result<File> {
     })
 }
 
-fn written(
+/// Writes a new file; where that fails nothing of it stays.
+///
+/// # Errors
+/// In one sentence.
+pub fn written(
     out: &Path,
     export: impl FnOnce(BufWriter<File>) -> Result<Ending, ExportError>,
 ) -> anyhow::Result<Ending> {

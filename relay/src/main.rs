@@ -1,17 +1,19 @@
 //! Patchbay's relay: parses, starts, reports.
 
+#[path = "main/experiment.rs"]
+mod experiment;
 #[path = "main/house.rs"]
 mod house;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use experiment::ExperimentOrder;
 use house::{maker, replay, serve};
 use protocol::message::{ToPage, ToRelay};
 use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
-use relay::lab::Maker;
 use relay::state::{self, State};
-use relay::{descriptor, experiment, run, rung, wire};
+use relay::{descriptor, run, rung, wire};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
@@ -37,6 +39,9 @@ struct Options {
     /// Bytes of each packet that --record keeps
     #[arg(long, value_name = "BYTES", default_value_t = SNAPLEN)]
     snaplen: u32,
+    /// Your own experiments: every NAME.toml of this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    experiments: Option<PathBuf>,
     #[command(subcommand)]
     order: Option<Order>,
 }
@@ -76,25 +81,6 @@ enum Order {
     Experiment(ExperimentOrder),
 }
 
-#[derive(Subcommand)]
-enum ExperimentOrder {
-    /// Name the experiments that there are
-    List,
-    /// Play some, and fail unless the kernel did all that they promise
-    #[command(arg_required_else_help = true)]
-    Run {
-        /// Which
-        #[arg(required_unless_present = "all")]
-        names: Vec<String>,
-        /// Every one
-        #[arg(long, conflicts_with = "names")]
-        all: bool,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 fn main() -> ExitCode {
     // Before any thread: the helper is this program too.
     if let Some(code) = wire::helper::run(std::env::args_os()) {
@@ -112,9 +98,9 @@ fn main() -> ExitCode {
         Some(Order::Run { on, at, command }) => return enter(on, *at, command),
         Some(Order::Replay { file }) => replay(&options, file),
         Some(Order::Export(order)) => order.run(),
-        Some(Order::Experiment(ExperimentOrder::List)) => list(),
-        Some(Order::Experiment(ExperimentOrder::Run { names, json, .. })) => {
-            play(names, *json, &maker(options.rung.as_deref(), descriptor::raise()))
+        Some(Order::Experiment(order)) => {
+            let maker = maker(options.rung.as_deref(), descriptor::raise());
+            order.run(options.experiments.as_deref(), &maker)
         }
     };
     match done {
@@ -167,30 +153,6 @@ fn check(json: bool) -> anyhow::Result<()> {
     }
     let unset = unset.iter().fold(String::new(), |all, what| all + "not set: " + what + "\n");
     say(&(rung::told(&rung) + &unset))
-}
-
-fn list() -> anyhow::Result<()> {
-    for name in experiment::names() {
-        let script = experiment::find(name).map_err(anyhow::Error::msg)?;
-        say(&format!("{name}\t{}\t{}\n", script.title.en, script.title.zh))?;
-    }
-    Ok(())
-}
-
-fn play(names: &[String], json: bool, maker: &Maker) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
-    let reports = runtime.block_on(experiment::headless::run(names, maker))?;
-    runtime.shutdown_background();
-    if json {
-        say(&format!("{}\n", serde_json::to_string(&reports)?))?;
-    } else {
-        for report in &reports {
-            say(&format!("{}\n", report.told()))?;
-        }
-    }
-    let failed = reports.iter().filter(|report| !report.passed()).count();
-    anyhow::ensure!(failed == 0, "{failed} of {} experiments failed.", reports.len());
-    Ok(())
 }
 
 fn schema() -> anyhow::Result<()> {

@@ -101,6 +101,7 @@ where
 {
     let form = link.form();
     let id = hub.next_session();
+    hub.asker().entered(id, hub.role());
     let (replies, outgoing) = mpsc::channel(hub.config().outstanding);
     let (sink, stream) = link.split();
     let mut reader = Reader::new(hub.clone(), id, form, replies);

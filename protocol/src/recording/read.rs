@@ -1,5 +1,6 @@
 //! Owns the way back: a file's bytes to its blocks, as far as they are whole.
 
+use super::format1::OldWorld;
 use super::{BLOCK, Block, Closed, FORMAT, HEAD, Header, MAGIC, Stored, checksum};
 use crate::message::ToPage;
 use crate::{Seq, World, codec};
@@ -99,7 +100,8 @@ impl Reading<'_> {
         if checksum(kind, length, payload).to_le_bytes() != head[5..] {
             return Err(Ending::Damaged(here));
         }
-        let block = decode(kind, payload).ok_or(Ending::Damaged(here))?;
+        let format = self.bytes.get(MAGIC.len()).copied().unwrap_or(FORMAT);
+        let block = decode(format, kind, payload).ok_or(Ending::Damaged(here))?;
         self.place += HEAD + size;
         Ok(block)
     }
@@ -127,9 +129,10 @@ impl Iterator for Reading<'_> {
     }
 }
 
-fn decode(kind: u8, payload: &[u8]) -> Option<Block> {
+fn decode(format: u8, kind: u8, payload: &[u8]) -> Option<Block> {
     Some(match kind {
         1 => Block::Header(whole::<Header>(payload)?),
+        2 if format == 1 => Block::Snapshot(Box::new(whole::<OldWorld>(payload)?.into())),
         2 => Block::Snapshot(Box::new(whole::<World>(payload)?)),
         3 => {
             let told = codec::decode(payload).ok()?.into_iter();

@@ -1,6 +1,7 @@
 //! Owns the experiment being played: what it says and what its promises came to.
 
 use crate::event::Words;
+use crate::experiment::{CodeLine, Verdict};
 use crate::{SocketId, What};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,27 @@ pub struct Said {
     pub button: Option<Words>,
     /// Where the button stands.
     pub at: Option<SocketId>,
+}
+
+/// A bet that was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Bet {
+    /// The step that was said when it was asked.
+    pub step: u32,
+    /// The question.
+    pub ask: Words,
+    /// The answers.
+    pub choices: Vec<Words>,
+    /// How many sessions hold each; empty while nobody has bet.
+    pub counts: Vec<u32>,
+    /// The choice that fits, from 0, or that none does; none while it is open. In JSON null or
+    /// `{"choice":1}`, so that the two nothings are told apart.
+    #[serde(with = "marked")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<marked::Marked>"))]
+    pub marked: Option<Option<u32>>,
+    /// What was found; "" while it is open.
+    pub found: String,
 }
 
 /// The experiment being played.
@@ -38,6 +60,18 @@ pub struct Lesson {
     pub broken: Vec<(u32, String, String)>,
     /// Whether it has ended, and whether all held.
     pub ended: Option<bool>,
+    /// What it will answer.
+    pub question: Words,
+    /// What is claimed.
+    pub claim: Option<Words>,
+    /// Its calls as code.
+    pub lines: Vec<CodeLine>,
+    /// The act whose call was begun last, from 1.
+    pub act: Option<u32>,
+    /// The bet that was asked last.
+    pub bet: Option<Bet>,
+    /// What the measurements say of the claim.
+    pub verdict: Option<(Verdict, Words)>,
 }
 
 impl Lesson {
@@ -60,11 +94,62 @@ impl Lesson {
             What::ExperimentChecked { step, expected, found, .. } => {
                 self.broken.push((*step, expected.clone(), found.clone()));
             }
+            What::ExperimentPlanned { question, claim, lines } => {
+                self.question.clone_from(question);
+                self.claim.clone_from(claim);
+                self.lines.clone_from(lines);
+            }
+            What::ExperimentActed { act } => self.act = Some(*act),
+            What::BetAsked { step, ask, choices } => {
+                let (ask, choices) = (ask.clone(), choices.clone());
+                self.bet = Some(Bet { step: *step, ask, choices, ..Bet::default() });
+            }
+            What::BetPlaced { counts } => {
+                if let Some(bet) = &mut self.bet {
+                    bet.counts.clone_from(counts);
+                }
+            }
+            What::BetMarked { choice, found } => {
+                if let Some(bet) = &mut self.bet {
+                    bet.marked = Some(*choice);
+                    bet.found.clone_from(found);
+                }
+            }
+            What::ExperimentVerdict { is, here } => self.verdict = Some((*is, here.clone())),
             What::ExperimentEnded { passed } => {
                 self.ended = Some(*passed);
                 self.said.button = None;
             }
             _ => {}
         }
+    }
+}
+
+/// A choice in a field of its own.
+mod marked {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub(super) struct Marked {
+        choice: Option<u32>,
+    }
+
+    #[allow(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's own signature; the second is found on 64-bit machines only"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        marked: &Option<Option<u32>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        marked.map(|choice| Marked { choice }).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<u32>>, D::Error> {
+        Ok(Option::<Marked>::deserialize(deserializer)?.map(|marked| marked.choice))
     }
 }

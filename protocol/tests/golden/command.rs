@@ -83,6 +83,8 @@ golden! { lessons, Lesson:
     Lesson::Start { .. } => Lesson::Start { name: "first".into() }, r#"{"start":{"name":"first"}}"#;
     Lesson::Next => Lesson::Next, r#""next""#;
     Lesson::Stop => Lesson::Stop, r#""stop""#;
+    Lesson::Bet { .. } => Lesson::Bet { choice: 1 }, r#"{"bet":{"choice":1}}"#;
+    Lesson::Again => Lesson::Again, r#""again""#;
 }
 
 golden! { options, SocketOption:

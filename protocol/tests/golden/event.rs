@@ -5,6 +5,7 @@ use crate::{check, golden};
 use protocol::command::{Command, Family, Kind};
 use protocol::data::Data;
 use protocol::event::{Counter, Crossing, Event, Program, Source, Stage, What, Words};
+use protocol::experiment::{CodeLine, Verdict};
 use protocol::message::RungName;
 use protocol::number::Wide;
 use protocol::packet::{Lost, Mark, PacketFate};
@@ -71,6 +72,23 @@ golden! { whats, What:
     }, r#"{"experiment_checked":{"step":1,"held":false,"expected":"5","found":"4"}}"#;
     What::ExperimentEnded { .. } => What::ExperimentEnded { passed: true },
         r#"{"experiment_ended":{"passed":true}}"#;
+    What::ExperimentPlanned { .. } => What::ExperimentPlanned {
+        question: words("Q", "问"), claim: Some(words("c", "说")),
+        lines: vec![CodeLine {
+            act: 2, role: "a".into(), python: "a.close()".into(), rust: "drop(a)".into(), c: "close(a)".into(),
+        }],
+    }, r#"{"experiment_planned":{"question":{"en":"Q","zh":"问"},"claim":{"en":"c","zh":"说"},
+        "lines":[{"act":2,"role":"a","python":"a.close()","rust":"drop(a)","c":"close(a)"}]}}"#;
+    What::ExperimentActed { .. } => What::ExperimentActed { act: 2 }, r#"{"experiment_acted":{"act":2}}"#;
+    What::BetAsked { .. } => What::BetAsked {
+        step: 1, ask: words("Q", "问"), choices: vec![words("1", "一"), words("2", "二")],
+    }, r#"{"bet_asked":{"step":1,"ask":{"en":"Q","zh":"问"},
+        "choices":[{"en":"1","zh":"一"},{"en":"2","zh":"二"}]}}"#;
+    What::BetPlaced { .. } => What::BetPlaced { counts: vec![0, 3] }, r#"{"bet_placed":{"counts":[0,3]}}"#;
+    What::BetMarked { .. } => What::BetMarked { choice: None, found: "8".into() },
+        r#"{"bet_marked":{"choice":null,"found":"8"}}"#;
+    What::ExperimentVerdict { .. } => What::ExperimentVerdict { is: Verdict::Loose, here: words("h", "这") },
+        r#"{"experiment_verdict":{"is":"loose","here":{"en":"h","zh":"这"}}}"#;
     What::FlowSeen { .. } => What::FlowSeen {
         flow: FlowId(3), from: End::Left, protocol: 6,
         src: "10.77.0.1:4000".parse().unwrap(), dst: "10.77.0.2:80".parse().unwrap(),
@@ -131,6 +149,13 @@ golden! { whats, What:
         r#"{"recording_began":{"file":"1-1.patchbay","snaplen":256}}"#;
     What::RecordingEnded { .. } => What::RecordingEnded { bytes: 9, why: None },
         r#"{"recording_ended":{"bytes":9,"why":null}}"#;
+}
+
+golden! { verdicts, Verdict:
+    Verdict::True => Verdict::True, r#""true""#;
+    Verdict::Loose => Verdict::Loose, r#""loose""#;
+    Verdict::Wrong => Verdict::Wrong, r#""wrong""#;
+    Verdict::Fair => Verdict::Fair, r#""fair""#;
 }
 
 golden! { stages, Stage:

@@ -3,6 +3,8 @@
 use crate::golden;
 use protocol::command::Command;
 use protocol::data::Data;
+use protocol::event::Words;
+use protocol::experiment::ExperimentHead;
 use protocol::limit::Limits;
 use protocol::message::{
     Hello, Privilege, Refused, Reply, Resume, Role, Rung, RungName, Thin, ToPage, ToRelay, Welcome,
@@ -69,6 +71,14 @@ pub(crate) fn welcome(seq: u64, snapshot: Option<World>) -> ToPage {
             }],
         },
         limits: Limits::default(),
+        experiments: vec![ExperimentHead {
+            name: "first".into(),
+            title: Words { en: "First".into(), zh: "第一".into() },
+            question: Words { en: "Q".into(), zh: "问".into() },
+            group: "what".into(),
+            needs_wire: true,
+            own: false,
+        }],
     }))
 }
 
@@ -79,7 +89,9 @@ pub(crate) fn welcome_json(seq: u64, snapshot: &str) -> String {
         "session":1,"seq":{seq},"now":99,"snapshot":{snapshot},"rung":{{"name":"loopback",
         "privilege":"none","refused":[{{"rung":"tun","step":"open /dev/net/tun","errno":"EACCES",
         "remedy":"Be root."}}]}},"limits":{{"message":262144,"event_payload":256,"fill":16777216,
-        "recv":65536,"sockets":1024,"blocked_calls":1024,"burst":100000}}}}}}"#
+        "recv":65536,"sockets":1024,"blocked_calls":1024,"burst":100000}},
+        "experiments":[{{"name":"first","title":{{"en":"First","zh":"第一"}},
+        "question":{{"en":"Q","zh":"问"}},"group":"what","needs_wire":true,"own":false}}]}}}}"#
     )
 }
 

@@ -38,7 +38,8 @@ const WORLD: &str = r#"{"seq":7,"at":70,
 "bursts":{"2":{"socket":1,"to":"10.77.0.1:9","receiver":null,"count":2,"bytes":12,"sheet":"se"}},
 "clients":0,"lesson":{"name":"first","title":{"en":"a","zh":"b"},"steps":2,
   "said":{"step":0,"say":{"en":"","zh":""},"note":{"en":"","zh":""},"button":null,"at":null},
-  "held":0,"broken":[],"ended":null},"wire":null,"touched":true,"gate":false,"waiting":[],"recording":null}"#;
+  "held":0,"broken":[],"ended":null,"question":{"en":"","zh":""},"claim":null,"lines":[],"act":null,
+  "bet":null,"verdict":null},"wire":null,"touched":true,"gate":false,"waiting":[],"recording":null}"#;
 
 fn world() -> World {
     let mut world = World::default();

@@ -93,7 +93,8 @@ fn every_byte_of_a_welcome() {
         "seq":0,"now":0,"snapshot":{"seq":0,"at":0,"sockets":{},"calls":{},"bursts":{"7":{"socket":1,
         "to":null,"receiver":null,"count":3,"bytes":12,"sheet":"srw"}},"clients":0,"lesson":null,"wire":null,"touched":true,"gate":false,"waiting":[]},"rung":{"name":"tun",
         "privilege":"none","refused":[]},"limits":{"message":1,"event_payload":1,"fill":1,"recv":1,
-        "sockets":1,"blocked_calls":1,"burst":1}}}"#;
+        "sockets":1,"blocked_calls":1,"burst":1},"experiments":[{"name":"a","title":{"en":"","zh":""},
+        "question":{"en":"","zh":""},"group":"what","needs_wire":true,"own":false}]}}"#;
     let frame = encode(&serde_json::from_str(json).unwrap());
     for place in 0..frame.len() {
         for bit in 0..8 {

@@ -112,7 +112,7 @@ fn another_file_gets_one_sentence() {
     assert_eq!(no(&newer), OpenError::Newer(FORMAT + 1));
     assert_eq!(
         no(&newer).to_string(),
-        "This recording has format 2, and this Patchbay reads formats up to 1: open it with a newer one."
+        "This recording has format 3, and this Patchbay reads formats up to 2: open it with a newer one."
     );
     let whole = begin(header());
     for cut in 1..MAGIC.len() {

@@ -1,11 +1,12 @@
 //! Owns what a promise is held against: values in the world and in results, by a dotted path.
 
+use super::fit::{Fit, same};
 use protocol::world::Flow;
-use protocol::{Answer, SocketId, World};
+use protocol::{Answer, Done, Nanos, SocketId, World};
 use serde_json::{Map, Value, json};
 
 /// Where a path begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Root {
     /// A socket.
     Socket(SocketId),
@@ -13,16 +14,19 @@ pub enum Root {
     Burst,
     /// The wire's sums.
     Wire,
+    /// A call's result.
+    Result(Value),
 }
 
 /// What is found at `path`.
-pub fn at(world: &World, root: Root, path: &str) -> Value {
+pub fn at(world: &World, root: &Root, path: &str) -> Value {
     let root = match root {
         Root::Socket(id) => {
-            world.sockets.get(&id).and_then(|socket| serde_json::to_value(socket).ok())
+            world.sockets.get(id).and_then(|socket| serde_json::to_value(socket).ok())
         }
         Root::Burst => burst(world),
         Root::Wire => wire(world),
+        Root::Result(result) => Some(result.clone()),
     };
     path.split('.').fold(root.unwrap_or(Value::Null), |value, key| {
         value.get(key).cloned().unwrap_or(Value::Null)
@@ -49,12 +53,31 @@ fn wire(world: &World) -> Option<Value> {
     }))
 }
 
-/// Whether a result is what was promised: every promised field is there with that value.
-pub fn fits(expect: &Map<String, Value>, answer: &Answer) -> bool {
-    let found = match answer {
+/// A call's result as an object: the fields of its `ok`, or `errno` and `kind`; `text` where bytes came
+/// that are text; `took` in nanoseconds and `took_ms` in milliseconds.
+pub fn result(answer: &Answer, took: Option<Nanos>) -> Value {
+    let mut found = match answer {
         Answer::Ok(done) => serde_json::to_value(done).unwrap_or_default(),
         Answer::Error(failure) => json!({ "errno": failure.errno, "kind": failure.kind }),
     };
+    if let Some(fields) = found.as_object_mut() {
+        if let Answer::Ok(Done::Received(received)) = answer
+            && let Ok(text) = std::str::from_utf8(received.data.bytes())
+        {
+            fields.insert("text".into(), text.into());
+        }
+        if let Some(took) = took {
+            fields.insert("took".into(), took.into());
+            fields.insert("took_ms".into(), (took as f64 / 1e6).into());
+        }
+    }
+    found
+}
+
+/// Whether a result is what was promised: every promised field is there with that value, or within
+/// those bounds.
+pub fn fits(expect: &Map<String, Value>, answer: &Answer, took: Option<Nanos>) -> bool {
+    let found = result(answer, took);
     let failed = matches!(answer, Answer::Error(_));
     let promises_failure = expect.contains_key("errno") || expect.contains_key("kind");
     failed == promises_failure
@@ -62,12 +85,21 @@ pub fn fits(expect: &Map<String, Value>, answer: &Answer) -> bool {
 }
 
 fn within(expected: &Value, found: &Value) -> bool {
+    if let Some(fit) = Fit::bound(expected) {
+        return fit.holds(found);
+    }
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => expected
             .iter()
             .all(|(key, value)| within(value, found.get(key).unwrap_or(&Value::Null))),
-        _ => expected == found,
+        _ => same(expected, found),
     }
+}
+
+/// The slots of a text: role and path of each.
+pub fn slots(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let slots = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    slots.filter_map(|(slot, _)| slot.split_once(':'))
 }
 
 /// The text with each `{role:path}` replaced by what `look` finds.
@@ -126,10 +158,14 @@ mod tests {
         let expect =
             |text: &str| serde_json::from_str::<Map<String, Value>>(text).expect("an object");
         let failed = Answer::Error(protocol::Failure::errno("EADDRINUSE", "taken"));
-        assert!(fits(&expect(r#"{"errno":"EADDRINUSE"}"#), &failed));
-        assert!(!fits(&expect(r#"{"errno":"EPIPE"}"#), &failed));
-        assert!(!fits(&expect("{}"), &failed));
-        assert!(fits(&expect("{}"), &Answer::Ok(protocol::Done::nothing())));
-        assert!(!fits(&expect(r#"{"errno":"EPIPE"}"#), &Answer::Ok(protocol::Done::nothing())));
+        assert!(fits(&expect(r#"{"errno":"EADDRINUSE"}"#), &failed, None));
+        assert!(!fits(&expect(r#"{"errno":"EPIPE"}"#), &failed, None));
+        assert!(!fits(&expect("{}"), &failed, None));
+        assert!(fits(&expect("{}"), &Answer::Ok(protocol::Done::nothing()), None));
+        assert!(!fits(
+            &expect(r#"{"errno":"EPIPE"}"#),
+            &Answer::Ok(protocol::Done::nothing()),
+            None
+        ));
     }
 }

@@ -1,20 +1,30 @@
-//! Owns a running experiment: makes its calls, waits for what must be seen, says its sentences and
-//! waits for its learner. Everything that it does and finds is in the journal.
+//! Owns a running experiment: plays act after act, says its sentences and waits for its learner.
+//! Everything that it does and finds is in the journal.
+//!
+//! Reading order: here (the acts), `call` (calls, their ends and results), `watch` (what must be seen),
+//! `bet` (what was bet).
+
+mod bet;
+mod call;
+mod watch;
 
 use super::bell::Bell;
+use super::bets::Bets;
 use super::found::{self, Root};
 use super::lease::Leases;
-use super::script::{Act, Script, See};
+use super::line;
+use super::script::{self, Act, Judgement, Need, Script};
 use crate::lab::{Lab, Outcome};
+use call::{Asleep, Ended};
 use protocol::command::Command;
 use protocol::event::Words;
-use protocol::world::Ledger;
-use protocol::{Answer, Done, Failure, SocketId, Source, What, World};
-use serde_json::{Map, Value, json};
+use protocol::experiment::Verdict;
+use protocol::wire::Impairment;
+use protocol::{Answer, SocketId, Source, What};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::oneshot;
 
 /// How long something may take to be seen.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,6 +36,8 @@ pub struct Ending {
     pub held: u32,
     /// Promises that did not: which act, what was promised, what was found.
     pub broken: Vec<(usize, String, String)>,
+    /// What the measurements say of the claim.
+    pub verdict: Option<(Verdict, Words)>,
 }
 
 impl Ending {
@@ -39,9 +51,17 @@ impl Ending {
 pub struct Player {
     lab: Lab,
     leases: Leases,
+    bets: Bets,
     roles: BTreeMap<String, SocketId>,
-    /// Calls that sleep: the role that their accepted connection gets.
-    asleep: Vec<(Option<String>, JoinHandle<Outcome>)>,
+    /// Results by their names.
+    kept: BTreeMap<String, Value>,
+    /// The last call's result.
+    last: Value,
+    /// Calls that were left asleep.
+    asleep: Vec<Asleep>,
+    /// How those ended that have a name and were awaited.
+    ended: BTreeMap<String, Ended>,
+    bet: Option<script::Bet>,
     step: u32,
     ending: Ending,
 }
@@ -52,34 +72,65 @@ impl Player {
         Self {
             lab,
             leases,
+            bets: Bets::default(),
             roles: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            last: Value::Null,
             asleep: Vec::new(),
+            ended: BTreeMap::new(),
+            bet: None,
             step: 0,
             ending: Ending::default(),
         }
+    }
+
+    /// The same, with bets that others may hold.
+    #[must_use]
+    pub fn with_bets(self, bets: Bets) -> Self {
+        Self { bets, ..self }
     }
 
     /// Plays a script to its end, in a lab that is empty. `bell` tells when the learner goes on;
     /// without it nobody is waited for. Where its leases are revoked, it never ends and does nothing
     /// more.
     pub async fn play(mut self, script: &Script, bell: Option<Bell>) -> Ending {
+        self.begin(script).await;
+        for (place, act) in script.act.iter().enumerate() {
+            // Hung before the button is told of: whoever sees it may press it.
+            let waits = act.button.is_some() || act.bet.is_some();
+            let rung = bell.as_ref().filter(|_| waits).map(Bell::hang);
+            let bet = rung.as_ref().filter(|_| act.bet.is_some()).map(|_| self.bets.bell.hang());
+            self.act(place + 1, act).await;
+            if let Some(rung) = rung
+                && !heard(rung, bet).await
+            {
+                break;
+            }
+        }
+        self.bets.close();
+        self.tell(What::ExperimentEnded { passed: self.ending.passed() });
+        self.ending
+    }
+
+    async fn begin(&mut self, script: &Script) {
         self.tell(What::ExperimentBegan {
             name: script.name.clone(),
             title: script.title.clone(),
             steps: script.steps(),
         });
-        for (place, act) in script.act.iter().enumerate() {
-            // Hung before the button is told of: whoever sees it may press it.
-            let rung = bell.as_ref().filter(|_| act.button.is_some()).map(Bell::hang);
-            self.act(place + 1, act).await;
-            if let Some(rung) = rung
-                && rung.await.is_err()
-            {
-                break;
+        self.tell(What::ExperimentPlanned {
+            question: script.question.clone(),
+            claim: script.claim.clone(),
+            lines: line::lines(script),
+        });
+        if script.needs == Some(Need::Wire) {
+            // A clean wire with the same luck each time.
+            let (set, seed) = (Impairment::default(), Some(script.seed));
+            let (_, result) = self.ask(Command::Impair { from: None, set, seed }).await;
+            if let Err(failure) = result {
+                self.check(0, false, "a clean wire", failure.message);
             }
         }
-        self.tell(What::ExperimentEnded { passed: self.ending.passed() });
-        self.ending
     }
 
     fn tell(&self, what: What) {
@@ -98,94 +149,51 @@ impl Player {
     }
 
     async fn act(&mut self, place: usize, act: &Act) {
-        if let Some(call) = &act.call {
-            self.call(place, act, call).await;
+        if act.call.is_some() {
+            self.tell(What::ExperimentActed { act: place as u32 });
+            self.calls(place, act).await;
+        } else if let Some(name) = &act.ends {
+            self.ends(place, act, name).await;
         } else if let Some(see) = &act.see {
             self.see(place, see).await;
         } else if let Some(role) = &act.balanced {
             self.balanced(place, role).await;
         } else if let Some(weather) = &act.weather {
             self.weather(place, weather).await;
+        } else if let Some(seconds) = act.wait {
+            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
         } else if let Some(say) = &act.say {
             self.say(act, say).await;
+        } else if let Some(bet) = &act.bet {
+            self.asks_for_bet(bet).await;
+        } else if let Some(verdict) = &act.verdict {
+            self.judges(verdict).await;
+        }
+        let ended = act.ends.is_some() || act.call.is_some() && !act.asleep;
+        let of_result = |bet: &script::Bet| bet.of.result.is_some();
+        if act.mark || ended && self.bet.as_ref().is_some_and(of_result) {
+            self.marks(place).await;
         }
     }
 
-    async fn call(&mut self, place: usize, act: &Act, call: &Map<String, Value>) {
-        let command = match self.command(act, call).await {
-            Ok(command) => command,
-            Err(wrong) => return self.check(place, false, "a call that can be made", wrong),
-        };
-        let asked = self.ask(command.clone());
-        if act.asleep {
-            self.asleep.push((act.accepts.clone(), tokio::spawn(asked)));
-            return;
-        }
-        let (_, mut result) = asked.await;
-        if act.or_any_port
-            && result.as_ref().is_err_and(|failure| failure.short() == "EADDRINUSE")
-            && let Command::Bind { socket, address: protocol::Address::Inet(mut address) } = command
-        {
-            address.set_port(0);
-            result = self.ask(Command::Bind { socket, address: address.into() }).await.1;
-        }
-        self.adopt(act.role.as_ref(), act.accepts.as_ref(), &result);
-        let answer = Answer::from(result);
-        let expect = act.expect.clone().unwrap_or_default();
-        let held = found::fits(&expect, &answer);
-        self.check(
-            place,
-            held,
-            Value::Object(expect).to_string(),
-            serde_json::to_string(&answer.clipped()).unwrap_or_default(),
-        );
-    }
-
-    /// The protocol's command for a call of the script.
-    async fn command(&mut self, act: &Act, call: &Map<String, Value>) -> Result<Command, String> {
-        let mut call = call.clone();
-        let makes = call.contains_key("socket");
-        for arguments in call.values_mut().filter_map(Value::as_object_mut) {
-            if !makes && let Some(role) = &act.role {
-                arguments.insert("socket".into(), json!(self.role(role).await?));
-            }
-            let role = arguments
-                .get("address")
-                .and_then(Value::as_str)
-                .and_then(|text| text.strip_prefix('@'))
-                .map(str::to_owned);
-            if let Some(role) = role {
-                let id = self.role(&role).await?;
-                let path =
-                    if arguments.contains_key("peer") { "kernel.peer" } else { "kernel.local" };
-                arguments.insert(
-                    "address".into(),
-                    self.lab.journal().look(|world| found::at(world, Root::Socket(id), path)),
-                );
-            }
-        }
-        serde_json::from_value(Value::Object(call)).map_err(|error| error.to_string())
-    }
-
-    /// The socket of a role; waits for a sleeping accept to give it.
-    async fn role(&mut self, role: &str) -> Result<SocketId, String> {
-        if let Some(place) =
-            self.asleep.iter().position(|(accepts, _)| accepts.as_deref() == Some(role))
-        {
-            let (accepts, call) = self.asleep.remove(place);
-            if let Ok(Ok((_, result))) = tokio::time::timeout(PATIENCE, call).await {
-                self.adopt(None, accepts.as_ref(), &result);
-            }
-        }
-        self.roles.get(role).copied().ok_or_else(|| format!("no socket plays {role:?}"))
-    }
-
-    /// Where a role's paths begin.
+    /// Where a path begins.
     async fn root(&mut self, role: &str) -> Result<Root, String> {
-        match role {
-            "burst" => Ok(Root::Burst),
-            "wire" => Ok(Root::Wire),
-            role => self.role(role).await.map(Root::Socket),
+        Ok(match role {
+            "burst" => Root::Burst,
+            "wire" => Root::Wire,
+            "last" => Root::Result(self.last.clone()),
+            role => match self.kept.get(role) {
+                Some(kept) => Root::Result(kept.clone()),
+                None => Root::Socket(self.role(role).await?),
+            },
+        })
+    }
+
+    /// What is found there now.
+    async fn found(&mut self, role: &str, path: &str) -> Value {
+        match self.root(role).await {
+            Ok(root) => self.lab.journal().look(|world| found::at(world, &root, path)),
+            Err(_) => Value::Null,
         }
     }
 
@@ -200,86 +208,24 @@ impl Player {
             let answer = Answer::from(result);
             self.check(
                 place,
-                found::fits(&Map::new(), &answer),
+                matches!(answer, Answer::Ok(_)),
                 "the wire is impaired so",
                 serde_json::to_string(&answer).unwrap_or_default(),
             );
         }
     }
 
-    fn adopt(
-        &mut self,
-        role: Option<&String>,
-        accepts: Option<&String>,
-        result: &Result<Done, Failure>,
-    ) {
-        let cast = match result {
-            Ok(Done::Made(made)) => role.map(|role| (role, made.socket)),
-            Ok(Done::Accepted(accepted)) => accepts.map(|role| (role, accepted.socket)),
-            _ => None,
-        };
-        if let Some((role, socket)) = cast {
-            self.roles.insert(role.clone(), socket);
-            self.leases.add(socket);
+    /// Words with their slots filled.
+    async fn filled(&mut self, words: &Words) -> Words {
+        let mut found = BTreeMap::new();
+        for (role, path) in found::slots(&words.en).chain(found::slots(&words.zh)) {
+            let value = self.found(role, path).await;
+            found.insert((role.to_owned(), path.to_owned()), value);
         }
-    }
-
-    async fn see(&mut self, place: usize, see: &See) {
-        let root = match self.root(&see.role).await {
-            Ok(root) => root,
-            Err(wrong) => {
-                return self.check(place, false, format!("{} is there", see.role), wrong);
-            }
+        let look = |role: &str, path: &str| {
+            found.get(&(role.to_owned(), path.to_owned())).cloned().unwrap_or_default()
         };
-        let expected = match (&see.is, see.at_least) {
-            (Some(is), _) => format!("{} {} is {is}", see.role, see.path),
-            (None, least) => {
-                format!("{} {} is at least {}", see.role, see.path, least.unwrap_or(0.0))
-            }
-        };
-        let look = |world: &World| found::at(world, root, &see.path);
-        let fits = |value: &Value| match (&see.is, see.at_least) {
-            (Some(is), _) => value == is,
-            (None, least) => value.as_f64().is_some_and(|value| value >= least.unwrap_or(0.0)),
-        };
-        let patience = see.within.map_or(PATIENCE, Duration::from_secs_f64);
-        let held = self.until(patience, |world| fits(&look(world))).await;
-        let found = self.lab.journal().look(look);
-        self.check(place, held, expected, found.to_string());
-    }
-
-    async fn balanced(&mut self, place: usize, role: &str) {
-        let id = match self.role(role).await {
-            Ok(id) => id,
-            Err(wrong) => return self.check(place, false, format!("{role} is there"), wrong),
-        };
-        let held = self
-            .until(PATIENCE, |world| match world.ledger(id) {
-                Some(Ledger::Stream(ledger)) => ledger.quiet && ledger.unexplained == Some(0),
-                Some(Ledger::Datagram(ledger)) => ledger.quiet && ledger.unexplained == Some(0),
-                None => false,
-            })
-            .await;
-        let found = self.lab.journal().look(|world| format!("{:?}", world.ledger(id)));
-        self.check(place, held, format!("nothing of {role}'s flow is unexplained"), found);
-    }
-
-    /// Whether the world comes to say so in time. While calls wait at the gate, time does not count.
-    async fn until(&self, patience: Duration, mut fits: impl FnMut(&World) -> bool) -> bool {
-        let journal = self.lab.journal();
-        let mut news = journal.watch();
-        let mut deadline = Instant::now() + patience;
-        while !journal.look(&mut fits) {
-            if journal.look(|world| !world.waiting.is_empty()) {
-                deadline = Instant::now() + patience;
-                if news.changed().await.is_err() {
-                    break;
-                }
-            } else if !matches!(timeout_at(deadline, news.changed()).await, Ok(Ok(()))) {
-                break;
-            }
-        }
-        journal.look(&mut fits)
+        Words { en: found::fill(&words.en, look), zh: found::fill(&words.zh, look) }
     }
 
     async fn say(&mut self, act: &Act, say: &Words) {
@@ -288,31 +234,22 @@ impl Player {
             Some(role) => self.role(role).await.ok(),
             None => None,
         };
-        let journal = self.lab.journal();
-        let look = |role: &str, path: &str| {
-            let root = match role {
-                "burst" => Root::Burst,
-                "wire" => Root::Wire,
-                role => match self.roles.get(role) {
-                    Some(id) => Root::Socket(*id),
-                    None => return Value::Null,
-                },
-            };
-            journal.look(|world| found::at(world, root, path))
+        let say = self.filled(say).await;
+        let note = match &act.note {
+            Some(note) => self.filled(note).await,
+            None => Words::default(),
         };
-        let words = |words: &Words| Words {
-            en: found::fill(&words.en, look),
-            zh: found::fill(&words.zh, look),
+        let button = match &act.button {
+            Some(button) => Some(self.filled(button).await),
+            None => None,
         };
-        let note = act.note.as_ref().map(words).unwrap_or_default();
-        let what = What::ExperimentSaid {
-            step: self.step,
-            say: words(say),
-            note,
-            button: act.button.as_ref().map(words),
-            at,
-        };
-        self.tell(what);
+        self.tell(What::ExperimentSaid { step: self.step, say, note, button, at });
+    }
+
+    async fn judges(&mut self, verdict: &Judgement) {
+        let here = self.filled(&verdict.here).await;
+        self.ending.verdict = Some((verdict.is, here.clone()));
+        self.tell(What::ExperimentVerdict { is: verdict.is, here });
     }
 
     fn check(
@@ -329,5 +266,14 @@ impl Player {
             self.ending.broken.push((place, expected.clone(), found.clone()));
         }
         self.tell(What::ExperimentChecked { step: place as u32, held, expected, found });
+    }
+}
+
+/// Whether the learner goes on, by the button or by a bet; false when nobody can any more.
+async fn heard(rung: oneshot::Receiver<()>, bet: Option<oneshot::Receiver<()>>) -> bool {
+    let Some(bet) = bet else { return rung.await.is_ok() };
+    tokio::select! {
+        Ok(()) = bet => true,
+        rung = rung => rung.is_ok(),
     }
 }

@@ -1,9 +1,11 @@
 //! Owns what a running relay is made of, and the order in which its parts begin and end.
 
+use super::experiment::library;
 use super::{Options, say};
 use anyhow::Context as _;
 use protocol::message::RungName;
 use relay::director::Director;
+use relay::experiment::Library;
 use relay::journal::Journal;
 use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 /// Serves until it is asked to end.
 pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
+    let library = library(options.experiments.as_deref())?;
     let (state, token) = begin(options)?;
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
@@ -33,7 +36,7 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors, names };
+        let house = House { token, shelf, descriptors, maker, doors, names, library };
         run_relay(
             server,
             house,
@@ -110,6 +113,7 @@ struct House {
     maker: Maker,
     doors: run::Folder,
     names: Option<Arc<Names>>,
+    library: Library,
 }
 
 async fn run_relay(
@@ -119,7 +123,7 @@ async fn run_relay(
     snaplen: u32,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors, names } = house;
+    let House { token, shelf, descriptors, maker, doors, names, library } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
@@ -143,11 +147,13 @@ async fn run_relay(
     if let Err(error) = &door {
         eprintln!("`relay run` will not find this relay: {error}.");
     }
-    let director = Director::new(lab).recording(recorder.clone(), shelf.clone());
+    let director =
+        Director::new(lab).with_library(library.clone()).recording(recorder.clone(), shelf.clone());
     let hub = Hub::new(director, token, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
-    server.run(Arc::new(hub.with_shelf(Some(shelf))), shutdown).await;
+    let hub = hub.with_shelf(Some(shelf)).with_experiments(library.heads().to_vec());
+    server.run(Arc::new(hub), shutdown).await;
     // Where nothing is recorded there is nothing to end.
     let _ = recorder.stop();
     drop(door);

@@ -3,6 +3,7 @@
 use super::Asker;
 use crate::recorder::Shelf;
 use crate::state::Token;
+use protocol::experiment::ExperimentHead;
 use protocol::limit::{self, Limits};
 use protocol::message::{Role, Rung, Welcome};
 use protocol::number::Wide;
@@ -58,18 +59,26 @@ pub struct Hub<A> {
     config: Config,
     sessions: AtomicU32,
     shelf: Option<Shelf>,
+    experiments: Vec<ExperimentHead>,
 }
 
 impl<A: Asker> Hub<A> {
     /// A hub whose sessions ask `asker`, let in who knows `token`, and tell of `rung` and `limits`.
     pub fn new(asker: A, token: Token, rung: Rung, limits: Limits, config: Config) -> Self {
-        Self { asker, token, rung, limits, config, sessions: AtomicU32::new(0), shelf: None }
+        let (sessions, experiments) = (AtomicU32::new(0), Vec::new());
+        Self { asker, token, rung, limits, config, sessions, shelf: None, experiments }
     }
 
     /// The same, giving recordings to who knows the token.
     #[must_use]
     pub fn with_shelf(self, shelf: Option<Shelf>) -> Self {
         Self { shelf, ..self }
+    }
+
+    /// The same, telling of these experiments.
+    #[must_use]
+    pub fn with_experiments(self, experiments: Vec<ExperimentHead>) -> Self {
+        Self { experiments, ..self }
     }
 
     /// The recording of that name, for who knows the token.
@@ -94,6 +103,12 @@ impl<A: Asker> Hub<A> {
         &self.config
     }
 
+    /// What every session may do: all who know the token may do everything.
+    #[expect(clippy::unused_self, reason = "which right a session has is the hub's to say")]
+    pub(super) fn role(&self) -> Role {
+        Role::Owner
+    }
+
     /// A session's id; the first is 1.
     pub(super) fn next_session(&self) -> SessionId {
         SessionId(self.sessions.fetch_add(1, Ordering::Relaxed) + 1)
@@ -107,13 +122,14 @@ impl<A: Asker> Hub<A> {
             version: limit::VERSION,
             epoch: journal.epoch().to_owned(),
             began_unix_ns: Wide(journal.began_unix_ns()),
-            role: Role::Owner,
+            role: self.role(),
             session,
             seq,
             now: journal.now(),
             snapshot,
             rung: self.rung.clone(),
             limits: self.limits,
+            experiments: self.experiments.clone(),
         }
     }
 }

@@ -158,3 +158,21 @@ fn the_first_files_ever_written_are_still_read() {
         .sum();
     assert_eq!(kept as u64, flows.values().map(|flow| flow.packets).sum::<u64>());
 }
+
+/// Format 2 knows what an experiment asks, bets and concludes; recorded from its middle on.
+#[test]
+fn a_file_of_format_two_holds_a_bet_and_a_verdict() {
+    let bytes = include_bytes!("format2.patchbay");
+    assert_eq!(bytes[protocol::recording::MAGIC.len()], 2);
+    let told = Told::read(bytes);
+    assert_eq!(told.ending, Ending::Whole);
+    let Some(Block::Snapshot(then)) = told.blocks.first() else { panic!("no snapshot") };
+    let lesson = then.lesson.as_ref().expect("an experiment");
+    let bet = lesson.bet.as_ref().expect("a bet");
+    assert_eq!((bet.marked, bet.found.as_str(), bet.choices.len()), (Some(Some(1)), "8", 3));
+    assert_eq!((lesson.name.as_str(), lesson.lines.len()), ("one-send-one-recv", 11));
+    assert!(lesson.claim.is_some() && lesson.verdict.is_none());
+    let lesson = told.world().lesson.expect("an experiment");
+    let verdict = lesson.verdict.map(|(is, _)| is);
+    assert_eq!((verdict, lesson.ended), (Some(protocol::experiment::Verdict::True), Some(true)));
+}

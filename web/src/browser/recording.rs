@@ -39,6 +39,7 @@ impl App {
             snapshot: None,
             rung: header.rung.clone(),
             limits: Limits::default(),
+            experiments: Vec::new(),
         });
         self.unopened = None;
         self.asking.forget();

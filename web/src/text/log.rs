@@ -2,6 +2,7 @@
 
 mod errno;
 mod gate;
+mod lesson;
 mod packet;
 
 pub use errno::{errno, failure};
@@ -162,6 +163,12 @@ fn sentence(known: packet::Known, event: &Event) -> (bool, String) {
         What::ExperimentChecked { step, expected, found, .. } => {
             return (true, super::page::broken(language, *step, expected, found));
         }
+        What::ExperimentPlanned { .. }
+        | What::ExperimentActed { .. }
+        | What::BetAsked { .. }
+        | What::BetPlaced { .. }
+        | What::BetMarked { .. }
+        | What::ExperimentVerdict { .. } => lesson::sentence(language, world, &event.what),
         What::ExperimentEnded { passed: true } => language
             .pick("The lesson is over; every promise held.", "课程结束；每一步都与预期相符。")
             .to_owned(),

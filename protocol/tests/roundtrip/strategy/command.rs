@@ -33,7 +33,9 @@ fn lesson() -> impl Strategy<Value = Lesson> {
     prop_oneof![
         text().prop_map(|name| Lesson::Start { name }),
         Just(Lesson::Next),
-        Just(Lesson::Stop)
+        Just(Lesson::Stop),
+        any::<u32>().prop_map(|choice| Lesson::Bet { choice }),
+        Just(Lesson::Again)
     ]
 }
 

@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use protocol::event::{Crossing, Source, Stage, What};
+use protocol::experiment::{CodeLine, Verdict};
 use protocol::number::Wide;
 use protocol::reply::{
     Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Received, Sent,
@@ -187,8 +188,31 @@ fn told() -> impl Strategy<Value = What> {
             What::ExperimentChecked { step, held, expected, found }
         }),
         any::<bool>().prop_map(|passed| What::ExperimentEnded { passed }),
+        of_experiment(),
         (text(), any::<u32>()).prop_map(|(file, snaplen)| What::RecordingBegan { file, snaplen }),
         (any::<u64>(), of(text())).prop_map(|(bytes, why)| What::RecordingEnded { bytes, why }),
+    ]
+}
+
+fn of_experiment() -> impl Strategy<Value = What> {
+    let line = (any::<u32>(), text(), text(), text(), text())
+        .prop_map(|(act, role, python, rust, c)| CodeLine { act, role, python, rust, c });
+    let verdict = proptest::sample::select(vec![
+        Verdict::True,
+        Verdict::Loose,
+        Verdict::Wrong,
+        Verdict::Fair,
+    ]);
+    prop_oneof![
+        (words(), of(words()), vec(line, 0..3)).prop_map(|(question, claim, lines)| {
+            What::ExperimentPlanned { question, claim, lines }
+        }),
+        any::<u32>().prop_map(|act| What::ExperimentActed { act }),
+        (any::<u32>(), words(), vec(words(), 0..5))
+            .prop_map(|(step, ask, choices)| What::BetAsked { step, ask, choices }),
+        vec(any::<u32>(), 0..5).prop_map(|counts| What::BetPlaced { counts }),
+        (of(any::<u32>()), text()).prop_map(|(choice, found)| What::BetMarked { choice, found }),
+        (verdict, words()).prop_map(|(is, here)| What::ExperimentVerdict { is, here }),
     ]
 }
 

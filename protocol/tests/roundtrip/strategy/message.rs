@@ -2,10 +2,11 @@
 
 use super::event::{answer, error_kind, source};
 use super::wire::{fate, flow, rung_name};
-use super::{command, text, what};
+use super::{command, text, what, words};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
+use protocol::experiment::ExperimentHead;
 use protocol::limit::Limits;
 use protocol::message::{
     Hello, Privilege, Refused, Reply, Resume, Role, Rung, Thin, ToPage, ToRelay, Welcome,
@@ -65,8 +66,26 @@ fn welcome() -> impl Strategy<Value = Welcome> {
         },
     );
     let role = prop_oneof![Just(Role::Owner), Just(Role::Viewer)];
-    (numbers, text(), role, snapshot(), rung(), limits).prop_map(
-        |((version, began, session, seq, now), epoch, role, snapshot, rung, limits)| Welcome {
+    let head = (text(), words(), words(), text(), any::<(bool, bool)>()).prop_map(
+        |(name, title, question, group, (needs_wire, own))| ExperimentHead {
+            name,
+            title,
+            question,
+            group,
+            needs_wire,
+            own,
+        },
+    );
+    (numbers, text(), role, snapshot(), rung(), limits, vec(head, 0..3)).prop_map(
+        |(
+            (version, began, session, seq, now),
+            epoch,
+            role,
+            snapshot,
+            rung,
+            limits,
+            experiments,
+        )| Welcome {
             version,
             epoch,
             began_unix_ns: Wide(began),
@@ -77,6 +96,7 @@ fn welcome() -> impl Strategy<Value = Welcome> {
             snapshot,
             rung,
             limits,
+            experiments,
         },
     )
 }
