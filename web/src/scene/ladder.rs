@@ -85,6 +85,8 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
     /// How many rows a screenful is.
     pub screen: usize,
+    /// Whether there is room for its head, and so for its buttons.
+    pub has_head: bool,
 }
 
 impl Ladder {
@@ -199,7 +201,14 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Ladder {
     pen.pop();
     head::draw(&mut pen, &page, &entries, height, view.ladder.place(timeline, moment.at));
     head::thumb(&mut pen, &page, timeline, moment.at, [height, screen as f32], entries.cut);
-    Ladder { shapes: pen.shapes, height, words: words(&entries, view), rungs, screen: screen / 3 }
+    Ladder {
+        shapes: pen.shapes,
+        height,
+        words: words(&entries, view),
+        rungs,
+        screen: screen / 3,
+        has_head: told,
+    }
 }
 
 /// The shown moment.
