@@ -7,7 +7,7 @@ use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
-use protocol::table::Table;
+use protocol::table::{Set, Table};
 use protocol::world::Call;
 use protocol::{Answer, CallId, Command, Nanos, PacketId, SocketId, Source};
 
@@ -132,7 +132,25 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, screen: u
     crate::order::by_key(&mut crossed, |crossed| (crossed.began, crossed.ended));
     let over = crossed.len().saturating_sub(most);
     crossed.drain(..over);
+    name_repeated(&mut crossed);
+    // What ends below the last row that is told has no end in the picture.
+    for below in crossed.iter_mut().filter(|crossed| crossed.ended > end) {
+        below.lost = None;
+    }
     Entries { said, crossed, horizon: end, cut: since > 0 || over > 0 }
+}
+
+/// A packet that another one repeats says which it is.
+fn name_repeated(crossed: &mut [Crossed]) {
+    let mut repeated: Set<PacketId> = Set::new();
+    for again in crossed.iter_mut().rev() {
+        if let Some(packet) = again.packet.filter(|packet| repeated.contains(packet)) {
+            again.label = format!("#{packet} · {}", again.label);
+        }
+        if let Some(old) = again.repeats {
+            repeated.add(old);
+        }
+    }
 }
 
 /// The selected flow: its one or two ends first, then their listeners.

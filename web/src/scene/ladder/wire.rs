@@ -94,7 +94,12 @@ fn label(pen: &mut Pen, page: &Page, crossed: &Crossed, at: [[f32; 2]; 2], look:
     let d = Frame::inward(crossed.from);
     let whole = (page.walls[1] - page.walls[0]).abs() - 24.0;
     let longer = crossed.more.iter().map(|more| format!("{}  {more}", crossed.label));
-    let text = &longer.into_iter().find(|text| look.width(text) < whole * WIDEST);
+    // A line that ends under way is seen, and its reason stands beside its end.
+    let most = match crossed.lost {
+        Some(_) => ((x1 - from).abs() - 50.0).min(whole * WIDEST),
+        None => whole * WIDEST,
+    };
+    let text = &longer.into_iter().find(|text| look.width(text) < most);
     let text = text.as_ref().unwrap_or(&crossed.label);
     let wide = look.width(text).min(whole);
     let part = (ROW_PART / (y1 - y0).max(1.0)).min(0.5);
