@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::print_stdout, reason = "a command that prints")]
 
 use protocol::command::{Family, Kind, Net};
+use protocol::data::Payload;
 use protocol::message::RungName;
 use protocol::packet::{Flags, Head, PacketFate, TcpHead};
 use protocol::reply::{Made, Received};
@@ -46,8 +47,15 @@ fn journal(rows: u32) -> Timeline {
             let call = CallId(row + 1);
             let ask = Command::Recv { socket, max: 1_024, peek: false };
             whats.push(What::CallBegan { call, by: None, ask, cut: None });
-            let came =
-                Received { data: b"hello".to_vec().into(), from: None, ..Received::default() };
+            let came = Received {
+                data: Payload::new(b"hello".to_vec()),
+                bytes: 5,
+                truncated: false,
+                eof: false,
+                from: None,
+                numbered: None,
+                peek: false,
+            };
             whats.push(What::CallEnded { call, result: Answer::Ok(Done::Received(came)) });
             continue;
         }
@@ -72,11 +80,11 @@ fn journal(rows: u32) -> Timeline {
     timeline
 }
 
-fn timed(what: &str, frames: u32, mut work: impl FnMut() -> usize) {
+fn timed(what: &str, unit: &str, frames: u32, mut work: impl FnMut() -> usize) {
     let began = Instant::now();
     let shapes: usize = (0..frames).map(|_| black_box(work())).sum();
     let each = began.elapsed().as_secs_f64() * 1_000.0 / f64::from(frames);
-    println!("{what:<44} {each:>8.3} ms a frame, {} shapes", shapes / frames as usize);
+    println!("{what:<44} {each:>8.3} ms, {} {unit}", shapes / frames as usize);
 }
 
 fn main() {
@@ -101,20 +109,20 @@ fn main() {
                 ladder: reading,
             };
             let told = if each { "each packet" } else { "runs joined" };
-            timed(&format!("{told}, following"), FRAMES, || {
+            timed(&format!("{told}, following"), "shapes", FRAMES, || {
                 scene::ladder(&timeline, moment, &view).shapes.len()
             });
             reading.climb(&timeline, at, -i64::from(rows / 4));
             let view = View { ladder: reading, ..view };
-            timed(&format!("{told}, read in the middle"), FRAMES, || {
+            timed(&format!("{told}, read in the middle"), "shapes", FRAMES, || {
                 scene::ladder(&timeline, moment, &view).shapes.len()
             });
-            timed(&format!("{told}, a row further"), FRAMES, || {
+            timed(&format!("{told}, a row further"), "row", FRAMES, || {
                 let mut further = reading;
                 further.climb(&timeline, at, -1);
                 usize::from(further.until.is_some())
             });
-            timed(&format!("{told}, saved"), 3, || {
+            timed(&format!("{told}, saved"), "bytes", 3, || {
                 let whole = scene::whole_ladder(&timeline, moment, &view);
                 web::svg::document("t", whole.size[0], &[(&whole.shapes, whole.size[1])]).len()
             });

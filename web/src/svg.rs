@@ -138,7 +138,9 @@ impl Writer {
                 self.stroked(*stroke).text("/>");
             }
             Shape::Marks { at, size, mark, ink } => {
-                at.iter().for_each(|at| self.mark(*at, *size, *mark, *ink));
+                for at in at {
+                    self.mark(*at, *size, *mark, *ink);
+                }
             }
             Shape::Path { points, closed, fill, stroke } => {
                 self.text(if *closed { "<polygon" } else { "<polyline" }).text(" points=\"");

@@ -94,7 +94,7 @@ impl App {
         match gesture {
             Gesture::Climb(screens, by) => {
                 let screen = reader.drawn.as_ref().map_or(1, |drawn| drawn.screen.max(1));
-                let rows = if screens { screen as i64 } else { 1 };
+                let rows = if screens { i64::try_from(screen).unwrap_or(1) } else { 1 };
                 reader.reading.climb(&self.timeline, at, i64::from(by) * rows);
             }
             Gesture::Top => reader.reading.to_first(&self.timeline, at),

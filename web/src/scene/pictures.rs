@@ -41,15 +41,12 @@ fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View
     let scrub = scrubber(timeline, moment, &View { height: 44.0, ..*view });
     let flood = |burst: &&CallId| timeline.world().bursts[burst].count > 20;
     let burst = timeline.world().bursts.keys().rfind(flood).copied();
-    let (shapes, high) = match burst {
-        Some(burst) => {
-            let sheet = sheet(timeline, burst, &View { height: below, ..*view });
-            (sheet.shapes, sheet.height)
-        }
-        None => {
-            let ladder = ladder(timeline, moment, &View { height: below, ..*view });
-            (ladder.shapes, ladder.height)
-        }
+    let (shapes, high) = if let Some(burst) = burst {
+        let sheet = sheet(timeline, burst, &View { height: below, ..*view });
+        (sheet.shapes, sheet.height)
+    } else {
+        let ladder = ladder(timeline, moment, &View { height: below, ..*view });
+        (ladder.shapes, ladder.height)
     };
     let document = svg::document(
         name,

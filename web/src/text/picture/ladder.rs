@@ -83,22 +83,16 @@ fn at(moment: Nanos) -> String {
 }
 
 fn from_to(language: Language, began: Nanos, ended: Option<Nanos>) -> String {
-    match ended {
-        Some(ended) => {
-            let (from, to, took) = (at(began), at(ended), span(ended.saturating_sub(began)));
-            language.pick(
-                format!("entered {from}, left {to} ({took})"),
-                format!("{from} 进入，{to} 离开（{took}）"),
-            )
-        }
-        None => {
-            let from = at(began);
-            language.pick(
-                format!("entered {from}, still on the wire"),
-                format!("{from} 进入，仍在线上"),
-            )
-        }
-    }
+    let from = at(began);
+    let Some(ended) = ended else {
+        return language
+            .pick(format!("entered {from}, still on the wire"), format!("{from} 进入，仍在线上"));
+    };
+    let (to, took) = (at(ended), span(ended.saturating_sub(began)));
+    language.pick(
+        format!("entered {from}, left {to} ({took})"),
+        format!("{from} 进入，{to} 离开（{took}）"),
+    )
 }
 
 /// All that is known of one packet's line.

@@ -119,8 +119,8 @@ fn insert<T>(row: &mut Vec<T>, new: T, before: impl Fn(&T) -> bool) {
 /// All runs, and all that stand by themselves, each in the order of coming.
 #[derive(Default)]
 pub(super) struct Runs {
-    runs: VecDeque<Run>,
-    fallen_runs: u64,
+    all: VecDeque<Run>,
+    forgotten: u64,
     /// When it came, from when on it stands by itself, its place.
     apart: VecDeque<(Nanos, Nanos, u64)>,
     seats: VecDeque<Seat>,
@@ -147,7 +147,7 @@ impl Runs {
         let mut seat = Seat { run: None, payload, settled: false };
         if let Some(class) = Self::class(packet, flood) {
             let number = self.number(class, entered);
-            if let Some(run) = self.runs.get_mut((number - self.fallen_runs) as usize) {
+            if let Some(run) = self.all.get_mut((number - self.forgotten) as usize) {
                 let before = run.last().map_or(0, |last| last.payload);
                 run.members.push(Member { entered, place, payload: before + payload });
             }
@@ -164,8 +164,8 @@ impl Runs {
     /// The open run of a kind, or a new one.
     fn number(&mut self, class: Class, entered: Nanos) -> u64 {
         let open = self.open.get(&class).copied().filter(|number| {
-            let run = number.checked_sub(self.fallen_runs);
-            let run = run.and_then(|number| self.runs.get(number as usize));
+            let run = number.checked_sub(self.forgotten);
+            let run = run.and_then(|number| self.all.get(number as usize));
             let last = run.and_then(Run::last).map(|last| last.entered);
             let near = |last: Nanos| entered.saturating_sub(last) <= NEAR;
             last.is_some_and(|last| matches!(class, Class::Burst(..)) || near(last))
@@ -173,7 +173,7 @@ impl Runs {
         if let Some(number) = open {
             return number;
         }
-        let number = self.fallen_runs + self.runs.len() as u64;
+        let number = self.forgotten + self.all.len() as u64;
         let new = Run {
             class,
             members: Vec::new(),
@@ -181,7 +181,7 @@ impl Runs {
             gone: Vec::new(),
             lost: Vec::new(),
         };
-        self.runs.push_back(new);
+        self.all.push_back(new);
         self.open.insert(class, number);
         while self.open.len() > OPEN {
             self.open.pop_first();
@@ -197,8 +197,8 @@ impl Runs {
 
     fn seat(&mut self, place: u64) -> Option<(&mut Seat, Option<&mut Run>)> {
         let seat = self.seats.get_mut(place.checked_sub(self.fallen)? as usize)?;
-        let run = seat.run.and_then(|number| number.checked_sub(self.fallen_runs));
-        let run = run.and_then(|number| self.runs.get_mut(number as usize));
+        let run = seat.run.and_then(|number| number.checked_sub(self.forgotten));
+        let run = run.and_then(|number| self.all.get_mut(number as usize));
         Some((seat, run))
     }
 
@@ -239,15 +239,15 @@ impl Runs {
             self.apart.pop_front();
         }
         let past = |run: &Run| run.last().is_none_or(|last| last.place < self.fallen);
-        while self.runs.front().is_some_and(past) || self.runs.len() > self.seats.len() + 64 {
-            self.runs.pop_front();
-            self.fallen_runs += 1;
+        while self.all.front().is_some_and(past) || self.all.len() > self.seats.len() + 64 {
+            self.all.pop_front();
+            self.forgotten += 1;
         }
     }
 
     /// How many lines began at or before a moment.
     pub(super) fn begun(&self, at: Nanos) -> usize {
-        self.runs.partition_point(|run| run.began() <= at)
+        self.all.partition_point(|run| run.began() <= at)
             + self.apart.partition_point(|(entered, ..)| *entered <= at)
     }
 
@@ -257,8 +257,8 @@ impl Runs {
         let until = until.min(at);
         let mut lines = Vec::new();
         let mut oldest = 0;
-        let runs = self.runs.partition_point(|run| run.began() <= until);
-        for run in self.runs.range(..runs).rev() {
+        let runs = self.all.partition_point(|run| run.began() <= until);
+        for run in self.all.range(..runs).rev() {
             if lines.len() >= most {
                 oldest = run.began() + 1;
                 break;
