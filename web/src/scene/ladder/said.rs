@@ -16,9 +16,24 @@ fn fitting(all: Vec<String>, look: Look, room: f32) -> String {
     all.into_iter().nth(place).unwrap_or_default()
 }
 
-/// The call, without what every reader knows where there is no room for that.
+/// What stands behind the code, if both stand on one line: the result, with how long it took.
+fn behind(page: &Page, said: &Said) -> Option<f32> {
+    let result = said.result.as_ref().filter(|_| said.short)?;
+    let text = format!("→ {result}, {}", picture::span(said.took));
+    let sign = if said.error { 28.0 } else { 8.0 };
+    Some(mono(page.code).bold().width(&text) + sign)
+}
+
+/// The call, without what every reader knows where there is no room for that: neither beside its
+/// result nor by itself.
 fn code_of(page: &Page, said: &Said) -> String {
-    fitting(crate::code::shorter(&said.code), mono(page.code), page.text(said.side).2)
+    let (look, room) = (mono(page.code), page.text(said.side).2);
+    let forms = crate::code::shorter(&said.code);
+    let beside = behind(page, said).map_or(0.0, |wide| room - wide);
+    match forms.iter().find(|form| look.width(form) <= beside) {
+        Some(form) => form.clone(),
+        None => fitting(forms, look, room),
+    }
 }
 
 /// The result with its arrow, and how long it took where there is room for that.
@@ -39,12 +54,9 @@ pub(super) fn write(pen: &mut Pen, top: f32, at: [f32; 2], text: &str, look: Loo
 
 /// Whether code and result stand on one line.
 pub(super) fn inline(page: &Page, said: &Said) -> bool {
-    let room = page.text(said.side).2 - if said.error { 20.0 } else { 0.0 };
-    let code = mono(page.code).width(&code_of(page, said)) + 8.0;
-    said.short
-        && said.result.as_ref().is_some_and(|result| {
-            code + mono(page.code).bold().width(&format!("→ {result}")) <= room
-        })
+    let room = page.text(said.side).2;
+    let code = mono(page.code).width(&code_of(page, said));
+    behind(page, said).is_some_and(|wide| code + wide <= room)
 }
 
 pub(super) fn call(
