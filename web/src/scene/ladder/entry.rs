@@ -102,7 +102,8 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, screen: u
     let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
     let (moves, oldest) = crossings(timeline, end, most);
     let (packets, first) = super::packet::lines(timeline, (end, at), most, &flow, view);
-    since = since.max(oldest).max(first).max(timeline.cleared(at));
+    let cleared = timeline.cleared(at);
+    since = since.max(oldest).max(first).max(cleared);
     calls.retain(|call| call.began >= since || call.ended.is_none_or(|ended| ended > at));
     let known: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let world = timeline.world();
@@ -137,7 +138,7 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, screen: u
     for below in crossed.iter_mut().filter(|crossed| crossed.ended > end) {
         below.lost = None;
     }
-    Entries { said, crossed, horizon: end, cut: since > 0 || over > 0 }
+    Entries { said, crossed, horizon: end, cut: since > cleared || over > 0 }
 }
 
 /// A packet that another one repeats says which it is.

@@ -81,7 +81,8 @@ pub(super) fn thumb(
     if !cut && reading.until.is_none() {
         return;
     }
-    let all = timeline.rows(at, reading.each).max(1) as f32;
+    let gone = super::reading::gone(timeline, at, reading.each);
+    let all = timeline.rows(at, reading.each).saturating_sub(gone).max(1) as f32;
     let row = reading.place(timeline, at).map_or(all, |(row, _)| row as f32);
     let track = height - page.head - 8.0;
     let long = (track * screen / all).max(THUMB).min(track);

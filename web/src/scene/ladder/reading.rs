@@ -30,21 +30,24 @@ impl Reading {
             timeline.rows(end, each).saturating_add(steps)
         } else {
             let last = timeline.row(timeline.rows(end, each).max(1), each);
-            timeline.rows(last.saturating_sub(1), each).saturating_sub(steps - 1).max(1)
+            let row = timeline.rows(last.saturating_sub(1), each).saturating_sub(steps - 1);
+            row.max(gone(timeline, at, each) + 1)
         };
         self.until = (row < all).then(|| timeline.row(row, each));
     }
 
     /// To the oldest row that is remembered.
     pub fn to_first(&mut self, timeline: &Timeline, at: Nanos) {
-        let each = self.each;
-        self.until = (timeline.rows(at, each) > 1).then(|| timeline.row(1, each));
+        let (each, row) = (self.each, gone(timeline, at, self.each) + 1);
+        self.until = (timeline.rows(at, each) > row).then(|| timeline.row(row, each));
     }
 
     /// Which row of how many is the lowest, where it does not follow.
     pub fn place(&self, timeline: &Timeline, at: Nanos) -> Option<(usize, usize)> {
         let end = self.until.filter(|until| *until < at)?;
-        Some((timeline.rows(end, self.each), timeline.rows(at, self.each)))
+        let gone = gone(timeline, at, self.each);
+        let row = |at| timeline.rows(at, self.each).saturating_sub(gone);
+        Some((row(end), row(at)))
     }
 
     /// Up to which moment rows are told, so that below the lowest one there are `more`.
@@ -55,5 +58,13 @@ impl Reading {
         }
         let row = timeline.rows(end, self.each) + more;
         if row >= timeline.rows(at, self.each) { at } else { timeline.row(row, self.each) }
+    }
+}
+
+/// Rows from before the lab was last emptied: they are told no more.
+pub(super) fn gone(timeline: &Timeline, at: Nanos, each: bool) -> usize {
+    match timeline.cleared(at) {
+        0 => 0,
+        cleared => timeline.rows(cleared - 1, each),
     }
 }

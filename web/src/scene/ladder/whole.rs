@@ -42,7 +42,8 @@ pub(in crate::scene) fn whole(timeline: &Timeline, moment: Moment, view: &View) 
     said.extend(head::signs(&page, &entries).into_iter().map(str::to_owned));
     let shown = entries.said.len() + entries.crossed.len();
     if entries.cut {
-        let all = timeline.rows(moment.at, view.ladder.each).max(shown);
+        let gone = super::reading::gone(timeline, moment.at, view.ladder.each);
+        let all = timeline.rows(moment.at, view.ladder.each).saturating_sub(gone).max(shown);
         said.push(picture::ladder_cut(language, shown, all));
     }
     let top = 44.0 + LINE * said.len() as f32 + 12.0;

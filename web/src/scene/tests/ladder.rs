@@ -211,6 +211,23 @@ fn a_saved_ladder_has_every_line_and_says_where_it_is_cut() {
 }
 
 #[test]
+fn after_the_lab_was_emptied_nothing_older_is_read_or_missed() {
+    let mut script = history(50);
+    script.tell(protocol::Source::Relay, protocol::What::Reset { by: None });
+    script.wait(1_000);
+    for _ in 0..5 {
+        script.pass(End::Left, PORTS, segment(Flags::SYN, 0, 0, ""), 1_000);
+    }
+    let (timeline, moment) = shown(&script);
+    let mut own = Reading { each: true, ..Reading::default() };
+    own.climb(&timeline, moment.at, -1_000);
+    assert_eq!(own.place(&timeline, moment.at), Some((1, 5)));
+    let whole = whole_ladder(&timeline, moment, &reading(None, true));
+    assert_eq!(whole.lines, 5);
+    assert!(!texts(&whole.shapes).iter().any(|text| text.starts_with("Cut:")));
+}
+
+#[test]
 fn nobody_saw_what_is_inferred_and_that_is_said() {
     let (script, client, _) = super::super::pictures::busy(2);
     let (timeline, moment) = shown(&script);
