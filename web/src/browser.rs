@@ -22,6 +22,7 @@ mod gesture;
 mod hand;
 mod input;
 mod inspector;
+mod ladder;
 mod language;
 mod lecture;
 mod lesson;

@@ -1,5 +1,9 @@
 //! Owns a call as a line of code, and its result as that language would show it.
 
+mod brief;
+
+pub use brief::shorter;
+
 use crate::text::decimal;
 use protocol::command::{Application, Family, Half, Kind, Serving, SocketOption};
 use protocol::data::Data;

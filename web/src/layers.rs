@@ -4,6 +4,7 @@
 mod sum;
 mod transport;
 
+use crate::timeline::Base;
 use protocol::packet::{Flags, Head, TcpHead};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -138,6 +139,22 @@ pub fn open(bytes: &[u8], head: Option<&Head>) -> Vec<Layer> {
         _ => packet.rest(0, bytes.len(), Kind::Data),
     }
     packet.layers
+}
+
+/// What the relay's numbers of a segment are counted from, as its own bytes say.
+pub fn base(bytes: &[u8], head: &TcpHead) -> Option<Base> {
+    let layers = open(bytes, None);
+    let fields = || layers.iter().flat_map(|layer| &layer.fields);
+    let raw = |term: Term| {
+        fields().find(|field| field.term == term).and_then(|field| match field.value {
+            Value::Counted(raw, _) => Some(raw),
+            _ => None,
+        })
+    };
+    let own = raw(Term::Sequence)?.wrapping_sub(head.seq);
+    let ack = head.flags.has(Flags::ACK);
+    let other = raw(Term::Acknowledgement).filter(|_| ack);
+    Some(Base { own, other: other.map(|raw| raw.wrapping_sub(head.ack)) })
 }
 
 /// How many bytes are headers, and how many are the application's.

@@ -4,6 +4,7 @@
 //!    [`replay`]: a recording that they come from;
 //! 2. [`clock`]: which moment is shown, and how fast;
 //! 3. [`shape`]: what a picture is made of; [`scene`]: world + moment + size → shapes;
+//!    [`svg`]: shapes → a document to keep;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
 //! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`sound`]: what is heard when;
@@ -29,7 +30,6 @@ mod script;
 pub mod seen;
 pub mod shape;
 pub mod sound;
-#[cfg(test)]
-mod svg;
+pub mod svg;
 pub mod text;
 pub mod timeline;

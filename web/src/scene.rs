@@ -30,6 +30,7 @@ use protocol::{CallId, PacketId, SocketId};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use frame::STRIP;
+pub use ladder::{Ladder, Reading, Rung, Subject, Whole};
 
 /// How somebody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub struct View {
     pub lesson: bool,
     /// The language of the calls.
     pub dialect: Dialect,
+    /// How the ladder is read.
+    pub ladder: Reading,
 }
 
 /// One end of a lane: where a host's part of it stands, for the controls that the page lays over it.
@@ -150,8 +153,13 @@ pub fn ledger(timeline: &Timeline, view: &View) -> Strip {
 }
 
 /// The wire through time: lifelines, calls as code, what crossed.
-pub fn ladder(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
+pub fn ladder(timeline: &Timeline, moment: Moment, view: &View) -> Ladder {
     ladder::draw(timeline, moment, view)
+}
+
+/// The whole ladder up to the shown moment, as one picture to keep: its last 6,000 rows at most.
+pub fn whole_ladder(timeline: &Timeline, moment: Moment, view: &View) -> Whole {
+    ladder::whole(timeline, moment, view)
 }
 
 /// The line of time: calls, drops and errors by colour and shape; the shown moment and now.

@@ -10,14 +10,17 @@ mod known;
 mod lively;
 mod mark;
 mod packet;
+mod row;
 
 pub use crossing::Move;
 pub use fall::{Fall, Loser};
 pub use known::Face;
 pub use lively::idles;
 pub use mark::{Mark, MarkKind};
+pub(crate) use packet::Joined;
 pub(crate) use packet::Leg;
-pub use packet::Packet;
+pub use packet::{Base, Origin, Packet};
+pub(crate) use row::PacketLine;
 
 use protocol::message::Thin;
 use protocol::world::Call;

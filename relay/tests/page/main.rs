@@ -13,6 +13,7 @@ mod eye;
 mod first_run;
 mod gallery;
 mod inspector;
+mod ladder;
 mod lecture;
 mod link;
 mod replay;

@@ -12,7 +12,7 @@ mod weather;
 use crate::desk::{Desk, beside};
 
 /// Whether a canvas shows a text now.
-fn drawn(canvas: &str, text: &str) -> String {
+pub(crate) fn drawn(canvas: &str, text: &str) -> String {
     format!(
         "[...witness.drawn].some(([canvas, texts]) => canvas.id === {canvas:?} && texts.some(own => own.text.includes({text:?})))"
     )
@@ -38,7 +38,7 @@ const WEATHER: &str = "document.getElementById('wire').textContent";
 
 impl Desk {
     /// A connection over the wire, made by clicking: the client, and what accept gave.
-    async fn connected(&self) -> (u64, u64) {
+    pub(crate) async fn connected(&self) -> (u64, u64) {
         let server = self.make_server("right", "stream").await;
         let client = self.make("left", "stream").await;
         let to = format!("document.querySelector({:?})?.value", field(client, "connect", 0));
@@ -62,14 +62,14 @@ impl Desk {
     }
 
     /// Writes beside a socket, and Enter.
-    async fn say(&self, socket: u64, verb: &str, text: &str) {
+    pub(crate) async fn say(&self, socket: u64, verb: &str, text: &str) {
         self.tab.fill(&field(socket, verb, 0), text).await;
         self.tab.press("Enter").await;
         self.wait_beside(socket, "taken by the kernel").await;
     }
 
     /// A key that is meant for the page: the focus is nowhere where letters are written.
-    async fn key(&self, key: &str) {
+    pub(crate) async fn key(&self, key: &str) {
         self.tab.evaluate("document.activeElement.blur()").await;
         self.tab.press(key).await;
     }

@@ -6,6 +6,7 @@ use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
 use super::inspector::Inspector;
+use super::ladder::Reader;
 use super::lesson::Caption;
 use super::listener::Listener;
 use super::log::Log;
@@ -86,6 +87,7 @@ pub(super) struct App {
     /// The step of the running lesson, and the socket that it speaks of.
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
+    pub(super) reader: Reader,
     pub(super) sure: Sure,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
@@ -138,6 +140,7 @@ impl App {
             automatic: None,
             said: None,
             below: Below::Auto,
+            reader: Reader::new()?,
             sure: Sure::default(),
             bench: Bench::new()?,
             inspector: Inspector::new()?,
@@ -268,6 +271,7 @@ impl App {
             self.seen.restart(&snapshot);
             self.timeline.restart(snapshot);
             self.clock.restart();
+            self.reader.restart();
             if untouched && owner && left().as_ref() != Some(&epoch) {
                 self.start_lesson("first");
             }

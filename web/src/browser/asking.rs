@@ -22,6 +22,8 @@ pub(super) enum Place {
     Packet,
     /// The bytes of a packet: looked at, nothing is done.
     Bytes,
+    /// The ladder: what its absolute numbers are.
+    Numbers,
     /// A form of a socket.
     Call(SocketId, Verb),
 }
@@ -71,6 +73,9 @@ pub(super) struct Asking {
     pub(super) received: Table<SocketId, Vec<u8>>,
     /// The packet last asked for, with all its bytes.
     pub(super) whole: Option<(PacketId, Vec<u8>)>,
+    /// The bytes of a packet that the ladder asked for, until it has read them; none where they are not
+    /// to be had.
+    pub(super) numbers: Option<(PacketId, Vec<u8>)>,
 }
 
 impl Asking {
@@ -125,6 +130,16 @@ impl Asking {
         let Asked { place, command, plan } = self.pending.remove(&id)?;
         if let (Some(socket), Answer::Ok(Done::Received(received))) = (command.socket(), &answer) {
             self.received.insert(socket, received.data.bytes().to_vec());
+        }
+        if place == Place::Numbers {
+            let bytes = match answer {
+                Answer::Ok(Done::Whole(whole)) => whole.data.bytes().to_vec(),
+                _ => Vec::new(),
+            };
+            if let Command::PacketBytes { packet } = command {
+                self.numbers = Some((packet, bytes));
+            }
+            return None;
         }
         if let (Command::PacketBytes { packet }, Answer::Ok(Done::Whole(whole))) =
             (&command, &answer)

@@ -55,6 +55,12 @@ impl App {
             Gesture::Select(socket) => self.select(socket),
             Gesture::Ladder => self.below = Below::Ladder,
             Gesture::Sheet => self.below = Below::Sheet,
+            Gesture::Climb(..)
+            | Gesture::Top
+            | Gesture::Follow
+            | Gesture::Each
+            | Gesture::Absolute
+            | Gesture::SaveLadder => self.read_ladder(gesture),
             Gesture::Receive => self.receive(),
             Gesture::Write => self.write(),
             Gesture::Call(verb) => self.call_by_name(verb),
@@ -93,7 +99,7 @@ impl App {
     /// Gives a command; the picture comes to now.
     pub(super) fn ask(&mut self, place: Place, command: &Command, plan: Option<Plan>) {
         // Looking at bytes is no act.
-        let acts = place != Place::Bytes;
+        let acts = !matches!(place, Place::Bytes | Place::Numbers);
         if acts {
             self.lesson.touched(place != Place::Bench);
         }

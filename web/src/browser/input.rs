@@ -4,7 +4,7 @@ use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
 use super::theme;
-use super::{call_form, packet, palette, speaker, with};
+use super::{call_form, ladder, packet, palette, speaker, with};
 use crate::intent::{self, Gesture, On, Press, Verb};
 use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
@@ -42,6 +42,7 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
             }
         }),
     ];
+    all.extend(ladder::listen()?);
     for query in [
         "(prefers-color-scheme: dark)",
         "(forced-colors: active)",
@@ -183,15 +184,17 @@ fn pressed(event: &KeyboardEvent) {
     }
     let tag = target.tag_name();
     let writes = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
-    let (mut lesson, mut lecture) = (false, false);
-    with(|app| (lesson, lecture) = (app.in_lesson(), app.lecture));
+    let (mut lesson, mut lecture, mut ladder) = (false, false, false);
+    with(|app| (lesson, lecture, ladder) = (app.in_lesson(), app.lecture, app.reader.is_shown()));
     // A clicker works wherever the focus is.
     let clicks = lecture && key.starts_with("Page") && tag != "SELECT";
-    let scrolls =
-        (key.starts_with("Page") || key == "End") && target.class_list().contains("scroll");
+    let ladder = ladder && !clicks && target.id() == "lower";
+    let scrolls = !ladder
+        && (key.starts_with("Page") || key == "End")
+        && target.class_list().contains("scroll");
     let on_button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
     let typing = !clicks && (writes || scrolls);
-    let press = Press { key: &key, ctrl, typing, on_button, lesson };
+    let press = Press { key: &key, ctrl, typing, on_button, lesson, ladder };
     let Some(gesture) = intent::key(press) else { return };
     if gesture != Gesture::Dismiss {
         event.prevent_default();

@@ -111,6 +111,7 @@ impl App {
         self.speaker.refresh();
         let wrong = self.wrong(Place::Record);
         self.tape.refresh(language, self.timeline.newest(), wrong.as_deref());
+        self.ladder_tools();
         self.mirror.refresh(language, self.timeline.world());
         let known = (self.timeline.newest(), &self.seen);
         self.log.refresh(language, known, moment.at, self.seconds);

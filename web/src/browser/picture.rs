@@ -7,6 +7,7 @@ use super::theme::Theme;
 use crate::code::Dialect;
 use crate::scene::{self, View};
 use protocol::CallId;
+use std::mem::take;
 use wasm_bindgen::prelude::*;
 
 /// Sizes of the page, in CSS pixels.
@@ -98,7 +99,7 @@ impl App {
         self.timeline.world().lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none())
     }
 
-    fn view(&self, width: f32, height: f32) -> View {
+    pub(super) fn view(&self, width: f32, height: f32) -> View {
         View {
             width,
             height,
@@ -107,6 +108,7 @@ impl App {
             calm: self.theme.calm,
             lesson: self.lesson_runs(),
             dialect: Dialect::Python,
+            ladder: self.reader.reading,
         }
     }
 
@@ -139,7 +141,7 @@ impl App {
         let wish = (all - if self.lesson_runs() { least } else { wanted }).max(180.0);
         let view = self.view(width / zoom, wish / zoom);
         let mut stage = scene::stage(&self.timeline, moment, &view);
-        let shapes = std::mem::take(&mut stage.shapes);
+        let shapes = take(&mut stage.shapes);
         let size = [view.width, stage.height];
         stage.enlarge(zoom);
         let theme = &self.theme;
@@ -194,9 +196,15 @@ impl App {
         {
             dom::keep(node, "aria-pressed", if on { "true" } else { "false" });
         }
-        let strip = match sheet {
-            Some(burst) => scene::sheet(&self.timeline, burst, &view),
-            None => scene::ladder(&self.timeline, self.clock.moment(), &view),
+        let strip = if let Some(burst) = sheet {
+            self.reader.put(None);
+            scene::sheet(&self.timeline, burst, &view)
+        } else {
+            let mut ladder = scene::ladder(&self.timeline, self.clock.moment(), &view);
+            let (shapes, words) = (take(&mut ladder.shapes), take(&mut ladder.words));
+            let height = ladder.height;
+            self.reader.put(Some(ladder));
+            scene::Strip { shapes, height, words }
         };
         let grown = strip.height * zoom;
         let size = [view.width, strip.height];

@@ -49,6 +49,15 @@ pub enum Gesture {
     Select(SocketId),
     Ladder,
     Sheet,
+    /// So many screenfuls (true) or rows of the ladder, down where positive.
+    Climb(bool, i8),
+    /// To the ladder's oldest row.
+    Top,
+    /// The ladder follows the shown moment again.
+    Follow,
+    Each,
+    Absolute,
+    SaveLadder,
     Receive,
     Write,
     Call(Verb),
@@ -115,16 +124,32 @@ pub struct Press<'a> {
     pub on_button: bool,
     /// A lesson waits for its button.
     pub lesson: bool,
+    /// The focus is on the ladder, which reads with the keys that elsewhere scroll.
+    pub ladder: bool,
 }
 
 /// What a key means. Nothing is stolen from what is written or pressed.
 pub fn key(press: Press) -> Option<Gesture> {
-    let Press { key, ctrl, typing, on_button, lesson } = press;
+    let Press { key, ctrl, typing, on_button, lesson, ladder } = press;
     if key == "Escape" {
         return Some(Gesture::Dismiss);
     }
     if !ctrl && (typing || (on_button && matches!(key, " " | "Enter"))) {
         return None;
+    }
+    if ladder && !ctrl {
+        let reads = match key {
+            "PageUp" => Some(Gesture::Climb(true, -1)),
+            "PageDown" => Some(Gesture::Climb(true, 1)),
+            "ArrowUp" => Some(Gesture::Climb(false, -1)),
+            "ArrowDown" => Some(Gesture::Climb(false, 1)),
+            "Home" => Some(Gesture::Top),
+            "End" => Some(Gesture::Follow),
+            _ => None,
+        };
+        if reads.is_some() {
+            return reads;
+        }
     }
     let means = |action: &&Action| {
         (lesson || action.does != Gesture::Next)
@@ -162,6 +187,15 @@ mod tests {
         for blank in ["b", "."] {
             assert_eq!(key(press(blank)), None, "a clicker's blank screen");
         }
+    }
+
+    #[test]
+    fn on_the_ladder_scrolling_keys_read_it() {
+        let on = |name| key(Press { ladder: true, ..press(name) });
+        assert_eq!(on("PageUp"), Some(Gesture::Climb(true, -1)));
+        assert_eq!(on("End"), Some(Gesture::Follow));
+        assert_eq!(on("ArrowLeft"), Some(Gesture::Back), "others keep their meaning");
+        assert_eq!(key(press("End")), Some(Gesture::Live));
     }
 
     #[test]

@@ -33,7 +33,6 @@ pub(crate) fn width(text: &str, font: Font) -> f32 {
 }
 
 /// The text cut with an ellipsis so that it is no wider than `most`; empty where nothing fits.
-#[cfg(test)]
 pub(crate) fn cut(text: &str, font: Font, most: f32) -> String {
     if width(text, font) <= most {
         return text.to_owned();

@@ -25,6 +25,7 @@ pub(super) fn view(width: f32, height: f32) -> View {
         calm: false,
         lesson: false,
         dialect: Dialect::Python,
+        ladder: super::Reading::default(),
     }
 }
 
@@ -40,17 +41,21 @@ fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View
     let scrub = scrubber(timeline, moment, &View { height: 44.0, ..*view });
     let flood = |burst: &&CallId| timeline.world().bursts[burst].count > 20;
     let burst = timeline.world().bursts.keys().rfind(flood).copied();
-    let under = match burst {
-        Some(burst) => sheet(timeline, burst, &View { height: below, ..*view }),
-        None => ladder(timeline, moment, &View { height: below, ..*view }),
+    let (shapes, high) = if let Some(burst) = burst {
+        let sheet = sheet(timeline, burst, &View { height: below, ..*view });
+        (sheet.shapes, sheet.height)
+    } else {
+        let ladder = ladder(timeline, moment, &View { height: below, ..*view });
+        (ladder.shapes, ladder.height)
     };
     let document = svg::document(
+        name,
         view.width,
         &[
             (&stage.shapes, stage.height),
             (&ledger.shapes, ledger.height),
             (&scrub.shapes, scrub.height),
-            (&under.shapes, under.height),
+            (&shapes, high),
         ],
     );
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/pictures");

@@ -1,8 +1,13 @@
 //! Owns the words inside pictures. State names, call names and errnos stay English.
 
+mod ladder;
 mod told;
 mod wire;
 
+pub use ladder::{
+    again_of, call_told, crossing_told, is_odd, ladder_cut, ladder_span, numbers, odd, packet_told,
+    row_of, run_told,
+};
 pub use told::{
     bundle, charge, datagram_counts, datagrams, datagrams_wait, name_of, one_cell, one_mark,
     quiet_span, some_wait, took,
@@ -196,6 +201,8 @@ words! {
     buffer_full: "buffer full", "缓冲区满";
     /// The ladder's head.
     ladder_head: "the wire through time: same left, same right, time runs down", "线路随时间：左右不变，时间向下";
+    /// Above a ladder that was saved.
+    ladder_title: "Patchbay: the wire through time", "Patchbay：线路随时间";
     /// The ladder's second head.
     ladder_narrow: "dashed = inferred", "虚线 = 推断";
     /// The same where there is room.

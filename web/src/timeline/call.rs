@@ -82,6 +82,11 @@ impl Calls {
         self.stored.range(..end).rev()
     }
 
+    /// How many began at or before a moment.
+    pub(super) fn begun(&self, at: Nanos) -> usize {
+        self.stored.partition_point(|call| call.began <= at)
+    }
+
     /// The payload of the one send that was in the kernel while `moving` crossed, if it took exactly
     /// as many bytes.
     pub(super) fn bytes_of(&self, moving: &Move) -> Option<Vec<u8>> {

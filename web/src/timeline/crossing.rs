@@ -93,6 +93,11 @@ impl Crossings {
         self.moves.range(..end).rev().map(|(moving, _)| moving)
     }
 
+    /// How many began at or before a moment.
+    pub(super) fn begun(&self, at: Nanos) -> usize {
+        self.moves.partition_point(|(moving, _)| moving.began <= at)
+    }
+
     pub(super) fn at(&self, at: Nanos) -> impl Iterator<Item = &Move> {
         let end = self.moves.partition_point(|(moving, _)| moving.began <= at);
         self.moves

@@ -2,9 +2,14 @@
 //! not known its place is only as far as the wire's own delay says, and never the far end.
 
 mod ends;
+mod run;
+mod sequence;
 mod store;
 
 pub(super) use ends::of_flow as ends_of;
+pub(crate) use run::Joined;
+pub(super) use run::Line;
+pub use sequence::{Base, Origin};
 pub(super) use store::Packets;
 
 use protocol::packet::{Head, Lost, Mark, PacketFate};
@@ -60,6 +65,8 @@ pub struct Packet {
     pub trap: Option<TrapId>,
     /// The last packet that carried the same before.
     pub repeats: Option<PacketId>,
+    /// Whether the SYNs that its numbers count from were seen, where it is a segment.
+    pub origin: Origin,
     /// From when on it is not known whether it is still on the wire: its leaving was told in a sum.
     pub unseen: Option<Nanos>,
     /// From when to when it was held, by itself or with all others.

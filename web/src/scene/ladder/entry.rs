@@ -7,9 +7,9 @@ use crate::text::picture;
 use crate::timeline::{Move, Timeline};
 use protocol::command::{Kind, Side};
 use protocol::event::Crossing;
-use protocol::table::Table;
+use protocol::table::{Set, Table};
 use protocol::world::Call;
-use protocol::{Answer, CallId, Command, Nanos, SocketId, Source};
+use protocol::{Answer, CallId, Command, Nanos, PacketId, SocketId, Source};
 
 /// A call, as the ladder tells it.
 pub(super) struct Said {
@@ -29,14 +29,22 @@ pub(super) struct Said {
     pub(super) short: bool,
     /// Not of the selected flow.
     pub(super) dim: bool,
+    /// Whose call it is.
+    pub(super) socket: Option<SocketId>,
 }
 
 /// Something that crossed, as the ladder tells it.
 pub(super) struct Crossed {
     pub(super) from: Side,
     pub(super) label: String,
-    /// What the label says besides, where there is room.
-    pub(super) more: String,
+    /// What the label says besides, where there is room: the longest first.
+    pub(super) more: Vec<String>,
+    /// All that is known of it, as a sentence.
+    pub(super) told: String,
+    /// Which packet it is, where it is one.
+    pub(super) packet: Option<PacketId>,
+    /// The packet that carried the same before.
+    pub(super) repeats: Option<PacketId>,
     pub(super) ink: Ink,
     pub(super) heavy: bool,
     pub(super) inferred: bool,
@@ -53,6 +61,10 @@ pub(super) struct Crossed {
 pub(super) struct Entries {
     pub(super) said: Vec<Said>,
     pub(super) crossed: Vec<Crossed>,
+    /// Up to which moment they are told.
+    pub(super) horizon: Nanos,
+    /// Whether some are left out, since there are too many.
+    pub(super) cut: bool,
 }
 
 /// On which wall the stage shows a socket.
@@ -80,21 +92,25 @@ fn side_of_call(timeline: &Timeline, call: &Call) -> Option<Side> {
 }
 
 /// Calls and crossings begun by the shown moment; of each only what a screen can hold.
-pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f32) -> Entries {
-    let most = (height / 12.0) as usize + 12;
+pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, screen: usize) -> Entries {
     let at = moment.at;
+    let end = view.ladder.horizon(timeline, at, screen);
+    let most = if view.ladder.until.is_some() { 2 * screen } else { screen };
     let flow = Flow::of(timeline, view);
-    let mut calls: Vec<&Call> = timeline.calls_before(at).take(most).collect();
+    let mut calls: Vec<&Call> = timeline.calls_before(end).take(most).collect();
     let full = calls.len() == most;
     let mut since = if full { calls.last().map_or(0, |call| call.began) } else { 0 };
-    let (moves, oldest) = crossings(timeline, at, most);
-    let (packets, first) = super::packet::lines(timeline, moment, most, &flow, view);
-    since = since.max(oldest).max(first).max(timeline.cleared(at));
+    let (moves, oldest) = crossings(timeline, end, most);
+    let (packets, first) = super::packet::lines(timeline, (end, at), most, &flow, view);
+    let cleared = timeline.cleared(at);
+    since = since.max(oldest).max(first).max(cleared);
     calls.retain(|call| call.began >= since || call.ended.is_none_or(|ended| ended > at));
     let known: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let world = timeline.world();
-    let sleeping =
-        world.calls.values().filter(|call| call.ended.is_none() && !known.contains(&call.id));
+    let sleeping = world
+        .calls
+        .values()
+        .filter(|call| call.ended.is_none() && call.began <= end && !known.contains(&call.id));
     calls.extend(sleeping.take(8));
     crate::order::by_key(&mut calls, |call| (call.began, call.id));
     let said = calls
@@ -105,18 +121,37 @@ pub(super) fn gather(timeline: &Timeline, moment: Moment, view: &View, height: f
                 _ => None,
             });
             let dim = flow.is_foreign(about);
-            tell(timeline, call, at, dim, view)
+            tell(timeline, call, at, (dim, about), view)
         })
         .collect();
     let crossed = moves
         .into_iter()
         .filter(|(moving, _)| moving.began >= since)
-        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view.calm));
+        .filter_map(|(moving, label)| crossing(timeline, &moving, label, at, &flow, view));
     let packets = packets.into_iter().filter(|packet| packet.began >= since || packet.ended > at);
     let mut crossed: Vec<Crossed> = crossed.chain(packets).collect();
     crate::order::by_key(&mut crossed, |crossed| (crossed.began, crossed.ended));
-    crossed.drain(..crossed.len().saturating_sub(most));
-    Entries { said, crossed }
+    let over = crossed.len().saturating_sub(most);
+    crossed.drain(..over);
+    name_repeated(&mut crossed);
+    // What ends below the last row that is told has no end in the picture.
+    for below in crossed.iter_mut().filter(|crossed| crossed.ended > end) {
+        below.lost = None;
+    }
+    Entries { said, crossed, horizon: end, cut: since > cleared || over > 0 }
+}
+
+/// A packet that another one repeats says which it is.
+fn name_repeated(crossed: &mut [Crossed]) {
+    let mut repeated: Set<PacketId> = Set::new();
+    for again in crossed.iter_mut().rev() {
+        if let Some(packet) = again.packet.filter(|packet| repeated.contains(packet)) {
+            again.label = format!("#{packet} · {}", again.label);
+        }
+        if let Some(old) = again.repeats {
+            repeated.add(old);
+        }
+    }
 }
 
 /// The selected flow: its one or two ends first, then their listeners.
@@ -148,7 +183,13 @@ impl Flow {
     }
 }
 
-fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> Option<Said> {
+fn tell(
+    timeline: &Timeline,
+    call: &Call,
+    at: Nanos,
+    (dim, socket): (bool, Option<SocketId>),
+    view: &View,
+) -> Option<Said> {
     let side = side_of_call(timeline, call)?;
     let world = timeline.world();
     let ended = call.ended.filter(|ended| *ended <= at);
@@ -179,6 +220,7 @@ fn tell(timeline: &Timeline, call: &Call, at: Nanos, dim: bool, view: &View) -> 
             .then(|| at.saturating_sub(call.blocked.unwrap_or(call.began))),
         short: !slept && !matches!(call.ask, Command::Accept { .. } | Command::Connect { .. }),
         dim,
+        socket,
     })
 }
 
@@ -187,7 +229,7 @@ fn crossings(timeline: &Timeline, at: Nanos, most: usize) -> (Vec<(Move, String)
     let mut bursts: Table<CallId, (Move, u32)> = Table::new();
     let mut found: Vec<(Move, String)> = Vec::new();
     let mut oldest = 0;
-    for moving in timeline.moves_before(at).take(4_096) {
+    for moving in timeline.moves_before(at).take(most.max(4_096)) {
         if let Crossing::Datagrams { call, count, .. } = moving.what {
             let (joined, all) = bursts.or_insert(call, (*moving, 0));
             *all += count;
@@ -214,7 +256,7 @@ fn crossing(
     label: String,
     at: Nanos,
     flow: &Flow,
-    calm: bool,
+    view: &View,
 ) -> Option<Crossed> {
     let from = side_of(timeline, moving.from)
         .or_else(|| side_of(timeline, moving.to).map(Side::opposite))?;
@@ -233,14 +275,22 @@ fn crossing(
     );
     Some(Crossed {
         from,
+        told: match moving.source {
+            Source::Inferred => {
+                picture::crossing_told(view.language, &label, moving.began, moving.ended)
+            }
+            _ => picture::run_told(view.language, &label, moving.began, Some(moving.ended)),
+        },
         label,
-        more: String::new(),
+        more: Vec::new(),
+        packet: None,
+        repeats: None,
         ink,
         heavy,
         inferred: moving.source == Source::Inferred,
         began: moving.began,
         ended: moving.ended,
-        progress: motion::placed(moving.progress(at), calm),
+        progress: motion::placed(moving.progress(at), view.calm),
         lost: None,
         hold: None,
     })

@@ -37,6 +37,8 @@ pub(super) struct Layout {
     /// Folded silences: where, how long.
     pub(super) gaps: Vec<(f32, Nanos)>,
     pub(super) now: f32,
+    /// Below the lowest row that is read.
+    pub(super) end: f32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,16 +93,18 @@ impl Cursor {
 
 pub(super) fn lay_out(
     entries: &Entries,
-    at: Nanos,
+    end: Nanos,
     lesson: bool,
     narrow: bool,
     inline: impl Fn(&Said) -> bool,
 ) -> Layout {
     let line = if lesson { 25.0 } else { 22.0 };
+    // What ends below the last row that is told is drawn as far as that.
+    let at = entries.horizon;
     let mut points: Vec<(Nanos, Point)> = Vec::new();
     for (nth, said) in entries.said.iter().enumerate() {
         points.push((said.began, Point::SaidBegan(nth)));
-        if let Some(ended) = said.ended.filter(|_| !inline(said)) {
+        if let Some(ended) = said.ended.filter(|ended| *ended <= at && !inline(said)) {
             points.push((ended, Point::SaidEnded(nth)));
         }
     }
@@ -121,13 +125,17 @@ pub(super) fn lay_out(
         crossed: vec![CrossedPlace::default(); entries.crossed.len()],
         gaps: Vec::new(),
         now: 0.0,
+        end: 0.0,
     };
     let mut cursor = Cursor { y: 18.0, at: None, sides: [18.0; 2], wire: 18.0, line, narrow };
     for (moment, point) in points {
         step(&mut cursor, &mut layout, entries, moment, line);
         put(&mut cursor, &mut layout, entries, point, &inline);
+        if moment <= end {
+            layout.end = cursor.y.max(cursor.sides[0] - line).max(cursor.sides[1] - line);
+        }
     }
-    finish(&mut cursor, &mut layout, entries, at, line);
+    finish(&mut cursor, &mut layout, entries, (end, at), line);
     layout
 }
 
@@ -210,7 +218,13 @@ fn put(
 }
 
 /// The shown moment, what is still under way at it, and the bars' tracks.
-fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos, line: f32) {
+fn finish(
+    cursor: &mut Cursor,
+    layout: &mut Layout,
+    entries: &Entries,
+    (end, at): (Nanos, Nanos),
+    line: f32,
+) {
     step(cursor, layout, entries, at, line);
     let lowest = cursor.sides[0].max(cursor.sides[1]) - line * 0.5;
     let moving = entries
@@ -221,6 +235,9 @@ fn finish(cursor: &mut Cursor, layout: &mut Layout, entries: &Entries, at: Nanos
         .map(|(_, place)| place.hold.map_or(place.began, |hold| hold[0]) + line)
         .fold(0.0, f32::max);
     layout.now = (cursor.y + 10.0).max(lowest).max(moving);
+    if end >= at {
+        layout.end = layout.now;
+    }
     for (crossed, place) in entries.crossed.iter().zip(&mut layout.crossed) {
         if crossed.ended > at {
             place.ended = layout.now;

@@ -3,6 +3,8 @@
 
 use super::super::bound::Bound;
 use super::ends::{self, Ends};
+use super::run::{Line, Runs};
+use super::sequence::{Base, Origin, Ways, repeats};
 use super::{Leg, Packet, delay_of};
 use protocol::message::Thin;
 use protocol::packet::{Head, Mark, PacketFate};
@@ -23,16 +25,17 @@ const SUMS: usize = 4_096;
 /// Flows remembered whose ends are not known.
 const OPEN: usize = 256;
 
-/// Whether a sequence number is after another (RFC 9293, 3.4): less than half the circle ahead.
-fn after(seq: u32, other: u32) -> bool {
-    (1..1 << 31).contains(&seq.wrapping_sub(other))
-}
+/// A burst of more is one line of a ladder.
+const FLOOD: u32 = 20;
 
 /// Packets in order, and what their flows have in common.
 #[derive(Default)]
 pub(in crate::timeline) struct Packets {
     pub(in crate::timeline) kept: Bound<KEPT>,
     stored: VecDeque<Packet>,
+    runs: Runs,
+    ways: Ways,
+    bases: Table<(FlowId, u32), Base>,
     places: Table<PacketId, u64>,
     fallen: u64,
     /// Per [`BLOCK`] places: the last moment at which the picture shows anything of them.
@@ -73,6 +76,7 @@ impl Packets {
                 ends,
                 trap: None,
                 repeats: None,
+                origin: Origin::default(),
                 unseen: None,
                 holds: Vec::new(),
                 expects: delay_of(&wire.impaired[told.from.index()]),
@@ -81,7 +85,7 @@ impl Packets {
             if let Some(at) = told.held.or(wire.frozen.map(|at| at.max(told.entered))) {
                 new.hold(at, self.standing(told.flow));
             }
-            self.add(new);
+            self.add(new, world);
         }
     }
 
@@ -106,6 +110,7 @@ impl Packets {
                     ends: (None, None),
                     trap: None,
                     repeats: None,
+                    origin: Origin::default(),
                     unseen: None,
                     holds: Vec::new(),
                     expects: wire.map_or(0, |wire| delay_of(&wire.impaired[from.index()])),
@@ -113,12 +118,15 @@ impl Packets {
                 };
                 new.ends = self.ends_of(&new, newest);
                 new.repeats = self.repeated(&new);
+                if let Head::Tcp(tcp) = head {
+                    new.origin = self.ways.origin(src, dst, tcp);
+                }
                 if self.frozen.is_some() {
                     new.hold(at, self.standing(*flow));
                 }
-                self.add(new);
+                self.add(new, newest);
             }
-            What::PacketMarked { packet, mark } => self.marked(at, *packet, *mark),
+            What::PacketMarked { packet, mark } => self.marked(at, *packet, *mark, newest),
             What::PacketLeft { packet, fate, .. } => self.left(at, *packet, *fate),
             What::TrapSprung { trap, packet, .. } => {
                 if let Some(packet) = self.get_mut(*packet) {
@@ -184,7 +192,10 @@ impl Packets {
         self.get(id).map(|packet| packet.flow)
     }
 
-    fn add(&mut self, new: Packet) {
+    fn add(&mut self, new: Packet, newest: &World) {
+        let burst = new.burst().map(|burst| newest.bursts.get(&burst));
+        let flood = burst.is_some_and(|burst| burst.is_none_or(|burst| burst.count > FLOOD));
+        self.runs.add(&new, flood);
         let place = self.fallen + self.stored.len() as u64;
         self.places.insert(new.id, place);
         self.live.add(new.id);
@@ -201,6 +212,7 @@ impl Packets {
         {
             self.places.remove(&old.id);
             self.live.remove(&old.id);
+            self.runs.fall();
             self.fallen += 1;
             if self.fallen.is_multiple_of(BLOCK) {
                 self.reach.pop_front();
@@ -218,8 +230,24 @@ impl Packets {
         }
     }
 
+    /// Whether a packet stands by itself on a ladder, or is off the wire, may have changed.
+    fn tell_runs(&mut self, id: PacketId) {
+        let Some(place) = self.places.get(&id).copied() else { return };
+        let Some(packet) = self.get(id) else { return };
+        let (entered, gone) = (packet.entered, packet.gone());
+        let held = packet.holds(Nanos::MAX).next().map(|(began, _)| began);
+        let lost = matches!(packet.left, Some((_, PacketFate::Lost(_))));
+        if let Some(held) = held {
+            self.runs.held(place, entered, held);
+        }
+        if let Some(gone) = gone {
+            self.runs.gone(place, entered, gone, lost);
+        }
+    }
+
     /// Something about the end of a packet has changed.
     fn settle(&mut self, id: PacketId) {
+        self.tell_runs(id);
         let Some(place) = self.places.get(&id).copied() else { return };
         let first = (place / BLOCK * BLOCK).max(self.fallen) - self.fallen;
         let end = ((place / BLOCK + 1) * BLOCK - self.fallen).min(self.stored.len() as u64);
@@ -281,20 +309,15 @@ impl Packets {
     }
 
     /// The last packet that carried what `new` carries again.
-    fn repeated(&self, new: &Packet) -> Option<PacketId> {
+    fn repeated(&mut self, new: &Packet) -> Option<PacketId> {
         let Head::Tcp(own) = &new.head else { return None };
-        let span =
-            |tcp: &protocol::packet::TcpHead| (tcp.seq, tcp.seq.wrapping_add(tcp.payload.max(1)));
-        let (from, to) = span(own);
         let carries = |packet: &&Packet| match &packet.head {
-            Head::Tcp(tcp) if packet.flow == new.flow => {
-                let (first, end) = span(tcp);
-                let data = tcp.payload > 0 || tcp.flags.0 & 0b11 != 0;
-                data && after(end, from) && after(to, first)
+            Head::Tcp(tcp) => {
+                packet.flow == new.flow && packet.from == new.from && repeats(own, tcp)
             }
             _ => false,
         };
-        if !own.again {
+        if !self.ways.goes_back(new.flow, own) {
             return None;
         }
         self.stored.iter().rev().take(SEARCHED).find(carries).map(|packet| packet.id)
@@ -306,7 +329,7 @@ impl Packets {
         own.filter(|packet| packet.held(Nanos::MAX).is_some()).take(Packet::BEHIND).count()
     }
 
-    fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
+    fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark, newest: &World) {
         let Some(flow) = self.flow_of(id) else { return };
         let frozen = self.frozen.is_some();
         let holds = mark == Mark::Held || (frozen && matches!(mark, Mark::Copied { .. }));
@@ -334,7 +357,7 @@ impl Packets {
                 if frozen {
                     twin.hold(at, standing);
                 }
-                self.add(twin);
+                self.add(twin, newest);
             }
         }
         self.settle(id);
@@ -366,6 +389,7 @@ impl Packets {
                 false if own != Some(true) => packet.release(at),
                 false => {}
             }
+            self.tell_runs(id);
         }
     }
 
@@ -398,6 +422,40 @@ impl Packets {
     /// Those that came at or before a moment, the latest first.
     pub(in crate::timeline) fn before(&self, at: Nanos) -> impl Iterator<Item = &Packet> {
         self.stored.range(..self.begun(at)).rev()
+    }
+
+    /// How many lines began at or before a moment: packets, or what may be drawn as one.
+    pub(in crate::timeline) fn rows(&self, at: Nanos, each: bool) -> usize {
+        if each { self.begun(at) } else { self.runs.begun(at) }
+    }
+
+    /// What a ladder draws of those that came at or before `until`; see [`Runs::lines`].
+    pub(in crate::timeline) fn lines(
+        &self,
+        until: Nanos,
+        at: Nanos,
+        most: usize,
+    ) -> (Vec<Line>, Nanos) {
+        self.runs.lines(until, at, most)
+    }
+
+    /// What a packet's numbers were counted from, as its own bytes said; see [`Base`].
+    pub(in crate::timeline) fn learn(&mut self, id: PacketId, base: Base) {
+        let Some(packet) = self.get(id) else { return };
+        self.bases.insert((packet.flow, packet.origin.turn), base);
+        while self.bases.len() > protocol::world::KEPT_FLOWS {
+            self.bases.pop_first();
+        }
+    }
+
+    /// What was learned of a packet's connection.
+    pub(in crate::timeline) fn base(&self, packet: &Packet) -> Option<Base> {
+        self.bases.get(&(packet.flow, packet.origin.turn)).copied()
+    }
+
+    /// The packet stored at a place.
+    pub(in crate::timeline) fn stored(&self, place: u64) -> Option<&Packet> {
+        self.stored.get(place.checked_sub(self.fallen)? as usize)
     }
 
     /// How many came at or before a moment.
