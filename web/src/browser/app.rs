@@ -5,6 +5,7 @@ use super::bench::Bench;
 use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
+use super::graph::GraphTable;
 use super::inspector::Inspector;
 use super::lesson::Caption;
 use super::listener::Listener;
@@ -14,6 +15,7 @@ use super::packet;
 use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
+use super::scrub::Fingers;
 use super::socket::Link;
 use super::speaker::Speaker;
 use super::spots::Spots;
@@ -28,7 +30,7 @@ use crate::replay::Replay;
 use crate::scene::Stage;
 use crate::seen::Seen;
 use crate::text::Language;
-use crate::timeline::Timeline;
+use crate::timeline::{Timeline, Trouble};
 use protocol::message::{Role, ToPage, Welcome};
 use protocol::{Answer, Done, SocketId, codec};
 use wasm_bindgen::prelude::*;
@@ -43,6 +45,8 @@ pub(super) enum Below {
     Ladder,
     /// The receipts sheet.
     Sheet,
+    /// What the kernel said through time.
+    Graphs,
 }
 
 /// "Empty bench" asks once; the question stands for a few seconds.
@@ -86,6 +90,12 @@ pub(super) struct App {
     /// The step of the running lesson, and the socket that it speaks of.
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
+    /// Steps are the chosen socket's events only.
+    pub(super) own_steps: bool,
+    /// What jumps look for.
+    pub(super) sought: Trouble,
+    pub(super) fingers: Fingers,
+    pub(super) graph: GraphTable,
     pub(super) sure: Sure,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
@@ -138,6 +148,10 @@ impl App {
             automatic: None,
             said: None,
             below: Below::Auto,
+            own_steps: false,
+            sought: Trouble::Any,
+            fingers: Fingers::default(),
+            graph: GraphTable::new()?,
             sure: Sure::default(),
             bench: Bench::new()?,
             inspector: Inspector::new()?,
