@@ -18,4 +18,5 @@ mod link;
 mod replay;
 mod running;
 mod strange;
+mod time;
 mod wire;

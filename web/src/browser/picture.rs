@@ -206,11 +206,16 @@ impl App {
         let graphs = self.below == Below::Graphs;
         let sheet = burst.filter(|_| !matches!(self.below, Below::Ladder | Below::Graphs));
         let shell = &self.shell;
+        // On the desk the header's button leads to the graphs and back.
+        let headless = self.room.vertical || self.lecture;
+        show(&shell.switch, burst.is_some() || headless);
         show(&shell.to_sheet, burst.is_some());
+        show(&shell.to_graphs, headless);
         for (node, on) in [
             (&shell.to_sheet, sheet.is_some()),
             (&shell.to_ladder, !graphs && sheet.is_none()),
             (&shell.to_graphs, graphs),
+            (&shell.graphs_toggle, graphs),
         ] {
             dom::keep(node, "aria-pressed", if on { "true" } else { "false" });
         }

@@ -6,7 +6,7 @@ mod curve;
 mod rate;
 
 use super::pen::{Pen, dashed, line, mono, plain};
-use super::scrubber::Scale;
+use super::scrubber::{Scale, TAIL};
 use super::{Strip, View};
 use crate::clock::{Line, Moment};
 use crate::shape::Ink;
@@ -20,7 +20,11 @@ const HALF: f32 = 28.0;
 /// Between two measures.
 const GAP: f32 = 12.0;
 /// Labels need so much beside the plot; else they stand above it.
-const LABELS: f32 = 230.0;
+const LABELS: f32 = 250.0;
+/// Values need so much beside it.
+const VALUES: f32 = 190.0;
+/// A scrubber that is narrower than this has graphs of another width below it.
+const WIDE: f32 = 420.0;
 /// The height of labels above a plot.
 const HEAD: f32 = 40.0;
 
@@ -82,7 +86,14 @@ pub(super) fn draw(
     place: [f32; 2],
     view: &View,
 ) -> Graphs {
-    let beside = place[0] >= LABELS;
+    let room = view.width - LABELS - VALUES;
+    let aligned = place[1] >= WIDE && place[0] >= LABELS;
+    let beside = aligned || room >= WIDE * 0.6;
+    let place = match (aligned, beside) {
+        (false, true) => [LABELS, room + TAIL],
+        (false, false) => [4.0, view.width - 8.0],
+        (true, _) => place,
+    };
     let scale = Scale::new(shown, place[0], place[1]);
     let ends = ends(timeline, view.selected);
     let measures: Vec<Measure> =
@@ -106,14 +117,6 @@ pub(super) fn draw(
         let (reading, bottom) = drawing.measure(&mut pen, measure, scale, y);
         readings.push(reading);
         y = bottom + GAP;
-    }
-    for (at, stroke) in [
-        (moment.now, dashed(Ink::Edge, 2.0, 3.0, 2.0)),
-        (moment.at, line(Ink::Text, 1.5)),
-    ] {
-        if let Some(x) = scale.inside(at) {
-            pen.line([x, 0.0], [x, y - GAP + 4.0], stroke);
-        }
     }
     let words = readings.iter().map(|own| {
         [own.name.as_str(), ": ", &own.values[0], " / ", &own.values[1]].concat()
@@ -182,10 +185,21 @@ impl Drawing<'_> {
         if let Some(merged) = merged.map(|own| own.each()).max().filter(|each| *each > 1) {
             source = [&source, " · ", &graph::merged(language, merged)].concat();
         }
+        self.moments(pen, &scale, top - if self.beside { GAP } else { 0.0 }, top + up + down);
         let values = [Side::Left, Side::Right].map(|side| self.value(measure, side, each));
         let most = graph::value(language, measure, most);
         self.label(pen, &scale, (y, top), [name, &source, &most], &values);
         (Reading { name: name.to_owned(), source, values }, top + up + down)
+    }
+
+    /// The shown moment and now, through one plot (and the gap above, where no label stands in it).
+    fn moments(&self, pen: &mut Pen, scale: &Scale, top: f32, bottom: f32) {
+        let now = (self.moment.now, dashed(Ink::Edge, 2.0, 3.0, 2.0));
+        for (at, stroke) in [now, (self.moment.at, line(Ink::Text, 1.5))] {
+            if let Some(x) = scale.inside(at) {
+                pen.line([x, top], [x, bottom], stroke);
+            }
+        }
     }
 
     fn has(&self, side: Side) -> bool {

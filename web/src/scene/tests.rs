@@ -1,5 +1,6 @@
 //! Properties of every picture: nothing overlaps, nothing leaves its column, the same in is the same out.
 
+mod time;
 mod unix;
 mod wire;
 

@@ -72,7 +72,12 @@ pub fn nothing(language: Language, chosen: bool) -> &'static str {
 
 /// The span that is shown of all that can be: `12.4 ms of 8.10 s`.
 pub fn zoomed(language: Language, length: Nanos, whole: Nanos) -> String {
-    let (length, whole) = (span(length), span(whole));
+    // Two digits after the point would only flicker.
+    let brief = |nanos: Nanos| match nanos {
+        10_000_000_000..100_000_000_000 => super::decimal::seconds(nanos, 1) + " s",
+        _ => span(nanos),
+    };
+    let (length, whole) = (brief(length), brief(whole));
     match language {
         Language::English => [&length, " of ", &whole].concat(),
         Language::Chinese => [&length, " / 共 ", &whole].concat(),

@@ -23,7 +23,7 @@ pub(super) fn draw(
         })
         .collect();
     let greatest = steps.iter().flat_map(|(_, steps)| steps).filter_map(|step| step.range);
-    let most = greatest.map(|(_, high)| high).max().unwrap_or(0).max(1);
+    let most = greatest.map(|(_, high)| high).max().unwrap_or(0);
     // What is added up and never good is red; all else has its protocol's colour.
     let bad = matches!(measure, Measure::Drops);
     for (end, steps) in steps {

@@ -56,7 +56,7 @@ pub(super) fn draw(
             }
         }
     }
-    let most = bars.iter().map(|bar| bar.3).max().unwrap_or(0).max(1);
+    let most = bars.iter().map(|bar| bar.3).max().unwrap_or(0);
     for (end, began, ended, rate) in bars {
         let (left, right) = (scale.x(began.max(scale.from)), scale.x(ended));
         let y = plot.y(end.side, rate, most);

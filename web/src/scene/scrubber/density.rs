@@ -13,7 +13,7 @@ const APART: f32 = 10.0;
 /// The tallest bar of packets.
 const TALLEST: f32 = 13.0;
 /// So many packets in one column fill it.
-const MANY: f32 = 4_096.0;
+const MANY: f32 = 1_024.0;
 
 const PACKETS: [MarkKind; 3] = [MarkKind::Tcp, MarkKind::Udp, MarkKind::Other];
 
@@ -69,7 +69,7 @@ fn bars(pen: &mut Pen, rows: Rows, x: f32, counts: &Counts) {
         return;
     }
     let part = (all as f32 + 1.0).log2() / (MANY + 1.0).log2();
-    let tall = (TALLEST * part.min(1.0)).max(2.5);
+    let tall = (TALLEST * part.min(1.0)).max(4.0);
     let mut bottom = rows.ground;
     for (kind, ink) in PACKETS.into_iter().zip([Ink::Tcp, Ink::Udp, Ink::Idle]) {
         let own = tall * counts.of(kind) as f32 / all as f32;
