@@ -15,7 +15,7 @@ use super::packet;
 use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
-use super::scrub::Fingers;
+use super::scrub::{Fingers, Stepping};
 use super::socket::Link;
 use super::speaker::Speaker;
 use super::spots::Spots;
@@ -30,7 +30,7 @@ use crate::replay::Replay;
 use crate::scene::Stage;
 use crate::seen::Seen;
 use crate::text::Language;
-use crate::timeline::{Timeline, Trouble};
+use crate::timeline::Timeline;
 use protocol::message::{Role, ToPage, Welcome};
 use protocol::{Answer, Done, SocketId, codec};
 use wasm_bindgen::prelude::*;
@@ -90,10 +90,7 @@ pub(super) struct App {
     /// The step of the running lesson, and the socket that it speaks of.
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
-    /// Steps are the chosen socket's events only.
-    pub(super) own_steps: bool,
-    /// What jumps look for.
-    pub(super) sought: Trouble,
+    pub(super) stepping: Stepping,
     pub(super) fingers: Fingers,
     pub(super) graph: GraphTable,
     pub(super) sure: Sure,
@@ -148,8 +145,7 @@ impl App {
             automatic: None,
             said: None,
             below: Below::Auto,
-            own_steps: false,
-            sought: Trouble::Any,
+            stepping: Stepping::default(),
             fingers: Fingers::default(),
             graph: GraphTable::new()?,
             sure: Sure::default(),

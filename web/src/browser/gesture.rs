@@ -20,13 +20,15 @@ impl App {
                 self.clock.pause(!paused);
             }
             Gesture::Back | Gesture::Forward => {
-                self.step(gesture == Gesture::Forward, self.own_steps);
+                self.step(gesture == Gesture::Forward, self.stepping.own);
             }
-            Gesture::Stride(forward) => self.step(forward, !self.own_steps),
-            Gesture::Whose => self.own_steps = !self.own_steps,
-            Gesture::Jump(forward) => self.clock.jump(forward, self.sought, &mut self.timeline),
+            Gesture::Stride(forward) => self.step(forward, !self.stepping.own),
+            Gesture::Whose => self.stepping.own = !self.stepping.own,
+            Gesture::Jump(forward) => {
+                self.clock.jump(forward, self.stepping.sought, &mut self.timeline)
+            }
             Gesture::Seek(sought) => {
-                self.sought = sought;
+                self.stepping.sought = sought;
                 self.clock.jump(true, sought, &mut self.timeline);
             }
             Gesture::Zoom(nearer) => self.zoom(nearer),

@@ -10,7 +10,7 @@ use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,    SubmitEvent,
+    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, SubmitEvent,
 };
 
 /// All listeners of the page but the WebSocket's.

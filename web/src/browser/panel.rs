@@ -116,8 +116,8 @@ impl App {
             clock: &self.clock,
             timeline: &self.timeline,
             live: !stands,
-            own: self.selected.filter(|_| self.own_steps),
-            sought: self.sought,
+            own: self.selected.filter(|_| self.stepping.own),
+            sought: self.stepping.sought,
             landed: self.landed(),
         });
         self.speaker.refresh();

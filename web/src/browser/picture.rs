@@ -244,8 +244,7 @@ impl App {
         let zoom = self.room.zoom;
         let shown = self.clock.line(&self.timeline);
         let place = [self.room.line / zoom, self.room.scrubber / zoom];
-        let mut graphs =
-            scene::graphs(&self.timeline, self.clock.moment(), &shown, place, view);
+        let mut graphs = scene::graphs(&self.timeline, self.clock.moment(), &shown, place, view);
         let strip = std::mem::take(&mut graphs.strip);
         let size = [view.width, strip.height];
         self.surfaces.below.draw(strip.shapes, size, zoom, &self.theme);

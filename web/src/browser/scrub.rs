@@ -6,6 +6,7 @@ use super::dom::by_id;
 use super::listener::Listener;
 use super::with;
 use crate::scene;
+use crate::timeline::Trouble;
 use protocol::Nanos;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlElement, MouseEvent, PointerEvent, WheelEvent};
@@ -13,6 +14,15 @@ use web_sys::{Event, HtmlElement, MouseEvent, PointerEvent, WheelEvent};
 /// The fingers that are on the line: which, and where.
 #[derive(Default)]
 pub(super) struct Fingers(Vec<(i32, f32)>);
+
+/// Where steps and jumps go.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Stepping {
+    /// Steps are the chosen socket's events only.
+    pub(super) own: bool,
+    /// What jumps look for.
+    pub(super) sought: Trouble,
+}
 
 /// The listeners of the line.
 pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
@@ -38,7 +48,7 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
         }),
         pointer("pointerup", |app, event, _| app.finger_up(event.pointer_id())),
         pointer("pointercancel", |app, event, _| app.finger_up(event.pointer_id())),
-        Listener::new(&line, "dblclick", |_| with(|app| app.unzoom())),
+        Listener::new(&line, "dblclick", |_| with(App::unzoom)),
         Listener::new(&line, "wheel", |event| {
             event.prevent_default();
             let x = place(&event);

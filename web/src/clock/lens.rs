@@ -94,11 +94,8 @@ impl Lens {
     pub fn pan(&mut self, part: f64, moment: Moment, earliest: Nanos) {
         let line = self.line(moment, earliest);
         let by = (line.length() as f64 * part.abs()) as Nanos;
-        let from = if part < 0.0 {
-            line.from.saturating_sub(by)
-        } else {
-            line.from.saturating_add(by)
-        };
+        let from =
+            if part < 0.0 { line.from.saturating_sub(by) } else { line.from.saturating_add(by) };
         self.chosen = Chosen::Span(from, from + line.length());
         self.settle(moment, earliest);
     }

@@ -11,7 +11,7 @@ use super::{Strip, View};
 use crate::clock::{Line, Moment};
 use crate::shape::Ink;
 use crate::text::{graph, picture};
-use crate::timeline::{Measure, Timeline};
+use crate::timeline::{Measure, Timeline, Trace};
 use protocol::command::{Kind, Side};
 use protocol::{Nanos, SocketId, World};
 
@@ -118,9 +118,9 @@ pub(super) fn draw(
         readings.push(reading);
         y = bottom + GAP;
     }
-    let words = readings.iter().map(|own| {
-        [own.name.as_str(), ": ", &own.values[0], " / ", &own.values[1]].concat()
-    });
+    let words = readings
+        .iter()
+        .map(|own| [own.name.as_str(), ": ", &own.values[0], " / ", &own.values[1]].concat());
     let words = words.collect::<Vec<_>>().join("; ");
     Graphs { strip: Strip { shapes: pen.shapes, height: y, words }, ends: names, readings }
 }
@@ -182,7 +182,7 @@ impl Drawing<'_> {
             source = [&source, " · ", &graph::interval(language, each)].concat();
         }
         let merged = self.ends.iter().filter_map(|end| self.timeline.trace(end.socket, measure));
-        if let Some(merged) = merged.map(|own| own.each()).max().filter(|each| *each > 1) {
+        if let Some(merged) = merged.map(Trace::each).max().filter(|each| *each > 1) {
             source = [&source, " · ", &graph::merged(language, merged)].concat();
         }
         self.moments(pen, &scale, top - if self.beside { GAP } else { 0.0 }, top + up + down);
@@ -211,12 +211,11 @@ impl Drawing<'_> {
         let Some(end) = self.ends.iter().find(|end| end.side == side) else {
             return String::new();
         };
-        let value = match measure {
-            Measure::Acked => rate::until(self.timeline, *end, self.moment.at, each),
-            _ => {
-                let socket = self.timeline.world().sockets.get(&end.socket);
-                socket.and_then(|socket| measure.of(socket.kind, &socket.kernel))
-            }
+        let value = if measure == Measure::Acked {
+            rate::until(self.timeline, *end, self.moment.at, each)
+        } else {
+            let socket = self.timeline.world().sockets.get(&end.socket);
+            socket.and_then(|socket| measure.of(socket.kind, &socket.kernel))
         };
         value.map_or_else(
             || "–".to_owned(),

@@ -42,7 +42,8 @@ fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View
     let room = if narrow { view.height - 200.0 } else { view.height - below - 88.0 };
     let stage = stage(timeline, moment, &View { height: room, ..*view });
     let ledger = ledger(timeline, view);
-    let scrub = scrubber(timeline, moment, &line(timeline, moment), &View { height: 44.0, ..*view });
+    let scrub =
+        scrubber(timeline, moment, &line(timeline, moment), &View { height: 44.0, ..*view });
     let flood = |burst: &&CallId| timeline.world().bursts[burst].count > 20;
     let burst = timeline.world().bursts.keys().rfind(flood).copied();
     let under = match burst {

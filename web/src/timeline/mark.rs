@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 /// Marks kept at most; of a recording, all of its events.
 const KEPT: usize = 200_000;
 /// Marks of which the sums are kept together.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
@@ -197,6 +197,25 @@ impl Marks {
         self.all.partition_point(|mark| mark.at < at)
     }
 
+    /// How many marks from a place on there are before a moment.
+    fn later(&self, place: usize, at: Nanos) -> usize {
+        let (mut low, mut high, mut reach) = (0, self.all.len() - place, 1);
+        // Most columns hold few marks: the end is looked for near the beginning first.
+        while reach < high && self.all[place + reach].at < at {
+            (low, reach) = (reach, reach * 2);
+        }
+        high = high.min(reach + 1);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.all[place + middle].at < at {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
     /// The counts of each of so many equal parts of a span, its last moment included.
     pub(super) fn columns(&self, from: Nanos, to: Nanos, parts: usize) -> Vec<Counts> {
         let span = u128::from(to.saturating_sub(from)) + 1;
@@ -205,7 +224,7 @@ impl Marks {
         let mut columns = Vec::with_capacity(parts);
         for part in 1..=parts {
             let end = from.saturating_add((span * part as u128 / parts as u128) as Nanos);
-            let next = self.place(end).max(place);
+            let next = place + self.later(place, end);
             if next == place {
                 columns.push(Counts::default());
                 continue;

@@ -7,14 +7,15 @@ use protocol::{Answer, CallId, Done, Event, Nanos, PacketId, SocketId, What};
 impl Timeline {
     /// The next moment after one at which something happened to a socket.
     pub(crate) fn next_of(&self, at: Nanos, socket: SocketId) -> Option<Nanos> {
-        let touches = |event: &&Event| self.steps(event) && self.touches(event, socket);
+        let touches = |event: &&Event| super::tells(&event.what) && self.touches(event, socket);
         self.history.after(at).find(touches).map(|event| event.at)
     }
 
     /// See [`Timeline::next_of`].
     pub(crate) fn previous_of(&self, at: Nanos, socket: SocketId) -> Option<Nanos> {
-        let touches =
-            |event: &&Event| event.at < at && self.steps(event) && self.touches(event, socket);
+        let touches = |event: &&Event| {
+            event.at < at && super::tells(&event.what) && self.touches(event, socket)
+        };
         self.history.until(at).rev().find(touches).map(|event| event.at)
     }
 
@@ -26,7 +27,7 @@ impl Timeline {
         socket: Option<SocketId>,
     ) -> Option<&Event> {
         let own = self.history.until(at).rev().take_while(|event| event.at == at);
-        own.filter(|event| self.steps(event)).find(|event| {
+        own.filter(|event| super::tells(&event.what)).find(|event| {
             socket.is_none_or(|socket| self.touches(event, socket))
                 && kind.is_none_or(|kind| {
                     let mut is = false;
@@ -34,10 +35,6 @@ impl Timeline {
                     is
                 })
         })
-    }
-
-    fn steps(&self, event: &Event) -> bool {
-        super::tells(&event.what)
     }
 
     /// Whether an event is about a socket: its calls, its kernel's answers, its packets.

@@ -8,7 +8,7 @@ use protocol::world::{Kernel, Socket};
 use protocol::{Event, Nanos, SocketId, What, World};
 use std::collections::VecDeque;
 
-/// Values kept of one measure at most; then two and two are merged.
+/// Steps kept of one measure at most, an even number; then two and two are merged.
 const KEPT: usize = 2_048;
 /// Sockets remembered at most; those with the lowest numbers are forgotten first.
 const SOCKETS: usize = 128;
@@ -98,32 +98,42 @@ impl Step {
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     steps: VecDeque<Step>,
-    /// How many values the steps before `merged_to` stand for, each.
-    each: usize,
+    /// How many values a step stands for, as a power of two; the last one for `filled` of them yet.
+    halvings: u32,
+    filled: usize,
 }
 
 impl Trace {
     fn push(&mut self, at: Nanos, value: Option<u64>) {
+        let each = self.each();
+        let new = Step::new(at, value);
         match self.steps.back_mut() {
             Some(last) if last.last == value => return,
             None if value.is_none() => return,
             // Two samples of one moment: the later one stands.
-            Some(last) if last.at == at => *last = last.joined(Step::new(at, value)),
-            _ => self.steps.push_back(Step::new(at, value)),
+            Some(last) if last.at == at => *last = last.joined(new),
+            Some(last) if self.filled < each => {
+                *last = last.joined(new);
+                self.filled += 1;
+            }
+            _ => {
+                self.steps.push_back(new);
+                self.filled = 1;
+            }
         }
         if self.steps.len() > KEPT {
-            let old = std::mem::take(&mut self.steps);
-            let mut old = old.into_iter();
+            let mut old = std::mem::take(&mut self.steps).into_iter();
             while let Some(first) = old.next() {
                 self.steps.push_back(old.next().map_or(first, |second| first.joined(second)));
             }
-            self.each = self.each.max(1) * 2;
+            // One stood over: the newest, with one value in it.
+            self.halvings += 1;
         }
     }
 
     /// How many values stand in one step at most; 1 where none were merged.
     pub fn each(&self) -> usize {
-        self.each.max(1)
+        1 << self.halvings
     }
 
     /// The steps that reach into a span, the one before it first.
@@ -162,7 +172,9 @@ impl Traces {
             What::Gone { .. } | What::Reset { .. } => {
                 for (id, traces) in self.all.iter_mut() {
                     if !newest.sockets.contains_key(id) {
-                        traces.iter_mut().for_each(|trace| trace.push(event.at, None));
+                        for trace in traces {
+                            trace.push(event.at, None);
+                        }
                     }
                 }
             }

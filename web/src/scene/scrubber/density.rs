@@ -39,11 +39,9 @@ pub(super) fn draw(pen: &mut Pen, timeline: &Timeline, scale: &Scale, ground: f3
     for (place, counts) in counts.iter().enumerate() {
         sums.join(counts);
         bars(pen, rows, x(place), counts);
-        for (ticks, kind) in ticks.iter_mut().zip([
-            MarkKind::StreamCall,
-            MarkKind::DatagramCall,
-            MarkKind::Block,
-        ]) {
+        for (ticks, kind) in
+            ticks.iter_mut().zip([MarkKind::StreamCall, MarkKind::DatagramCall, MarkKind::Block])
+        {
             if counts.of(kind) > 0 {
                 ticks.push(x(place));
             }

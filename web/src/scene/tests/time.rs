@@ -134,9 +134,9 @@ fn each_trouble_has_a_shape_of_its_own() {
     script.wait(1_000);
     let (timeline, moment) = at_end(&script);
     let shapes = scrubber(&timeline, moment, &line(&timeline, moment), &view(700.0, 40.0)).shapes;
-    let hollow = shapes.iter().filter(
-        |shape| matches!(shape, Shape::Marks { mark: Mark::Hollow, ink: Ink::Lost, .. }),
-    );
+    let hollow = shapes
+        .iter()
+        .filter(|shape| matches!(shape, Shape::Marks { mark: Mark::Hollow, ink: Ink::Lost, .. }));
     assert_eq!(hollow.count(), 1, "a drop");
     let filled = |ink| {
         let own = shapes.iter().filter(
@@ -204,6 +204,7 @@ fn a_curve_costs_pixels_and_not_samples() {
 #[test]
 fn nothing_chosen_is_said() {
     let (timeline, moment) = at_end(&Script::default());
-    let drawn = graphs(&timeline, moment, &line(&timeline, moment), [420.0, 600.0], &view(900.0, 300.0));
+    let drawn =
+        graphs(&timeline, moment, &line(&timeline, moment), [420.0, 600.0], &view(900.0, 300.0));
     assert!(drawn.readings.is_empty() && drawn.strip.words.starts_with("Choose a socket"));
 }

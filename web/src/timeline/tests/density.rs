@@ -128,13 +128,16 @@ fn what_falls_off_is_no_longer_counted_and_all_else_is() {
     let calls: u32 = all.iter().map(|own| own.of(MarkKind::StreamCall)).sum();
     assert_eq!(calls, 120_001, "within the bound nothing falls off");
     let half = timeline.density(script.now() / 2, script.now(), 1);
-    assert_eq!(half[0], timeline.density(script.now() / 2, script.now(), 997).iter().fold(
-        Counts::default(),
-        |mut sum, own| {
-            sum.join(own);
-            sum
-        },
-    ));
+    assert_eq!(
+        half[0],
+        timeline.density(script.now() / 2, script.now(), 997).iter().fold(
+            Counts::default(),
+            |mut sum, own| {
+                sum.join(own);
+                sum
+            },
+        )
+    );
 }
 
 #[test]
