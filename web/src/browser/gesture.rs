@@ -25,7 +25,7 @@ impl App {
             Gesture::Stride(forward) => self.step(forward, !self.stepping.own),
             Gesture::Whose => self.stepping.own = !self.stepping.own,
             Gesture::Jump(forward) => {
-                self.clock.jump(forward, self.stepping.sought, &mut self.timeline)
+                self.clock.jump(forward, self.stepping.sought, &mut self.timeline);
             }
             Gesture::Seek(sought) => {
                 self.stepping.sought = sought;
