@@ -4,17 +4,21 @@
 //! known in time. On *auto* it is as slow as what moves needs, hurries where nothing moves, and never
 //! hurries over the beginning of a crossing.
 
+mod lens;
+mod pace;
+mod step;
+
+pub use lens::{Lens, Line, STEP as ZOOM};
+pub use step::Landing;
+
 use crate::timeline::Timeline;
-use protocol::{CallId, Nanos};
+use pace::pace;
+use protocol::Nanos;
 
 /// The picture is at least this far behind.
 pub const LAG: Nanos = 100_000_000;
 /// On auto, the picture is at most this far behind; then it skips, and says so.
 pub const MOST: Nanos = 4_000_000_000;
-/// Viewer's seconds that a crossing takes, if it was faster.
-const CROSSING: f64 = 1.2;
-/// Viewer's seconds that a whole burst takes, if it was faster.
-const BURST: f64 = 3.0;
 /// How fast a distance is caught up where nothing moves: this part of it each second.
 const EAGER: f64 = 7.0;
 /// Relay's seconds in one of the viewer's at most, while an earlier moment is looked at again.
@@ -60,6 +64,12 @@ pub struct Clock {
     started: bool,
     /// Somebody chose an earlier moment and looks on from there: no skip until it is caught up with.
     replays: bool,
+    /// The span that the scrubber and the graphs show.
+    lens: Lens,
+    /// What the last step or jump came to.
+    landed: Option<Landing>,
+    /// A span that is being shown slower than it was, and how long for the viewer.
+    slowed: Option<(Nanos, Nanos)>,
 }
 
 impl Clock {
@@ -88,7 +98,24 @@ impl Clock {
             _ => pace(timeline, self.moment.at)
                 .map_or(if seconds > 0.0 { went / seconds } else { self.rate }, |pace| pace.rate),
         };
+        self.slowed = self.slows(timeline);
+        self.lens.follow(self.moment, timeline.earliest());
         timeline.seek_seen(self.moment.at, self.moment.view);
+    }
+
+    /// The span of time that the scrubber shows.
+    pub fn line(&self, timeline: &Timeline) -> Line {
+        self.lens.line(self.moment, timeline.earliest())
+    }
+
+    /// Chooses it.
+    pub fn lens(&mut self) -> &mut Lens {
+        &mut self.lens
+    }
+
+    /// What is being shown slower than it was: its length, and the viewer's time that it takes.
+    pub fn slowed(&self) -> Option<(Nanos, Nanos)> {
+        self.slowed
     }
 
     /// What is shown.
@@ -135,29 +162,12 @@ impl Clock {
         };
     }
 
-    /// To the next (or previous) event, and stops there. A crossing's beginning, middle and end are
-    /// steps too.
-    pub fn step(&mut self, forward: bool, timeline: &mut Timeline) {
-        let at = self.moment.at;
-        let to = if forward {
-            timeline.next_event(at).filter(|to| *to <= self.moment.now)
-        } else {
-            timeline.previous_event(at)
-        };
-        self.show(to.unwrap_or(at), timeline);
-    }
-
-    /// To the next (or previous) loss, drop, resend or error, and stops there; stays where there is none.
-    pub fn jump(&mut self, forward: bool, timeline: &mut Timeline) {
-        let to = timeline.trouble(self.moment.at, forward).filter(|to| *to <= self.moment.now);
-        self.show(to.unwrap_or(self.moment.at), timeline);
-    }
-
     /// A command was given: brings the picture to now and lets it run.
     pub fn catch_up(&mut self, timeline: &mut Timeline) {
         self.paused = false;
         self.replays = false;
         self.put(self.moment.at.max(self.target()));
+        self.lens.reveal(self.moment, timeline.earliest());
         timeline.seek_seen(self.moment.at, self.moment.view);
     }
 
@@ -166,6 +176,7 @@ impl Clock {
         self.paused = false;
         self.replays = false;
         self.started = false;
+        self.landed = None;
         self.rate = 1.0;
         self.skipped = None;
     }
@@ -182,7 +193,22 @@ impl Clock {
     pub fn show(&mut self, at: Nanos, timeline: &mut Timeline) {
         self.paused = true;
         self.put(at.clamp(timeline.earliest().min(self.moment.now), self.moment.now));
+        self.lens.reveal(self.moment, timeline.earliest());
         timeline.seek_seen(self.moment.at, self.moment.view);
+    }
+
+    fn slows(&self, timeline: &Timeline) -> Option<(Nanos, Nanos)> {
+        match self.speed {
+            _ if self.paused => None,
+            Speed::Fixed(speed) if speed < 1.0 => {
+                Some(((speed * SECOND).round() as Nanos, SECOND as Nanos))
+            }
+            Speed::Fixed(_) => None,
+            Speed::Auto => {
+                let pace = pace(timeline, self.moment.at).filter(|pace| pace.rate < 1.0)?;
+                Some((pace.span, (pace.span as f64 / pace.rate) as Nanos))
+            }
+        }
     }
 
     fn target(&self) -> Nanos {
@@ -261,45 +287,6 @@ impl Clock {
         self.put(recent.unwrap_or(target));
         self.skipped = Some((self.moment.at - from, self.moment.view + ANNOUNCED));
     }
-}
-
-/// What moves at a moment, and how slowly it is to be shown.
-#[derive(Clone, Copy)]
-struct Pace {
-    /// Relay's seconds in one of the viewer's.
-    rate: f64,
-    /// Until when it holds, where nothing else begins to move.
-    until: Nanos,
-    /// The burst that moves: its datagrams have one pace, and none of them ends or begins a leg.
-    burst: Option<CallId>,
-}
-
-/// The pace of the slowest that moves at a moment; null when nothing does.
-fn pace(timeline: &Timeline, at: Nanos) -> Option<Pace> {
-    let (mut pace, mut known): (Option<Pace>, Option<CallId>) = (None, None);
-    for leg in timeline.legs(at) {
-        if known.is_some() && leg.burst == known {
-            continue;
-        }
-        let own = match leg.burst.zip(leg.burst.and_then(|burst| timeline.burst_span(burst))) {
-            Some((burst, (began, ended))) if ended > began => {
-                let rate = (ended - began) as f64 / SECOND / BURST;
-                let until = if ended > at { ended } else { leg.ended };
-                known = Some(burst);
-                Pace { rate: rate.min(1.0), until, burst: Some(burst) }
-            }
-            _ => {
-                let rate = (leg.ended - leg.began) as f64 / SECOND / CROSSING;
-                Pace { rate: rate.min(1.0), until: leg.ended, burst: None }
-            }
-        };
-        pace = Some(pace.map_or(own, |pace| Pace {
-            rate: pace.rate.min(own.rate),
-            until: pace.until.min(own.until),
-            burst: pace.burst.or(own.burst),
-        }));
-    }
-    pace
 }
 
 #[cfg(test)]

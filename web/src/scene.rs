@@ -4,6 +4,7 @@ mod buffer;
 mod cable;
 mod flow;
 mod frame;
+mod graph;
 mod host;
 mod ladder;
 mod ledger;
@@ -20,7 +21,7 @@ mod stage;
 mod vertical;
 mod wire;
 
-use crate::clock::Moment;
+use crate::clock::{Line, Moment};
 use crate::code::Dialect;
 use crate::shape::Shape;
 use crate::text::Language;
@@ -30,6 +31,7 @@ use protocol::{CallId, PacketId, SocketId};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use frame::STRIP;
+pub use graph::{Graphs, Reading as GraphReading};
 pub use ladder::{Ladder, Reading, Rung, Subject, Whole};
 
 /// How somebody looks at it.
@@ -162,14 +164,31 @@ pub fn whole_ladder(timeline: &Timeline, moment: Moment, view: &View) -> Whole {
     ladder::whole(timeline, moment, view)
 }
 
-/// The line of time: calls, drops and errors by colour and shape; the shown moment and now.
-pub fn scrubber(timeline: &Timeline, moment: Moment, view: &View) -> Strip {
-    scrubber::draw(timeline, moment, view)
+/// The line of time: calls, packets and what went wrong by colour and shape; the shown moment and now.
+pub fn scrubber(timeline: &Timeline, moment: Moment, shown: &Line, view: &View) -> Strip {
+    scrubber::draw(timeline, moment, shown, view)
 }
 
 /// The relay's moment under a place on the scrubber.
-pub fn scrubbed(timeline: &Timeline, moment: Moment, view: &View, x: f32) -> protocol::Nanos {
-    scrubber::moment_at(timeline, moment, view, x)
+pub fn scrubbed(shown: &Line, view: &View, x: f32) -> protocol::Nanos {
+    scrubber::moment_at(shown, view, x)
+}
+
+/// Where a moment stands on the scrubber; null where it is out of sight.
+pub fn scrubber_place(shown: &Line, view: &View, at: protocol::Nanos) -> Option<f32> {
+    scrubber::place_of(shown, view, at)
+}
+
+/// What the kernel said of the selected flow through time, under a scrubber that stands at `place`: its
+/// left end and its width.
+pub fn graphs(
+    timeline: &Timeline,
+    moment: Moment,
+    shown: &Line,
+    place: [f32; 2],
+    view: &View,
+) -> Graphs {
+    graph::draw(timeline, moment, shown, place, view)
 }
 
 /// The receipts sheet of a burst: one cell a datagram, 100 a row, with its two stacks' counts.

@@ -11,16 +11,19 @@ mod lively;
 mod mark;
 mod packet;
 mod row;
+mod touch;
+mod trace;
 
 pub use crossing::Move;
 pub use fall::{Fall, Loser};
 pub use known::Face;
 pub use lively::idles;
-pub use mark::{Mark, MarkKind};
+pub use mark::{Counts, Mark, MarkKind, Trouble};
 pub(crate) use packet::Joined;
 pub(crate) use packet::Leg;
 pub use packet::{Base, Origin, Packet};
 pub(crate) use row::PacketLine;
+pub use trace::{Measure, Step, Trace};
 
 use protocol::message::Thin;
 use protocol::world::Call;
@@ -41,6 +44,7 @@ pub struct Timeline {
     calls: call::Calls,
     known: known::Known,
     marks: mark::Marks,
+    traces: trace::Traces,
     falls: fall::Falls,
     /// When the lab was emptied.
     cleared: Vec<Nanos>,
@@ -59,6 +63,7 @@ impl Timeline {
         self.calls.restart(&snapshot);
         self.known.restart(&snapshot);
         self.packets.restart(&snapshot);
+        self.traces.restart(&snapshot);
         self.newest = snapshot;
     }
 
@@ -80,6 +85,7 @@ impl Timeline {
         self.calls.push(&event);
         self.known.push(&event, &self.newest);
         self.marks.push(&event, &self.newest);
+        self.traces.push(&event, &self.newest);
         self.crossings.push(&event);
         self.packets.push(&event, &self.newest);
         match event.what {
@@ -98,6 +104,7 @@ impl Timeline {
         let entry = history::Entry::Thinned { from, to, at, flows: flows.to_vec() };
         entry.fold(&mut self.newest);
         self.packets.thinned(at, flows, &self.newest);
+        self.marks.thinned(at, flows, &self.newest);
         self.keep(entry);
     }
 
@@ -281,17 +288,19 @@ impl Timeline {
         self.known.was_ours(address)
     }
 
-    /// What the scrubber shows, within a span.
-    pub fn marks(&self, from: Nanos, to: Nanos) -> impl Iterator<Item = &Mark> {
-        self.marks.between(from, to)
+    /// How often each kind of thing happened in each of so many equal parts of a span.
+    pub fn density(&self, from: Nanos, to: Nanos, parts: usize) -> Vec<Counts> {
+        self.marks.columns(from, to, parts)
     }
 
-    /// The next or previous moment at which something was lost, dropped, sent again, or failed.
-    pub(crate) fn trouble(&self, at: Nanos, forward: bool) -> Option<Nanos> {
-        let (from, to) = if forward { (at + 1, Nanos::MAX) } else { (0, at.saturating_sub(1)) };
-        let mut found = self.marks.between(from, to).filter(|mark| mark.kind.is_trouble());
-        let found = if forward { found.next() } else { found.next_back() };
-        found.map(|mark| mark.at)
+    /// What the kernel said of a socket through time.
+    pub fn trace(&self, socket: SocketId, measure: Measure) -> Option<&Trace> {
+        self.traces.of(socket, measure)
+    }
+
+    /// The next or previous loss, resend, sleep or failure.
+    pub(crate) fn trouble(&self, at: Nanos, forward: bool, sought: Trouble) -> Option<Mark> {
+        self.marks.trouble(at, forward, sought)
     }
 
     /// Datagrams that fall on the screen: those whose loss the picture has just learned of.

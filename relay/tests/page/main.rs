@@ -19,4 +19,5 @@ mod link;
 mod replay;
 mod running;
 mod strange;
+mod time;
 mod wire;

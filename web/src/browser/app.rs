@@ -5,6 +5,7 @@ use super::bench::Bench;
 use super::callgate::CallGate;
 use super::dom::{self, show, window};
 use super::frame::Frame;
+use super::graph::GraphTable;
 use super::inspector::Inspector;
 use super::ladder::Reader;
 use super::lesson::Caption;
@@ -15,6 +16,7 @@ use super::packet;
 use super::palette::Palette;
 use super::panel::Shell;
 use super::picture::{Room, Surfaces};
+use super::scrub::{Fingers, Stepping};
 use super::socket::Link;
 use super::speaker::Speaker;
 use super::spots::Spots;
@@ -44,6 +46,8 @@ pub(super) enum Below {
     Ladder,
     /// The receipts sheet.
     Sheet,
+    /// What the kernel said through time.
+    Graphs,
 }
 
 /// "Empty bench" asks once; the question stands for a few seconds.
@@ -88,6 +92,9 @@ pub(super) struct App {
     said: Option<(u32, Option<SocketId>)>,
     pub(super) below: Below,
     pub(super) reader: Reader,
+    pub(super) stepping: Stepping,
+    pub(super) fingers: Fingers,
+    pub(super) graph: GraphTable,
     pub(super) sure: Sure,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
@@ -141,6 +148,9 @@ impl App {
             said: None,
             below: Below::Auto,
             reader: Reader::new()?,
+            stepping: Stepping::default(),
+            fingers: Fingers::default(),
+            graph: GraphTable::new()?,
             sure: Sure::default(),
             bench: Bench::new()?,
             inspector: Inspector::new()?,

@@ -19,9 +19,24 @@ impl App {
                 let paused = self.clock.paused();
                 self.clock.pause(!paused);
             }
-            Gesture::Back => self.clock.step(false, &mut self.timeline),
-            Gesture::Forward => self.clock.step(true, &mut self.timeline),
-            Gesture::Jump(forward) => self.clock.jump(forward, &mut self.timeline),
+            Gesture::Back | Gesture::Forward => {
+                self.step(gesture == Gesture::Forward, self.stepping.own);
+            }
+            Gesture::Stride(forward) => self.step(forward, !self.stepping.own),
+            Gesture::Whose => self.stepping.own = !self.stepping.own,
+            Gesture::Jump(forward) => {
+                self.clock.jump(forward, self.stepping.sought, &mut self.timeline);
+            }
+            Gesture::Seek(sought) => {
+                self.stepping.sought = sought;
+                self.clock.jump(true, sought, &mut self.timeline);
+            }
+            Gesture::Zoom(nearer) => self.zoom(nearer),
+            Gesture::Unzoom => self.unzoom(),
+            Gesture::Graphs => {
+                let shown = self.below == Below::Graphs;
+                self.below = if shown { Below::Auto } else { Below::Graphs };
+            }
             Gesture::Begin => self.clock.show(0, &mut self.timeline),
             Gesture::Live => self.clock.catch_up(&mut self.timeline),
             Gesture::Speed(value) => self.set_speed(value),
@@ -82,6 +97,12 @@ impl App {
             Gesture::Wire => self.toggle_wire(),
             Gesture::Restart => self.give(Place::Wire, gesture),
         }
+    }
+
+    /// To the next or previous event: the chosen socket's only, or any.
+    fn step(&mut self, forward: bool, own: bool) {
+        let socket = self.selected.filter(|_| own);
+        self.clock.step(forward, socket, &mut self.timeline);
     }
 
     /// Gives what a gesture asks for.
@@ -179,7 +200,10 @@ impl App {
     fn select(&mut self, socket: SocketId) {
         self.selected = Some(socket);
         self.automatic = None;
-        self.below = Below::Auto;
+        // The graphs go on, of the other socket.
+        if self.below != Below::Graphs {
+            self.below = Below::Auto;
+        }
     }
 
     fn receive(&mut self) {

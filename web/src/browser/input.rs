@@ -4,21 +4,19 @@ use super::app::App;
 use super::dom::{by_id, document, first, window};
 use super::listener::Listener;
 use super::theme;
-use super::{call_form, ladder, packet, palette, speaker, with};
+use super::{call_form, ladder, packet, palette, scrub, speaker, with};
 use crate::intent::{self, Gesture, On, Press, Verb};
 use protocol::command::{Family, Kind, Side};
 use protocol::{PacketId, SocketId, TrapId};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, PointerEvent,
-    SubmitEvent,
+    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, SubmitEvent,
 };
 
 /// All listeners of the page but the WebSocket's.
 pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
     let document = document();
     let window = window();
-    let scrubber: HtmlElement = by_id("scrubber")?;
     let mut all = vec![
         Listener::new(&document, "click", |event| clicked(&event)),
         Listener::new(&document, "submit", |event| submitted(&event)),
@@ -29,20 +27,9 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
         Listener::new(&document, "keydown", |event| pressed(event.unchecked_ref())),
         Listener::new(&window, "resize", |_| with(App::resized)),
         Listener::new(&window, "hashchange", |_| with(|app| app.link.renew())),
-        Listener::new(&scrubber, "pointerdown", |event| {
-            let event: &PointerEvent = event.unchecked_ref();
-            if let Some(target) = scrubbed(event) {
-                let _ = target.set_pointer_capture(event.pointer_id());
-            }
-        }),
-        Listener::new(&scrubber, "pointermove", |event| {
-            let event: &PointerEvent = event.unchecked_ref();
-            if event.buttons() & 1 == 1 {
-                scrubbed(event);
-            }
-        }),
     ];
     all.extend(ladder::listen()?);
+    all.extend(scrub::listen()?);
     for query in [
         "(prefers-color-scheme: dark)",
         "(forced-colors: active)",
@@ -54,13 +41,6 @@ pub(super) fn listen() -> Result<Vec<Listener>, JsValue> {
         }
     }
     Ok(all)
-}
-
-fn scrubbed(event: &PointerEvent) -> Option<HtmlElement> {
-    let target: HtmlElement = event.current_target()?.dyn_into().ok()?;
-    let x = f64::from(event.client_x()) - target.get_bounding_client_rect().left();
-    with(|app| app.scrub(x as f32));
-    Some(target)
 }
 
 fn target(event: &Event) -> Option<Element> {
@@ -194,7 +174,8 @@ fn pressed(event: &KeyboardEvent) {
         && target.class_list().contains("scroll");
     let on_button = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
     let typing = !clicks && (writes || scrolls);
-    let press = Press { key: &key, ctrl, typing, on_button, lesson, ladder };
+    let shift = event.shift_key();
+    let press = Press { key: &key, ctrl, shift, typing, on_button, lesson, ladder };
     let Some(gesture) = intent::key(press) else { return };
     if gesture != Gesture::Dismiss {
         event.prevent_default();

@@ -55,7 +55,7 @@ impl App {
             Page::Next => self.next_step(),
             Page::Show(at) => self.clock.show(at, &mut self.timeline),
             Page::Live => self.clock.catch_up(&mut self.timeline),
-            Page::Event(forward) => self.clock.step(forward, &mut self.timeline),
+            Page::Event(forward) => self.clock.step(forward, None, &mut self.timeline),
             Page::Stay => {}
         }
     }

@@ -4,7 +4,7 @@ use super::app::App;
 use super::asking::Place;
 use super::dom::{self, Slot, show};
 use super::socket::State;
-use super::{bench, callgate, lesson, voice};
+use super::{bench, callgate, lesson, time_bar, voice};
 use crate::text::page;
 use protocol::command::Side;
 use protocol::message::Role;
@@ -27,9 +27,11 @@ pub(super) struct Shell {
     pub(super) ledger: HtmlElement,
     pub(super) lower: HtmlElement,
     thumb: HtmlElement,
-    pub(super) switch: HtmlElement,
     pub(super) to_ladder: HtmlElement,
     pub(super) to_sheet: HtmlElement,
+    pub(super) to_graphs: HtmlElement,
+    pub(super) graphs_toggle: HtmlElement,
+    pub(super) switch: HtmlElement,
     pub(super) ladder_words: Slot,
     pub(super) said: Slot,
     made: [(Side, Slot); 2],
@@ -53,9 +55,11 @@ impl Shell {
             ledger: dom::by_id("ledger")?,
             lower: dom::by_id("lower")?,
             thumb: dom::by_id("thumb")?,
-            switch: dom::by_id("below-switch")?,
             to_ladder: dom::by_id("to-ladder")?,
             to_sheet: dom::by_id("to-sheet")?,
+            to_graphs: dom::by_id("to-graphs")?,
+            graphs_toggle: dom::by_id("graphs-toggle")?,
+            switch: dom::by_id("below-switch")?,
             ladder_words: Slot::of("ladder-words")?,
             said: Slot::of("said")?,
             made: [(Side::Left, Slot::of("made-left")?), (Side::Right, Slot::of("made-right")?)],
@@ -107,7 +111,15 @@ impl App {
         let shown = (self.timeline.world(), moment.at);
         self.inspector.refresh(language, shown, self.timeline.newest(), &self.asking);
         let stands = !matches!(self.link.state, State::Live | State::Replay);
-        self.time_bar.refresh(language, &self.clock, !stands);
+        self.time_bar.refresh(&time_bar::Known {
+            language,
+            clock: &self.clock,
+            timeline: &self.timeline,
+            live: !stands,
+            own: self.selected.filter(|_| self.stepping.own),
+            sought: self.stepping.sought,
+            landed: self.landed(),
+        });
         self.speaker.refresh();
         let wrong = self.wrong(Place::Record);
         self.tape.refresh(language, self.timeline.newest(), wrong.as_deref());

@@ -6,6 +6,7 @@ use super::surface::Surface;
 use super::theme::Theme;
 use crate::code::Dialect;
 use crate::scene::{self, View};
+use crate::text::{graph, log};
 use protocol::CallId;
 use std::mem::take;
 use wasm_bindgen::prelude::*;
@@ -18,7 +19,9 @@ pub(super) struct Room {
     caption: f32,
     gate: f32,
     below: f32,
-    scrubber: f32,
+    /// The line of time: its left end and its width.
+    line: f32,
+    pub(super) scrubber: f32,
     pub(super) vertical: bool,
     /// Page pixels in one of the scene's.
     pub(super) zoom: f32,
@@ -64,13 +67,23 @@ impl App {
         }
     }
 
-    /// A place on the scrubber was chosen.
-    pub(super) fn scrub(&mut self, x: f32) {
-        let zoom = self.room.zoom;
-        let view = self.view(self.room.scrubber / zoom, 40.0 / zoom);
-        let at = scene::scrubbed(&self.timeline, self.clock.moment(), &view, x / zoom);
-        self.clock.show(at, &mut self.timeline);
-        self.dirty = true;
+    /// How the line of time is looked at.
+    pub(super) fn line_view(&self) -> View {
+        self.view(self.room.scrubber / self.room.zoom, 40.0 / self.room.zoom)
+    }
+
+    /// What a step or a jump has come to: where on the line, whether it is bad, and the sentence.
+    pub(super) fn landed(&self) -> Option<(f32, bool, String)> {
+        let landing = self.clock.landed()?;
+        let line = self.clock.line(&self.timeline);
+        let x = scene::scrubber_place(&line, &self.line_view(), landing.at)? * self.room.zoom;
+        let (language, seen) = (self.language, &self.seen);
+        let event = self.timeline.event_at(landing.at, landing.kind, landing.socket);
+        let line = event.map(|event| log::event(language, self.timeline.world(), seen, event));
+        match line {
+            Some(line) => Some((x, line.bad, line.text)),
+            None => landing.kind.map(|_| (x, true, graph::summed(language, landing.count))),
+        }
     }
 
     /// Reads the layout, before anything is written.
@@ -85,6 +98,8 @@ impl App {
             gate: self.callgate.height(),
             // On a phone the page itself scrolls: what is below has a height of its own.
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
+            line: (self.time_bar.scrubber().get_bounding_client_rect().left()
+                - main.get_bounding_client_rect().left()) as f32,
             scrubber: self.time_bar.scrubber().client_width() as f32,
             vertical: width < DESK,
             zoom: 1.0,
@@ -124,7 +139,7 @@ impl App {
 
     /// Stage, ledger, scrubber and what is below, each drawn only when it is another picture.
     pub(super) fn pictures(&mut self) {
-        let Room { width, main, caption, gate, scrubber, vertical, zoom, .. } = self.room;
+        let Room { width, main, caption, gate, vertical, zoom, .. } = self.room;
         if width < 1.0 {
             return;
         }
@@ -162,8 +177,9 @@ impl App {
         show(&self.shell.ledger, ledger.height > 0.0);
         dom::keep(&self.shell.ledger, "aria-label", &ledger.words);
         all.ledger.draw(ledger.shapes, [width, ledger.height], 1.0, theme);
-        let view = self.view(scrubber / zoom, 40.0 / zoom);
-        let line = scene::scrubber(&self.timeline, moment, &view);
+        let view = self.line_view();
+        let shown = self.clock.line(&self.timeline);
+        let line = scene::scrubber(&self.timeline, moment, &shown, &view);
         let size = [view.width, line.height.max(view.height)];
         self.surfaces.scrubber.draw(line.shapes, size, zoom, &self.theme);
         self.bring_into_view(seen);
@@ -189,13 +205,27 @@ impl App {
         let zoom = self.room.zoom;
         let view = self.view(self.room.width / zoom, self.room.below / zoom);
         let burst = self.burst();
-        let sheet = burst.filter(|_| self.below != Below::Ladder);
-        show(&self.shell.switch, burst.is_some());
-        for (node, on) in
-            [(&self.shell.to_sheet, sheet.is_some()), (&self.shell.to_ladder, sheet.is_none())]
-        {
+        let graphs = self.below == Below::Graphs;
+        let sheet = burst.filter(|_| !matches!(self.below, Below::Ladder | Below::Graphs));
+        let shell = &self.shell;
+        // On the desk the header's button leads to the graphs and back.
+        let headless = self.room.vertical || self.lecture;
+        show(&shell.switch, burst.is_some() || headless);
+        show(&shell.to_sheet, burst.is_some());
+        show(&shell.to_graphs, headless);
+        for (node, on) in [
+            (&shell.to_sheet, sheet.is_some()),
+            (&shell.to_ladder, !graphs && sheet.is_none()),
+            (&shell.to_graphs, graphs),
+            (&shell.graphs_toggle, graphs),
+        ] {
             dom::keep(node, "aria-pressed", if on { "true" } else { "false" });
         }
+        if graphs {
+            self.reader.put(None);
+            return self.graphs(&view);
+        }
+        self.graph.hide();
         let strip = if let Some(burst) = sheet {
             self.reader.put(None);
             scene::sheet(&self.timeline, burst, &view)
@@ -216,5 +246,18 @@ impl App {
                 self.shell.lower.set_scroll_top(top);
             }
         }
+    }
+
+    /// What the kernel said through time, under the line of time.
+    fn graphs(&mut self, view: &View) {
+        let zoom = self.room.zoom;
+        let shown = self.clock.line(&self.timeline);
+        let place = [self.room.line / zoom, self.room.scrubber / zoom];
+        let mut graphs = scene::graphs(&self.timeline, self.clock.moment(), &shown, place, view);
+        let strip = std::mem::take(&mut graphs.strip);
+        let size = [view.width, strip.height];
+        self.surfaces.below.draw(strip.shapes, size, zoom, &self.theme);
+        self.shell.ladder_words.set(&strip.words);
+        self.graph.refresh(&graphs);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::script::Script;
+use crate::timeline::Trouble;
 use protocol::SocketId;
 use protocol::event::Crossing;
 
@@ -183,11 +184,11 @@ fn steps_stop_at_events_and_at_a_crossings_beginning_middle_and_end() {
     show.clock.show(S, &mut show.timeline);
     let mut stops = Vec::new();
     for _ in 0..3 {
-        show.clock.step(true, &mut show.timeline);
+        show.clock.step(true, None, &mut show.timeline);
         stops.push(show.clock.moment().at);
     }
     assert_eq!(stops, vec![span.0, span.0 + 25_000, span.1]);
-    show.clock.step(false, &mut show.timeline);
+    show.clock.step(false, None, &mut show.timeline);
     assert_eq!(show.clock.moment().at, span.0 + 25_000);
     assert!(show.clock.paused());
 }
@@ -272,7 +273,7 @@ fn a_jump_goes_to_what_went_wrong_and_stays_where_nothing_more_did() {
     show.clock.show(S / 2, &mut show.timeline);
     let mut stops = Vec::new();
     for forward in [true, true, true, false, false] {
-        show.clock.jump(forward, &mut show.timeline);
+        show.clock.jump(forward, Trouble::Any, &mut show.timeline);
         stops.push(show.clock.moment().at);
     }
     assert_eq!(stops, [failed[0], failed[1], failed[1], failed[0], failed[0]]);

@@ -4,6 +4,7 @@
 
 use super::gesture::Gesture;
 use super::verb::Verb;
+use crate::timeline::Trouble;
 use protocol::command::{Family, Net};
 use protocol::{SocketId, World};
 
@@ -36,10 +37,21 @@ pub const ACTIONS: &[Action] = &[
     act("pause", "key_pause", &[" "], Gesture::Pause),
     act("back", "key_back", &["ArrowLeft"], Gesture::Back),
     act("forward", "key_forward", &["ArrowRight"], Gesture::Forward),
+    act("stride-back", "key_stride_back", &["Shift+ArrowLeft"], Gesture::Stride(false)),
+    act("stride", "key_stride", &["Shift+ArrowRight"], Gesture::Stride(true)),
+    act("whose", "key_whose", &["e"], Gesture::Whose),
     act("page", "key_page", &["PageDown"], Gesture::Page(true)),
     act("page-back", "key_page_back", &["PageUp"], Gesture::Page(false)),
     act("jump-back", "key_jump_back", &["["], Gesture::Jump(false)),
     act("jump", "key_jump", &["]"], Gesture::Jump(true)),
+    act("seek-any", "seek_any", &[], Gesture::Seek(Trouble::Any)),
+    act("seek-loss", "seek_loss", &[], Gesture::Seek(Trouble::Loss)),
+    act("seek-again", "seek_again", &[], Gesture::Seek(Trouble::Again)),
+    act("seek-block", "seek_block", &[], Gesture::Seek(Trouble::Block)),
+    act("seek-error", "seek_error", &[], Gesture::Seek(Trouble::Error)),
+    act("zoom-in", "key_zoom_in", &["+", "="], Gesture::Zoom(true)),
+    act("zoom-out", "key_zoom_out", &["-"], Gesture::Zoom(false)),
+    act("unzoom", "key_unzoom", &["0"], Gesture::Unzoom),
     act("begin", "key_begin", &["Home"], Gesture::Begin),
     act("live", "live", &["End"], Gesture::Live),
     act("write", "key_write", &["s"], Gesture::Write),
@@ -63,9 +75,10 @@ pub const ACTIONS: &[Action] = &[
     act("ladder-down", "ladder_down", &[], Gesture::Climb(true, 1)),
     act("ladder-top", "ladder_top", &[], Gesture::Top),
     act("ladder-follow", "ladder_follow", &[], Gesture::Follow),
-    act("ladder-each", "ladder_each", &["e"], Gesture::Each),
+    act("ladder-each", "ladder_each", &["x"], Gesture::Each),
     act("ladder-numbers", "ladder_numbers", &["q"], Gesture::Absolute),
     act("ladder-save", "ladder_save", &[], Gesture::SaveLadder),
+    act("graphs", "show_graphs", &["y"], Gesture::Graphs),
     act("weather", "open_weather", &[], Gesture::Menu("weather")),
     act("trap-form", "open_trap", &[], Gesture::Menu("trap")),
     act("restart", "restart_wire", &[], Gesture::Restart),
@@ -96,6 +109,10 @@ pub fn key_name(key: &str) -> String {
         "ArrowRight" => "→".to_owned(),
         "Escape" => "Esc".to_owned(),
         "Ctrl+k" => "Ctrl+K".to_owned(),
+        "-" => "−".to_owned(),
+        shifted if shifted.starts_with("Shift+") => {
+            ["Shift+", &key_name(&shifted["Shift+".len()..])].concat()
+        }
         own if own.len() == 1 => own.to_ascii_uppercase(),
         own => own.to_owned(),
     }
@@ -136,7 +153,7 @@ impl Now<'_> {
             Gesture::Call(verb) => {
                 free && socket.is_some_and(|own| super::refusal(own, verb).is_none())
             }
-            Gesture::Open => socket.is_some(),
+            Gesture::Open | Gesture::Stride(_) | Gesture::Whose => socket.is_some(),
             Gesture::Gate => free || (self.acts && self.world.gate),
             Gesture::Step | Gesture::StepAll => self.acts && self.world.next_call().is_some(),
             Gesture::Make(make) => {
@@ -147,7 +164,7 @@ impl Now<'_> {
                 let lesson = self.world.lesson.as_ref().filter(|own| own.ended.is_none());
                 self.acts && lesson.is_some_and(|own| own.said.button.is_some())
             }
-            Gesture::Ladder | Gesture::Sheet => !self.world.bursts.is_empty(),
+            Gesture::Sheet => !self.world.bursts.is_empty(),
             _ => true,
         }
     }

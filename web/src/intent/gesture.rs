@@ -1,7 +1,8 @@
 //! Owns the gestures: what a button, a key or a row of the palette means.
 
-use super::action::{ACTIONS, Action};
+use super::action::ACTIONS;
 use super::verb::Verb;
+use crate::timeline::Trouble;
 use protocol::command::{Family, Kind, Net, Side};
 use protocol::wire::Handling;
 use protocol::{PacketId, SocketId, TrapId};
@@ -26,7 +27,17 @@ pub enum Gesture {
     Pause,
     Back,
     Forward,
+    /// One event on (true) or back: of all where steps are the chosen socket's, and the other way round.
+    Stride(bool),
+    /// Steps are the chosen socket's, or of all.
+    Whose,
     Jump(bool),
+    /// To the next of this kind, which jumps look for from now on.
+    Seek(Trouble),
+    /// Nearer (true) or further.
+    Zoom(bool),
+    Unzoom,
+    Graphs,
     Begin,
     Live,
     Speed(&'static str),
@@ -118,6 +129,8 @@ pub struct Press<'a> {
     pub key: &'a str,
     /// Together with Control or Command.
     pub ctrl: bool,
+    /// Together with Shift.
+    pub shift: bool,
     /// The focus is where letters are written.
     pub typing: bool,
     /// The focus is where Enter and Space press.
@@ -130,7 +143,7 @@ pub struct Press<'a> {
 
 /// What a key means. Nothing is stolen from what is written or pressed.
 pub fn key(press: Press) -> Option<Gesture> {
-    let Press { key, ctrl, typing, on_button, lesson, ladder } = press;
+    let Press { key, ctrl, shift, typing, on_button, lesson, ladder } = press;
     if key == "Escape" {
         return Some(Gesture::Dismiss);
     }
@@ -151,14 +164,23 @@ pub fn key(press: Press) -> Option<Gesture> {
             return reads;
         }
     }
-    let means = |action: &&Action| {
-        (lesson || action.does != Gesture::Next)
-            && action.keys.iter().any(|own| match own.strip_prefix("Ctrl+") {
-                Some(own) => ctrl && own.eq_ignore_ascii_case(key),
-                None => !ctrl && own.eq_ignore_ascii_case(key),
-            })
+    // A key with Shift has a meaning of its own only where the list says so.
+    let own = |name: &str, shifted: bool| match name.strip_prefix("Ctrl+") {
+        Some(own) => ctrl && own.eq_ignore_ascii_case(key),
+        None if ctrl => false,
+        None => match name.strip_prefix("Shift+") {
+            Some(own) => shifted && own == key,
+            None => !shifted && name.eq_ignore_ascii_case(key),
+        },
     };
-    Some(ACTIONS.iter().find(means)?.does)
+    let means = |shifted: bool| {
+        ACTIONS.iter().find(|action| {
+            (lesson || action.does != Gesture::Next)
+                && action.keys.iter().any(|name| own(name, shifted))
+        })
+    };
+    let found = if shift { means(true).or_else(|| means(false)) } else { means(false) };
+    Some(found?.does)
 }
 
 #[cfg(test)]
@@ -184,6 +206,11 @@ mod tests {
         assert_eq!(key(Press { lesson: true, ..press("Enter") }), Some(Gesture::Next));
         assert_eq!(key(press("PageDown")), Some(Gesture::Page(true)));
         assert_eq!(key(press("Enter")), None);
+        let shifted = |name| key(Press { shift: true, ..press(name) });
+        assert_eq!(shifted("ArrowLeft"), Some(Gesture::Stride(false)));
+        assert_eq!(key(press("ArrowLeft")), Some(Gesture::Back));
+        assert_eq!(shifted("+"), Some(Gesture::Zoom(true)), "as most keyboards write it");
+        assert_eq!(shifted("?"), Some(Gesture::Help));
         for blank in ["b", "."] {
             assert_eq!(key(press(blank)), None, "a clicker's blank screen");
         }

@@ -3,7 +3,7 @@
 mod wire;
 
 use super::{View, ladder, ledger, scrubber, sheet, stage};
-use crate::clock::Moment;
+use crate::clock::{Lens, Line, Moment};
 use crate::code::Dialect;
 use crate::script::{Script, address, received};
 use crate::svg;
@@ -29,6 +29,11 @@ pub(super) fn view(width: f32, height: f32) -> View {
     }
 }
 
+/// The span that nobody has chosen.
+pub(super) fn line(timeline: &Timeline, moment: Moment) -> Line {
+    Lens::default().line(moment, timeline.earliest())
+}
+
 /// The page's pictures below each other, as the page has them.
 fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View) {
     timeline.seek_seen(at, 0.0);
@@ -38,7 +43,8 @@ fn write(name: &str, timeline: &mut Timeline, at: Nanos, now: Nanos, view: &View
     let room = if narrow { view.height - 200.0 } else { view.height - below - 88.0 };
     let stage = stage(timeline, moment, &View { height: room, ..*view });
     let ledger = ledger(timeline, view);
-    let scrub = scrubber(timeline, moment, &View { height: 44.0, ..*view });
+    let scrub =
+        scrubber(timeline, moment, &line(timeline, moment), &View { height: 44.0, ..*view });
     let flood = |burst: &&CallId| timeline.world().bursts[burst].count > 20;
     let burst = timeline.world().bursts.keys().rfind(flood).copied();
     let (shapes, high) = if let Some(burst) = burst {

@@ -1,10 +1,11 @@
 //! Properties of every picture: nothing overlaps, nothing leaves its column, the same in is the same out.
 
 mod ladder;
+mod time;
 mod unix;
 mod wire;
 
-use super::pictures::{busy, flood, idle, view};
+use super::pictures::{busy, flood, idle, line, view};
 use super::*;
 use crate::clock::Moment;
 use crate::script::random::{deeds, play};
@@ -123,7 +124,7 @@ proptest! {
         let ladder = ladder(&timeline, moment, &view);
         check(&ladder.shapes, view.width, "ladder")?;
         prop_assert!(!ladder.words.is_empty() && !ledger.words.is_empty());
-        let scrub = scrubber(&timeline, moment, &view);
+        let scrub = scrubber(&timeline, moment, &line(&timeline, moment), &view);
         check(&scrub.shapes, view.width, "scrubber")?;
         for burst in timeline.world().bursts.keys() {
             let sheet = sheet(&timeline, *burst, &view);
@@ -242,7 +243,7 @@ fn a_place_on_the_scrubber_is_a_moment() {
     let (script, ..) = busy(2);
     let (timeline, moment) = at_end(&script);
     let view = view(700.0, 44.0);
-    let first = scrubbed(&timeline, moment, &view, 0.0);
-    let last = scrubbed(&timeline, moment, &view, 700.0);
+    let first = scrubbed(&line(&timeline, moment), &view, 0.0);
+    let last = scrubbed(&line(&timeline, moment), &view, 700.0);
     assert!(first < last && last == moment.now);
 }

@@ -48,6 +48,11 @@ impl Calls {
         self.stored.get_mut(place as usize)
     }
 
+    pub(super) fn get(&self, id: CallId) -> Option<&Call> {
+        let place = self.places.get(&id)?.checked_sub(self.fallen)?;
+        self.stored.get(place as usize)
+    }
+
     pub(super) fn push(&mut self, event: &Event) {
         match &event.what {
             What::CallBegan { call, by, ask, cut } => self.add(Call {

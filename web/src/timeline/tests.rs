@@ -1,5 +1,6 @@
 //! Properties of the timeline: seeking is folding, nothing is lost silently.
 
+mod density;
 mod packet;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Properties of pictures of the wire.
 
-use super::super::pictures::view;
+use super::super::pictures::{line, view};
 use super::super::*;
 use super::{check, in_columns, legible, written};
 use crate::clock::Moment;
@@ -60,7 +60,7 @@ proptest! {
         check(&ledger.shapes, view.width, "ledger")?;
         let ladder = ladder(&timeline, moment, &view);
         check(&ladder.shapes, view.width, "ladder")?;
-        check(&scrubber(&timeline, moment, &view).shapes, view.width, "scrubber")?;
+        check(&scrubber(&timeline, moment, &line(&timeline, moment), &view).shapes, view.width, "scrubber")?;
     }
 }
 
