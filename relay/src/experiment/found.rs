@@ -52,7 +52,11 @@ pub fn at(world: &World, root: &Root, path: &str) -> Value {
         Root::Result(result) => Some(result.clone()),
     };
     path.split('.').fold(root.unwrap_or(Value::Null), |value, key| {
-        value.get(key).cloned().unwrap_or(Value::Null)
+        let found = match key.parse::<usize>() {
+            Ok(place) if value.is_array() => value.get(place),
+            _ => value.get(key),
+        };
+        found.cloned().unwrap_or(Value::Null)
     })
 }
 
@@ -154,11 +158,20 @@ pub fn fill(text: &str, look: impl Fn(&str, &str) -> Value) -> String {
         match slot.split_once(':').map(|(role, path)| look(role, path)) {
             Some(Value::String(text)) => filled.push_str(&text),
             Some(Value::Null) | None => filled.push('–'),
-            Some(value) => filled.push_str(&grouped(&value.to_string())),
+            Some(value) => filled.push_str(&grouped(&rounded(&value))),
         }
         rest = tail;
     }
     filled + rest
+}
+
+/// A measured number with no more places than anybody reads; other values as they are.
+fn rounded(value: &Value) -> String {
+    match value.as_f64() {
+        Some(float) if value.is_f64() && float.abs() >= 10.0 => format!("{float:.0}"),
+        Some(float) if value.is_f64() => format!("{float:.2}"),
+        _ => value.to_string(),
+    }
 }
 
 /// A whole number with its thousands parted, as the page writes it; other texts as they are.
@@ -183,6 +196,11 @@ mod tests {
             if (role, path) == ("a", "b") { json!(7) } else { Value::Null }
         };
         assert_eq!(fill("{a:b} of {c:d}, {", look), "7 of –, {");
+        for (value, said) in
+            [(json!(1_014.020_645), "1,014"), (json!(0.0345), "0.03"), (json!(-3), "-3")]
+        {
+            assert_eq!(fill("{a:b}", |_, _| value.clone()), said);
+        }
         let large = |_: &str, _: &str| json!(32_768);
         assert_eq!(fill("{a:b}", large), "32,768");
         assert_eq!(

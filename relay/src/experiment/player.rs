@@ -126,7 +126,7 @@ impl Player {
         });
         self.tell(What::ExperimentPlanned {
             question: script.question.clone(),
-            claim: script.claim.clone(),
+            claim: script.claimed(),
             lines: line::lines(script),
         });
         if script.needs == Some(Need::Wire) {
