@@ -286,9 +286,10 @@ impl Script {
     /// often heard.
     pub fn claimed(&self) -> Option<Words> {
         let claim = self.claim.as_ref()?;
-        let (en, zh) = match self.rows.is_empty() {
-            false => ("The tutorial says", "教程说"),
-            true => ("Often heard", "常听人说"),
+        let (en, zh) = if self.rows.is_empty() {
+            ("Often heard", "常听人说")
+        } else {
+            ("The tutorial says", "教程说")
         };
         Some(Words {
             en: format!("{en}: “{}”", claim.en), zh: format!("{zh}：“{}”", claim.zh)
