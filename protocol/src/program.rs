@@ -17,6 +17,7 @@ mod words;
 
 use crate::world::Call;
 use crate::{Address, Command, SocketId};
+pub use plan::gathered;
 pub use words::Words;
 
 /// Calls that a program holds at most; what came after is left out with a remark.
@@ -62,9 +63,9 @@ pub struct Known {
 /// The calls, in the order in which they began, as one program.
 pub fn write(dialect: Dialect, calls: &[Call], sockets: &[Known]) -> String {
     let left_out = calls.len().saturating_sub(CALLS);
-    let calls = &calls[..calls.len() - left_out];
-    let words = Words::of(calls, sockets);
-    let steps = plan::steps(calls);
+    let calls = plan::gathered(&calls[..calls.len() - left_out]);
+    let words = Words::of(&calls, sockets);
+    let steps = plan::steps(&calls);
     match dialect {
         Dialect::Python => python::write(&words, &steps, left_out),
         Dialect::Rust => rust::write(&words, &steps, left_out),

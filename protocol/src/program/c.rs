@@ -12,6 +12,7 @@ const HEAD: &str = "/* The same socket calls in C: cc -pthread patchbay.c && ./a
 const INCLUDES: &str = "#define _GNU_SOURCE\n#include <arpa/inet.h>\n#include <errno.h>\n#include <fcntl.h>\n#include <netinet/tcp.h>\n#include <pthread.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <sys/socket.h>\n#include <sys/time.h>\n#include <sys/un.h>\n#include <unistd.h>\n\n";
 const TOLD: &str = "/* Prints what a call returned, or the errno's name. */\nstatic long told(long count) {\n    if (count < 0) puts(strerrorname_np(errno));\n    else printf(\"%ld\\n\", count);\n    return count;\n}\n\n";
 const ROOM: &str = "static char room[1 << 20];\n\n/* The same, with the bytes that came. */\nstatic void got(long count) {\n    if (count < 0) { told(count); return; }\n    printf(\"%ld \", count);\n    for (long i = 0; i < count; i++) printf(room[i] >= 0 && room[i] < ' ' ? \"\\\\x%02x\" : \"%c\", room[i]);\n    puts(\"\");\n}\n\n";
+const RECEIVE: &str = "/* Bytes of a stream, in as many pieces as they come. */\nstatic long receive(int socket, long most, long wanted) {\n    long count, sum = 0;\n    while (sum < wanted && (count = recv(socket, room, most < wanted - sum ? most : wanted - sum, 0)) > 0) sum += count;\n    return sum;\n}\n\n";
 const FILL: &str = "/* The alphabet, again and again. */\nstatic char *fill(size_t count) {\n    char *bytes = malloc(count + 1);\n    for (size_t i = 0; i < count; i++) bytes[i] = 'a' + i % 26;\n    return bytes;\n}\n\n";
 const AT: &str = "static struct sockaddr_storage name;\n\n/* An address; its length is returned by the calls below as the compiler knows it. */\nstatic struct sockaddr *at(const char *ip, int port) {\n    struct sockaddr_in6 *six = (void *)&name;\n    struct sockaddr_in *four = (void *)&name;\n    memset(&name, 0, sizeof name);\n    if (inet_pton(AF_INET, ip, &four->sin_addr) == 1) {\n        four->sin_family = AF_INET;\n        four->sin_port = htons(port);\n    } else {\n        inet_pton(AF_INET6, ip, &six->sin6_addr);\n        six->sin6_family = AF_INET6;\n        six->sin6_port = htons(port);\n    }\n    return (struct sockaddr *)&name;\n}\n\n";
 const PORT: &str = "static int port_of(int socket) {\n    struct sockaddr_in own;\n    socklen_t size = sizeof own;\n    getsockname(socket, (struct sockaddr *)&own, &size);\n    return ntohs(own.sin_port);\n}\n\n";
@@ -35,7 +36,8 @@ pub(super) fn write(words: &Words, steps: &[Step<'_>], left_out: usize) -> Strin
     let uses = |name: &str| all.contains(name);
     for (used, helper) in [
         (uses("told(") || uses("got("), TOLD),
-        (uses("got("), ROOM),
+        (uses("got(") || uses("receive("), ROOM),
+        (uses("receive("), RECEIVE),
         (uses("fill("), FILL),
         (uses("at(\""), AT),
         (uses("port_of("), PORT),
@@ -93,6 +95,10 @@ fn step(beside: &mut String, body: &mut String, words: &Words, step: Step<'_>) {
 
 /// A call with what is done with its value.
 fn lines(words: &Words, call: &Call) -> Vec<String> {
+    if let (Command::Recv { socket, max, .. }, true) = (&call.ask, call.bytes > 0) {
+        let name = words.of_socket(*socket);
+        return vec![format!("told(receive({name}, {max}, {})); /* {} */", call.bytes, call.bytes)];
+    }
     let Some(made) = made(words, &call.ask, call.cut) else { return Vec::new() };
     let failed = matches!(call.result, Some(Answer::Error(_)));
     let set = |name: &str, kind: &str, value: &str| vec![format!("{kind} {name} = {value};")];

@@ -2,7 +2,7 @@
 
 use super::is_made;
 use crate::world::Call;
-use crate::{Answer, Command, ErrorKind};
+use crate::{Answer, Command, Done, ErrorKind};
 
 /// A step of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +17,68 @@ pub(super) enum Step<'a> {
     Never(&'a Call),
 }
 
+/// Receives of a stream in a row, from so many on, are one: where each ended is the network's choice, and
+/// not the same the next time.
+const ROW: usize = 4;
+
+/// The same calls, with a row of equal receives from a stream as one that has all their `bytes`.
+pub fn gathered(calls: &[Call]) -> Vec<Call> {
+    let mut all: Vec<Call> = Vec::with_capacity(calls.len());
+    // How many each of them stands for, and the sum of their bytes.
+    let mut rows: Vec<(u32, u32)> = Vec::with_capacity(calls.len());
+    let counts = |call: &Call| match (&call.ask, &call.result) {
+        (Command::Recv { peek: false, .. }, Some(Answer::Ok(Done::Received(got)))) if !got.eof => {
+            Some(got.bytes)
+        }
+        _ => None,
+    };
+    for call in calls {
+        // The one before on the same lane.
+        let same_lane = |old: &Call| {
+            old.ask.socket() == call.ask.socket()
+                && matches!(old.ask, Command::Recv { .. } | Command::RecvFrom { .. })
+        };
+        let before = all.iter().rposition(same_lane).filter(|_| counts(call).is_some());
+        let goes_on = |place: &usize| all[*place].ask == call.ask && counts(&all[*place]).is_some();
+        if let Some(place) = before.filter(goes_on) {
+            let row = &mut rows[place];
+            *row = (row.0 + 1, row.1 + counts(call).unwrap_or(0));
+            all[place].ended = call.ended;
+        } else {
+            rows.push((1, counts(call).unwrap_or(0)));
+            all.push(call.clone());
+        }
+    }
+    if rows.iter().all(|row| (row.0 as usize) < ROW) {
+        return calls.to_vec();
+    }
+    // Short rows stay what they were.
+    let short = |place: usize| (rows[place].0 as usize) < ROW;
+    let mut told: Vec<Call> = Vec::new();
+    for call in calls {
+        let place = all.iter().position(|own| own.id == call.id);
+        match place {
+            Some(place) if !short(place) => {
+                all[place].bytes = rows[place].1;
+                told.push(all[place].clone());
+            }
+            Some(_) => told.push(call.clone()),
+            None => {
+                let lane = |own: &&Call| own.ask == call.ask && own.began < call.began;
+                let first = all
+                    .iter()
+                    .rev()
+                    .find(lane)
+                    .and_then(|own| all.iter().position(|other| other.id == own.id));
+                if first.is_none_or(short) {
+                    told.push(call.clone());
+                }
+            }
+        }
+    }
+    told
+}
+
 /// The steps for calls in the order in which they began.
 pub(super) fn steps(calls: &[Call]) -> Vec<Step<'_>> {
     let made: Vec<&Call> = calls.iter().filter(|call| tells(call)).collect();
@@ -29,6 +91,8 @@ pub(super) fn steps(calls: &[Call]) -> Vec<Step<'_>> {
             (None, _) | (_, Some(Answer::Error(_))) if !happened(call) => {
                 steps.push(Step::Never(call));
             }
+            // Its datagrams go as fast as the kernel takes them; nothing waits for it.
+            (Some(_), _) if matches!(call.ask, Command::Burst { .. }) => steps.push(Step::Do(call)),
             (Some(ended), _) if next.is_some_and(|next| next.began < ended) => {
                 open.push(call);
                 steps.push(Step::Start(call));

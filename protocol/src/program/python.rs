@@ -8,6 +8,8 @@ use crate::world::Call;
 use crate::{Address, Answer, Command, Done};
 use std::fmt::Write as _;
 
+const RECEIVE: &str = "\n\ndef receive(sock, most, wanted):\n    got = 0\n    while got < wanted and (more := sock.recv(min(most, wanted - got))):\n        got += len(more)\n    return got\n\n";
+
 /// The whole program.
 pub(super) fn write(words: &Words, steps: &[Step<'_>], left_out: usize) -> String {
     let mut body = String::new();
@@ -48,6 +50,9 @@ pub(super) fn write(words: &Words, steps: &[Step<'_>], left_out: usize) -> Strin
             "\npool = ThreadPoolExecutor({most})\n\n\ndef beside(call, *arguments):\n    later = pool.submit(call, *arguments)\n    time.sleep(0.1)  # until it sleeps in the kernel\n    return later\n\n"
         );
     }
+    if body.contains("receive") {
+        text.push_str(RECEIVE);
+    }
     text + "\n" + &body
 }
 
@@ -58,7 +63,9 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
                 body.push_str(&line);
                 body.push('\n');
             }
-            if let Some(made) = made(words, &call.ask, call.cut) {
+            let gathers =
+                gathers(words, call).map(|(name, all)| format!("{name}({})", all.join(", ")));
+            if let Some(made) = gathers.or_else(|| made(words, &call.ask, call.cut)) {
                 result(body, words, call, &made);
             }
             if let Some(owner) = words.port_after(call.id) {
@@ -66,7 +73,9 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
             }
         }
         Step::Start(call) => {
-            if let Some((function, arguments)) = parts(words, &call.ask, call.cut) {
+            if let Some((function, arguments)) =
+                gathers(words, call).or_else(|| parts(words, &call.ask, call.cut))
+            {
                 let all = [function].into_iter().chain(arguments).collect::<Vec<_>>().join(", ");
                 let _ = writeln!(body, "later_{} = beside({all})", call.id.0);
             }
@@ -79,6 +88,13 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
             }
         }
     }
+}
+
+/// A row of receives.
+fn gathers(words: &Words, call: &Call) -> Option<(String, Vec<String>)> {
+    let Command::Recv { socket, max, .. } = call.ask else { return None };
+    let all = || vec![words.of_socket(socket), max.to_string(), call.bytes.to_string()];
+    (call.bytes > 0).then(|| ("receive".into(), all()))
 }
 
 /// A call's expression with what is done with its value.
@@ -114,7 +130,8 @@ fn result(body: &mut String, words: &Words, call: &Call, made: &str) {
         };
     } else {
         body.push_str(&plain);
-        if let Some(seen) = seen(answer).filter(|_| plain.starts_with("print")) {
+        let seen = if call.bytes > 0 { Some(call.bytes.to_string()) } else { seen(answer) };
+        if let Some(seen) = seen.filter(|_| plain.starts_with("print")) {
             let _ = write!(body, "  # {seen}");
         }
         body.push('\n');

@@ -10,7 +10,11 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "// The same socket calls in Rust (socket2 = \"0.6\"); each line that prints tells what came of it.\n";
 /// Helpers that a program has where it uses them: what names one, and its text.
-const HELPERS: [(&str, &str); 4] = [
+const HELPERS: [(&str, &str); 5] = [
+    (
+        "receive(",
+        "fn receive(socket: &Socket, most: usize, wanted: usize) -> io::Result<usize> {\n    let mut got = 0;\n    while got < wanted {\n        match socket.recv(&mut vec![std::mem::MaybeUninit::new(0); most.min(wanted - got)])? {\n            0 => break,\n            more => got += more,\n        }\n    }\n    Ok(got)\n}\n",
+    ),
     (
         "told(",
         "fn told<T: std::fmt::Debug>(result: io::Result<T>) {\n    match result {\n        Ok(value) => println!(\"{value:?}\"),\n        Err(error) => println!(\"{error}\"),\n    }\n}\n",
@@ -86,7 +90,7 @@ fn uses(body: &str, name: &str) -> bool {
 fn step(body: &mut String, words: &Words, step: Step<'_>) {
     match step {
         Step::Do(call) => {
-            if let Some(made) = made(words, &call.ask, call.cut) {
+            if let Some(made) = gathers(words, call).or_else(|| made(words, &call.ask, call.cut)) {
                 result(body, words, call, &made);
             }
             if let Some(owner) = words.port_after(call.id) {
@@ -94,8 +98,8 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
             }
         }
         Step::Start(call) => {
-            let (Some(made), Some(socket)) = (made(words, &call.ask, call.cut), call.ask.socket())
-            else {
+            let made = gathers(words, call).or_else(|| made(words, &call.ask, call.cut));
+            let (Some(made), Some(socket)) = (made, call.ask.socket()) else {
                 return;
             };
             let (name, id) = (words.of_socket(socket), call.id.0);
@@ -115,6 +119,13 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
             }
         }
     }
+}
+
+/// A row of receives.
+fn gathers(words: &Words, call: &Call) -> Option<String> {
+    let Command::Recv { socket, max, .. } = call.ask else { return None };
+    (call.bytes > 0)
+        .then(|| format!("receive(&{}, {max}, {})", words.of_socket(socket), call.bytes))
 }
 
 fn result(body: &mut String, words: &Words, call: &Call, made: &str) {

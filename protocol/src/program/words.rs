@@ -99,7 +99,9 @@ impl Words {
             let Some(port) = local.and_then(Address::port) else { continue };
             match &call.ask {
                 Command::Bind { address, .. } if address.port() != Some(0) => {
-                    asked.add(port);
+                    if !chosen.contains_key(&port) {
+                        asked.add(port);
+                    }
                 }
                 _ => {
                     chosen.or_insert(port, (socket, call.id));
