@@ -1,0 +1,94 @@
+//! Owns the points of a player's picture and of its strip of ticks: red, green, blue, opacity, row by row.
+
+use super::{Band, Tick};
+use protocol::film::{HEIGHT, ROWS, WIDTH};
+
+/// Points of the screen for each of the film's, both ways.
+const SCALE: usize = 8;
+/// Ticks of a row.
+const ACROSS: usize = 100;
+/// Rows of ticks at most; beyond, a tick stands for several frames, and shows the worst of them.
+const DOWN: usize = 4;
+/// The points of a tick.
+const TICK: [usize; 2] = [6, 11];
+
+/// Colours that are told apart on light ground and on dark.
+const LOST: [u8; 3] = [217, 83, 79];
+const ASLEEP: [u8; 3] = [201, 151, 28];
+const GONE: [u8; 3] = [87, 139, 186];
+const REST: [u8; 3] = [143, 138, 125];
+
+/// Points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Points of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Four bytes a point.
+    pub rgba: Vec<u8>,
+}
+
+impl Pixels {
+    fn new(width: usize, height: usize) -> Self {
+        Self { width, height, rgba: vec![0; width * height * 4] }
+    }
+
+    fn set(&mut self, x: usize, y: usize, [red, green, blue]: [u8; 3]) {
+        let at = (y * self.width + x) * 4;
+        self.rgba[at..at + 4].copy_from_slice(&[red, green, blue, 255]);
+    }
+}
+
+/// A player's picture: grey where rows came, hatched where they did not.
+pub fn picture(bands: &[Band]) -> Pixels {
+    let mut pixels = Pixels::new(WIDTH * SCALE, HEIGHT * SCALE);
+    for y in 0..pixels.height {
+        let row = y / SCALE;
+        for x in 0..pixels.width {
+            match bands.get(row / ROWS) {
+                Some(Band::Rows(rows)) => {
+                    let light = rows[row % ROWS * WIDTH + x / SCALE];
+                    pixels.set(x, y, [light; 3]);
+                }
+                Some(Band::Gap) if (x + y) % 8 < 3 => pixels.set(x, y, LOST),
+                _ => {}
+            }
+        }
+    }
+    pixels
+}
+
+/// One tick a frame, in rows of a hundred: full where played, a cross where missing, chequered where
+/// waited for, a low line where it is to come.
+pub fn strip(ticks: &[Tick]) -> Pixels {
+    let each = ticks.len().div_ceil(ACROSS * DOWN).max(1);
+    let cells = ticks.len().div_ceil(each);
+    let [width, height] = TICK;
+    let mut pixels = Pixels::new(ACROSS * width, cells.div_ceil(ACROSS).max(1) * height);
+    for (nth, all) in ticks.chunks(each).enumerate() {
+        let worst = all.iter().max().copied().unwrap_or(Tick::Coming);
+        let (left, top) = (nth % ACROSS * width, nth / ACROSS * height);
+        for y in 0..height - 2 {
+            for x in 0..width - 1 {
+                if let Some(colour) = point(worst, x, y) {
+                    pixels.set(left + x, top + y, colour);
+                }
+            }
+        }
+    }
+    pixels
+}
+
+/// The colour of a point of a tick of 5 × 9.
+fn point(tick: Tick, x: usize, y: usize) -> Option<[u8; 3]> {
+    match tick {
+        Tick::Coming => (y == 8).then_some(REST),
+        Tick::Played => Some(GONE),
+        Tick::Waited => ((x + y) % 2 == 0).then_some(ASLEEP),
+        Tick::Late | Tick::Missing => {
+            let y = y.checked_sub(2)?;
+            (y < 5 && (x == y || x + y == 4)).then_some(LOST)
+        }
+    }
+}
