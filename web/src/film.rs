@@ -163,12 +163,23 @@ impl Films {
         self.reels.iter().filter(move |(_, reel)| reel.kind == kind).map(|(id, _)| *id)
     }
 
-    /// The film that a socket receives at a moment; none before its first frame was sent, or where
-    /// nobody here has sent it.
-    pub fn showing(&self, receiver: SocketId, at: Nanos) -> Option<Showing<'_>> {
+    fn way(&self, receiver: SocketId) -> Option<(SocketId, &Sender, &Reel)> {
         let reel = self.reels.get(&receiver)?;
         let (id, sender) = self.senders.iter().rev().find(|(_, sender)| fits(sender, reel))?;
-        Showing::new(*id, sender, reel, at)
+        Some((*id, sender, reel))
+    }
+
+    /// Who sends the film that a socket receives at a moment; nobody before its first frame was sent, or
+    /// where it is nobody here.
+    pub fn sender(&self, receiver: SocketId, at: Nanos) -> Option<SocketId> {
+        let (id, sender, _) = self.way(receiver)?;
+        sender.sent.front().is_some_and(|first| first.at <= at).then_some(id)
+    }
+
+    /// The film that a socket receives at a moment, where there is a [`Films::sender`] of it.
+    pub fn showing(&self, receiver: SocketId, at: Nanos) -> Option<Showing<'_>> {
+        let (id, sender, reel) = self.way(receiver)?;
+        Showing::new(id, sender, reel, at)
     }
 
     /// What asks a sender to send its last film once more.

@@ -42,6 +42,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = table![
     "one-at-a-time",
     "nobody-reads",
     "backlog",
+    "voice",
     "ack-is-not-read",
     "nagle",
     "recv-timeout",

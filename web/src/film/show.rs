@@ -8,6 +8,7 @@ use super::{One, Reel, Sender};
 use protocol::command::{Application, Kind};
 use protocol::film::{self, BANDS, BYTES};
 use protocol::{Nanos, SocketId};
+use std::cmp::Ordering;
 
 /// How long after its sending a frame is to be played, in nanoseconds: room for the way.
 pub const AHEAD: Nanos = 150_000_000;
@@ -112,17 +113,32 @@ impl<'a> Showing<'a> {
             }
         }
         let mut sent = vec![None; frames as usize];
-        for one in of(take) {
-            sent[one.number as usize] = Some(one.at);
-        }
-        let mut came = vec![None; frames as usize];
-        for one in &reel.got {
+        // When the films after this one sent each number.
+        let mut later = sent.clone();
+        for one in sender.sent.iter().filter(|one| one.number < frames) {
             let place = one.number as usize;
-            if place < sent.len()
-                && came[place].is_none()
-                && belongs(reel, one, take, &sent, sender)
-            {
-                came[place] = Some((one.at, &one.what));
+            match one.take.cmp(&take) {
+                Ordering::Equal => sent[place] = Some(one.at),
+                Ordering::Greater => {
+                    later[place].get_or_insert(one.at);
+                }
+                Ordering::Less => {}
+            }
+        }
+        // A stream keeps the order, so that its films can be counted; a datagram belongs to the last film
+        // that had sent its number by then.
+        let belongs = |one: &One<_>| match reel.kind {
+            Kind::Stream => one.take == take,
+            Kind::Datagram => {
+                let place = one.number as usize;
+                sent[place].is_some_and(|sent| sent <= one.at)
+                    && later[place].is_none_or(|later| one.at < later)
+            }
+        };
+        let mut came = vec![None; frames as usize];
+        for one in reel.got.iter().filter(|one| one.number < frames) {
+            if belongs(one) {
+                came[one.number as usize].get_or_insert((one.at, &one.what));
             }
         }
         let began = first.at.saturating_sub(u64::from(first.number) * every);
@@ -249,23 +265,4 @@ impl<'a> Showing<'a> {
         let (_, bytes) = self.came[number]?;
         film::read(bytes).map(|frame| frame.sound)
     }
-}
-
-/// Whether a frame that came belongs to this film of its sender. A stream keeps the order, so that its
-/// films can be counted; a datagram belongs to the last film that had sent its number by then.
-fn belongs(
-    reel: &Reel,
-    one: &One<[u8; BYTES]>,
-    take: u32,
-    sent: &[Option<Nanos>],
-    sender: &Sender,
-) -> bool {
-    if reel.kind == Kind::Stream {
-        return one.take == take;
-    }
-    let later = || {
-        let mut later = sender.sent.iter().skip_while(|own| own.take <= take);
-        later.any(|own| own.number == one.number && own.at <= one.at)
-    };
-    sent[one.number as usize].is_some_and(|sent| sent <= one.at) && !later()
 }
