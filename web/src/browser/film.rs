@@ -94,9 +94,9 @@ impl Player {
         }
     }
 
-    fn tick(&mut self, ticks: &[Tick]) {
+    fn tick(&mut self, kind: Kind, ticks: &[Tick]) {
         if self.ticked.as_deref() != Some(ticks) {
-            self.strip.put(&film::strip(ticks));
+            self.strip.put(&film::strip(kind, ticks));
             self.ticked = Some(ticks.to_vec());
         }
     }
@@ -247,7 +247,7 @@ impl App {
         if !(self.theme.calm && moves) {
             player.draw(&film.bands(&playing));
         }
-        player.tick(&playing.ticks);
+        player.tick(film.kind, &playing.ticks);
         let name = |socket| page::name(language, self.timeline.newest(), socket);
         player.way.set(&words::way(&name(film.sender), &name(receiver)));
         let says = words::says(language, film.kind, film.frames, &playing.tally);

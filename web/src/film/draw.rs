@@ -1,6 +1,7 @@
 //! Owns the points of a player's picture and of its strip of ticks: red, green, blue, opacity, row by row.
 
 use super::{Band, Tick};
+use protocol::command::Kind;
 use protocol::film::{HEIGHT, ROWS, WIDTH};
 
 /// Points of the screen for each of the film's, both ways.
@@ -15,7 +16,8 @@ const TICK: [usize; 2] = [6, 11];
 /// Colours that are told apart on light ground and on dark.
 const LOST: [u8; 3] = [217, 83, 79];
 const ASLEEP: [u8; 3] = [201, 151, 28];
-const GONE: [u8; 3] = [87, 139, 186];
+const CABLE: [u8; 3] = [87, 139, 186];
+const PARCEL: [u8; 3] = [185, 134, 64];
 const REST: [u8; 3] = [143, 138, 125];
 
 /// Points.
@@ -61,7 +63,7 @@ pub fn picture(bands: &[Band]) -> Pixels {
 
 /// One tick a frame, in rows of a hundred: full where played, a cross where missing, chequered where
 /// waited for, a low line where it is to come.
-pub fn strip(ticks: &[Tick]) -> Pixels {
+pub fn strip(kind: Kind, ticks: &[Tick]) -> Pixels {
     let each = ticks.len().div_ceil(ACROSS * DOWN).max(1);
     let cells = ticks.len().div_ceil(each);
     let [width, height] = TICK;
@@ -71,7 +73,7 @@ pub fn strip(ticks: &[Tick]) -> Pixels {
         let (left, top) = (nth % ACROSS * width, nth / ACROSS * height);
         for y in 0..height - 2 {
             for x in 0..width - 1 {
-                if let Some(colour) = point(worst, x, y) {
+                if let Some(colour) = point(kind, worst, x, y) {
                     pixels.set(left + x, top + y, colour);
                 }
             }
@@ -81,14 +83,14 @@ pub fn strip(ticks: &[Tick]) -> Pixels {
 }
 
 /// The colour of a point of a tick of 5 × 9.
-fn point(tick: Tick, x: usize, y: usize) -> Option<[u8; 3]> {
+fn point(kind: Kind, tick: Tick, x: usize, y: usize) -> Option<[u8; 3]> {
     match tick {
         Tick::Coming => (y == 8).then_some(REST),
-        Tick::Played => Some(GONE),
-        Tick::Waited => ((x + y) % 2 == 0).then_some(ASLEEP),
+        Tick::Played => Some(if kind == Kind::Datagram { PARCEL } else { CABLE }),
+        Tick::Waited => ((x / 2 + y / 2) % 2 == 0).then_some(ASLEEP),
         Tick::Late | Tick::Missing => {
-            let y = y.checked_sub(2)?;
-            (y < 5 && (x == y || x + y == 4)).then_some(LOST)
+            let strokes = [y.abs_diff(2 * x), y.abs_diff(8 - 2 * x)];
+            strokes.iter().any(|off| *off < 2).then_some(LOST)
         }
     }
 }
