@@ -87,7 +87,7 @@ fn point(kind: Kind, tick: Tick, x: usize, y: usize) -> Option<[u8; 3]> {
     match tick {
         Tick::Coming => (y == 8).then_some(REST),
         Tick::Played => Some(if kind == Kind::Datagram { PARCEL } else { CABLE }),
-        Tick::Waited => ((x / 2 + y / 2) % 2 == 0).then_some(ASLEEP),
+        Tick::Waited => (x / 2 + y / 2).is_multiple_of(2).then_some(ASLEEP),
         Tick::Late | Tick::Missing => {
             let strokes = [y.abs_diff(2 * x), y.abs_diff(8 - 2 * x)];
             strokes.iter().any(|off| *off < 2).then_some(LOST)

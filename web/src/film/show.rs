@@ -101,7 +101,7 @@ impl<'a> Showing<'a> {
         let take = begun.take;
         let of = |take: u32| sender.sent.iter().filter(move |one| one.take == take);
         let first = of(take).next()?;
-        let last = of(take).last().map_or(0, |one| one.number);
+        let last = of(take).next_back().map_or(0, |one| one.number);
         let (mut every, mut frames) = (film::EVERY, last + 1);
         if let Some(Application::Film { frames: asked, every: pause, .. }) =
             sender.asked.as_ref().map(|asked| &asked.app)
