@@ -20,6 +20,9 @@ use web_sys::{AudioBufferSourceNode, AudioContext, AudioScheduledSourceNode, Htm
 /// Both kinds, as they stand side by side.
 const KINDS: [Kind; 2] = [Kind::Datagram, Kind::Stream];
 
+/// Lower than this the strip stands beside its picture (controls.css), less the header.
+const LOW: f32 = 753.0;
+
 /// What is being heard.
 struct Heard {
     kind: Kind,
@@ -150,6 +153,7 @@ impl App {
 
     fn play_film(&mut self, place: usize, receiver: SocketId) {
         let (language, moment) = (self.language, self.clock.moment().at);
+        let narrow = self.room.vertical || self.room.main < LOW;
         let panel = &mut self.film;
         let heard = panel.heard.as_ref().filter(|heard| heard.receiver == receiver);
         let of = heard.map_or(moment, |heard| heard.of);
@@ -165,7 +169,7 @@ impl App {
         if !(self.theme.calm && moves) {
             player.draw(&film.bands(&playing));
         }
-        player.tick(film.kind, &playing.ticks);
+        player.tick(film.kind, &playing.ticks, if narrow { 50 } else { 100 });
         let name = |socket| page::name(language, self.timeline.newest(), socket);
         player.way.set(&words::way(&name(film.sender), &name(receiver)));
         let says = words::says(language, film.kind, film.frames, &playing.tally);

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) struct Room {
     pub(super) width: f32,
-    main: f32,
+    pub(super) main: f32,
     caption: f32,
     gate: f32,
     below: f32,

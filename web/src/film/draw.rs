@@ -6,10 +6,8 @@ use protocol::film::{HEIGHT, ROWS, WIDTH};
 
 /// Points of the screen for each of the film's, both ways.
 const SCALE: usize = 8;
-/// Ticks of a row.
-const ACROSS: usize = 100;
-/// Rows of ticks at most; beyond, a tick stands for several frames, and shows the worst of them.
-const DOWN: usize = 4;
+/// Ticks at most; beyond, a tick stands for several frames, and shows the worst of them.
+const TICKS: usize = 400;
 /// The points of a tick.
 const TICK: [usize; 2] = [6, 11];
 
@@ -61,16 +59,16 @@ pub fn picture(bands: &[Band]) -> Pixels {
     pixels
 }
 
-/// One tick a frame, in rows of a hundred: full where played, a cross where missing, chequered where
+/// One tick a frame, so many (1 to 400) in a row: full where played, a cross where missing, chequered where
 /// waited for, a low line where it is to come.
-pub fn strip(kind: Kind, ticks: &[Tick]) -> Pixels {
-    let each = ticks.len().div_ceil(ACROSS * DOWN).max(1);
+pub fn strip(kind: Kind, ticks: &[Tick], across: usize) -> Pixels {
+    let each = ticks.len().div_ceil(TICKS).max(1);
     let cells = ticks.len().div_ceil(each);
     let [width, height] = TICK;
-    let mut pixels = Pixels::new(ACROSS * width, cells.div_ceil(ACROSS).max(1) * height);
+    let mut pixels = Pixels::new(across * width, cells.div_ceil(across).max(1) * height);
     for (nth, all) in ticks.chunks(each).enumerate() {
         let worst = all.iter().max().copied().unwrap_or(Tick::Coming);
-        let (left, top) = (nth % ACROSS * width, nth / ACROSS * height);
+        let (left, top) = (nth % across * width, nth / across * height);
         for y in 0..height - 2 {
             for x in 0..width - 1 {
                 if let Some(colour) = point(kind, worst, x, y) {

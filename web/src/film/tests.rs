@@ -233,8 +233,10 @@ fn a_film_that_is_asked_for_has_all_its_frames_from_the_beginning() {
     let (timeline, to, began) = set.play(film(5, |_| Some(60)));
     let all = playing(&timeline, to, began + 160 * MS);
     assert_eq!((all.ticks.len(), all.tally.sent, all.tally.over), (50, 5, false));
-    let strip = strip(Kind::Stream, &all.ticks);
-    assert_eq!((strip.width, strip.height), (600, 11));
+    let wide = strip(Kind::Stream, &all.ticks, 100);
+    assert_eq!((wide.width, wide.height), (600, 11));
+    let narrow = strip(Kind::Stream, &[Tick::Played; 6_000], 50);
+    assert_eq!((narrow.width, narrow.height), (300, 88));
 }
 
 #[test]

@@ -23,7 +23,8 @@ impl Board {
 
     fn put(&self, pixels: &Pixels) {
         let (width, height) = (pixels.width as u32, pixels.height as u32);
-        if self.canvas.height() != height {
+        if (self.canvas.width(), self.canvas.height()) != (width, height) {
+            self.canvas.set_width(width);
             self.canvas.set_height(height);
         }
         let image =
@@ -46,7 +47,7 @@ pub(super) struct Player {
     pub(super) sign: Slot,
     /// What stands on the boards.
     drawn: Option<Vec<Option<Vec<u8>>>>,
-    ticked: Option<Vec<Tick>>,
+    ticked: Option<(Vec<Tick>, usize)>,
 }
 
 impl Player {
@@ -83,10 +84,10 @@ impl Player {
     }
 
     /// The strip, if it is another.
-    pub(super) fn tick(&mut self, kind: Kind, ticks: &[Tick]) {
-        if self.ticked.as_deref() != Some(ticks) {
-            self.strip.put(&film::strip(kind, ticks));
-            self.ticked = Some(ticks.to_vec());
+    pub(super) fn tick(&mut self, kind: Kind, ticks: &[Tick], across: usize) {
+        if self.ticked.as_ref().is_none_or(|(own, wide)| own != ticks || *wide != across) {
+            self.strip.put(&film::strip(kind, ticks, across));
+            self.ticked = Some((ticks.to_vec(), across));
         }
     }
 }
