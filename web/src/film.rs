@@ -2,7 +2,7 @@
 //! and which came out of a receive, and when. Collected event by event; bounded. Nothing is made up: the
 //! bytes are those of `recv` results.
 //!
-//! Reading order: here (collected), [`show`] (two players), [`draw`] (points), [`sound`] (samples).
+//! Reading order: here (collected), `show` (two players), `draw` (points), `sound` (samples).
 
 mod draw;
 mod show;
