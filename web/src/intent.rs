@@ -15,7 +15,7 @@ pub mod weather;
 
 pub use action::{ACTIONS, Action, Now, SPEEDS, key_name};
 pub use ask::asks;
-pub use gesture::{Gesture, Make, On, Press, key};
+pub use gesture::{FILM_LOSSES, Gesture, Make, On, Press, key};
 pub use offer::{Offer, Refusal, aims, few, guess, offers, refusal};
 pub use parse::{Here, Problem};
 pub use plan::Plan;

@@ -8,7 +8,8 @@
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
 //! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`sound`]: what is heard when;
-//! 7. [`palette`]: everything that can be done now, found by words;
+//! 7. [`film`]: pictures and sound that came through sockets, in two players;
+//!    [`palette`]: everything that can be done now, found by words;
 //! 8. `browser` (wasm only): socket, frames, canvas and page.
 //!
 //! All but `browser` is pure and natively tested.
@@ -18,6 +19,7 @@ mod browser;
 pub mod clock;
 pub mod code;
 pub mod conversation;
+pub mod film;
 pub mod intent;
 pub mod layers;
 pub mod lecture;

@@ -1,6 +1,7 @@
 //! Owns everything the page says, in two languages. State names, call names and errnos stay English.
 
 pub mod decimal;
+pub mod film;
 pub mod graph;
 pub mod layer;
 pub mod log;

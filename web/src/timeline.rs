@@ -25,6 +25,7 @@ pub use packet::{Base, Origin, Packet};
 pub(crate) use row::PacketLine;
 pub use trace::{Measure, Step, Trace};
 
+use crate::film::Films;
 use protocol::message::Thin;
 use protocol::world::Call;
 use protocol::{Address, CallId, Event, FlowId, Nanos, PacketId, Seq, SocketId, What, World};
@@ -50,6 +51,7 @@ pub struct Timeline {
     cleared: Vec<Nanos>,
     /// When an experiment said something.
     acts: Vec<Nanos>,
+    films: Films,
 }
 
 impl Timeline {
@@ -99,6 +101,11 @@ impl Timeline {
         match event.what {
             What::Reset { .. } => self.cleared.push(event.at),
             What::ExperimentSaid { .. } => self.acts.push(event.at),
+            What::CallEnded { call, .. } => {
+                if let Some(call) = self.calls.get(call) {
+                    self.films.ended(call, &self.newest);
+                }
+            }
             _ => {}
         }
         self.keep(history::Entry::Event(event));
@@ -174,6 +181,11 @@ impl Timeline {
     /// The moments at which an experiment said something, in order.
     pub fn acts(&self) -> &[Nanos] {
         &self.acts
+    }
+
+    /// The films that went through sockets.
+    pub fn films(&self) -> &Films {
+        &self.films
     }
 
     /// How many of the oldest events have fallen off the store.

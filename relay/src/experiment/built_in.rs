@@ -33,6 +33,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = table![
     "datagram-size",
     "udp-connect",
     "race",
+    "voice",
     "client-steps",
     "server-steps",
     "fifo",

@@ -10,15 +10,15 @@ const RUN: &str = "axe.run(document, { resultTypes: ['violations'] }).then(found
     `${own.id} (${own.help}): ${own.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(', ')}`))";
 
 /// Window, dark, language of a look.
-type Seen = ((u32, u32), bool, &'static str);
+pub(crate) type Seen = ((u32, u32), bool, &'static str);
 
 const DESK: (u32, u32) = (1280, 720);
 const PHONE: (u32, u32) = (390, 844);
-const LOOKS: [Seen; 4] =
+pub(crate) const LOOKS: [Seen; 4] =
     [(DESK, false, "en"), (DESK, true, "zh-CN"), (PHONE, true, "en"), (PHONE, false, "zh-CN")];
 
 /// What axe says of a state in these looks.
-async fn look(desk: &Desk, state: &str, looks: &[Seen], found: &mut Vec<String>) {
+pub(crate) async fn look(desk: &Desk, state: &str, looks: &[Seen], found: &mut Vec<String>) {
     for (size, dark, lang) in looks {
         let spoken = format!("document.documentElement.lang === {lang:?}");
         if desk.tab.evaluate(&spoken).await == false {
@@ -36,7 +36,7 @@ async fn look(desk: &Desk, state: &str, looks: &[Seen], found: &mut Vec<String>)
     settle(desk).await;
 }
 
-async fn open(desk: &Desk) {
+pub(crate) async fn open(desk: &Desk) {
     desk.tab.evaluate(&format!("{AXE}; Boolean(window.axe)")).await;
 }
 

@@ -11,7 +11,7 @@ const PHONE: (u32, u32) = (390, 844);
 
 /// Goes through the looks of one state; collects what offends. `PATCHBAY_GALLERY=all` takes every look
 /// and its picture; else the smaller windows and the pictures are light in English, dark in Chinese.
-async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
+pub(crate) async fn look(desk: &Desk, state: &str, offending: &mut Vec<String>) {
     let every = env::var("PATCHBAY_GALLERY").is_ok_and(|all| all == "all");
     let tab = &desk.tab;
     for (lang, other) in [("en", "中文"), ("zh", "English")] {

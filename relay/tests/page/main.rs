@@ -10,6 +10,7 @@ mod clock;
 mod controls;
 mod desk;
 mod eye;
+mod film;
 mod first_run;
 mod gallery;
 mod inspector;

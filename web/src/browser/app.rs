@@ -4,6 +4,7 @@ use super::asking::Asking;
 use super::bench::Bench;
 use super::callgate::CallGate;
 use super::dom::{self, show, window};
+use super::film::FilmPanel;
 use super::frame::Frame;
 use super::graph::GraphTable;
 use super::inspector::Inspector;
@@ -95,6 +96,7 @@ pub(super) struct App {
     pub(super) stepping: Stepping,
     pub(super) fingers: Fingers,
     pub(super) graph: GraphTable,
+    pub(super) film: FilmPanel,
     pub(super) sure: Sure,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
@@ -151,6 +153,7 @@ impl App {
             stepping: Stepping::default(),
             fingers: Fingers::default(),
             graph: GraphTable::new()?,
+            film: FilmPanel::new()?,
             sure: Sure::default(),
             bench: Bench::new()?,
             inspector: Inspector::new()?,
@@ -211,6 +214,7 @@ impl App {
             self.choose();
         }
         self.pictures();
+        self.films();
         if due {
             self.dirty = false;
             self.panels_at = self.seconds;

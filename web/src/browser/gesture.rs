@@ -96,6 +96,9 @@ impl App {
             Gesture::Handle(_) => self.give(Place::Packet, gesture),
             Gesture::Wire => self.toggle_wire(),
             Gesture::Restart => self.give(Place::Wire, gesture),
+            Gesture::Film | Gesture::Hear(_) | Gesture::FilmAgain | Gesture::FilmLoss(_) => {
+                self.film_gesture(gesture);
+            }
         }
     }
 

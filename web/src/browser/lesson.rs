@@ -208,6 +208,11 @@ impl Caption {
         for (id, shown) in [
             ("door-first", !begins),
             ("door-flood", lesson.is_none_or(|l| l.name != "flood" || l.ended.is_some())),
+            (
+                "door-voice",
+                known.newest.wire.is_some()
+                    && lesson.is_none_or(|l| l.name != "voice" || l.ended.is_some()),
+            ),
             ("door-free", lesson.is_some()),
         ] {
             if let Ok(door) = dom::by_id::<HtmlElement>(id) {

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) struct Room {
     pub(super) width: f32,
-    main: f32,
+    pub(super) main: f32,
     caption: f32,
     gate: f32,
     below: f32,
@@ -95,7 +95,7 @@ impl App {
             width,
             main: main.client_height() as f32,
             caption: shell.caption.offset_height() as f32 + self.wire_bar.banner_height(),
-            gate: self.callgate.height(),
+            gate: self.callgate.height() + self.film.height(),
             // On a phone the page itself scrolls: what is below has a height of its own.
             below: if width < DESK { BELOW } else { shell.lower.client_height() as f32 },
             line: (self.time_bar.scrubber().get_bounding_client_rect().left()

@@ -5,7 +5,7 @@
 use super::gesture::Gesture;
 use super::verb::Verb;
 use crate::timeline::Trouble;
-use protocol::command::{Family, Net};
+use protocol::command::{Family, Kind, Net};
 use protocol::{SocketId, World};
 
 /// Something that the page does, without more to be said.
@@ -83,6 +83,11 @@ pub const ACTIONS: &[Action] = &[
     act("trap-form", "open_trap", &[], Gesture::Menu("trap")),
     act("restart", "restart_wire", &[], Gesture::Restart),
     act("record", "key_record", &[], Gesture::Record),
+    act("film", "key_film", &["v"], Gesture::Film),
+    act("hear-udp", "hear_udp", &[], Gesture::Hear(Kind::Datagram)),
+    act("hear-tcp", "hear_tcp", &[], Gesture::Hear(Kind::Stream)),
+    act("film-again", "film_again", &[], Gesture::FilmAgain),
+    act("voice", "voice", &[], Gesture::Lesson("voice")),
     act("first", "first_run", &[], Gesture::Lesson("first")),
     act("flood", "flood", &[], Gesture::Lesson("flood")),
     act("reset", "empty_bench", &[], Gesture::Reset),
@@ -146,7 +151,9 @@ impl Now<'_> {
             | Gesture::Preset(_)
             | Gesture::Handle(_)
             | Gesture::Menu(_)
+            | Gesture::FilmLoss(_)
             | Gesture::Restart => wire,
+            Gesture::FilmAgain => free,
             Gesture::Receive | Gesture::Write => {
                 free && socket.is_some_and(|own| super::refusal(own, Verb::Recv).is_none())
             }

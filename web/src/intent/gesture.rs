@@ -4,7 +4,7 @@ use super::action::ACTIONS;
 use super::verb::Verb;
 use crate::timeline::Trouble;
 use protocol::command::{Family, Kind, Net, Side};
-use protocol::wire::Handling;
+use protocol::wire::{Handling, Ppm};
 use protocol::{PacketId, SocketId, TrapId};
 
 /// How a new socket is wanted.
@@ -85,7 +85,18 @@ pub enum Gesture {
     Handle(Handling),
     Wire,
     Restart,
+    /// The films that came through sockets: shown or not.
+    Film,
+    /// Listen to what came through a socket of this kind, or stop that.
+    Hear(Kind),
+    /// Send all shown films once more.
+    FilmAgain,
+    /// The loss on a film's way, by its place in [`FILM_LOSSES`].
+    FilmLoss(usize),
 }
+
+/// Losses that are offered for a film.
+pub const FILM_LOSSES: [Ppm; 4] = [0, 20_000, 50_000, 100_000];
 
 /// What a button acts on, where it says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,6 +120,7 @@ impl Gesture {
             "select" => Self::Select(socket?),
             "disarm" => Self::Disarm(trap?),
             "preset" => Self::Preset(place?),
+            "film-loss" => Self::FilmLoss(place?),
             "packet" => Self::Packet(packet?),
             "hold" => Self::Handle(Handling::Hold { packet: packet? }),
             "release" => Self::Handle(Handling::Release { packet: packet? }),
