@@ -4,7 +4,7 @@
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
 //! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`],
-//!    [`lesson`], [`log`], [`mirror`], [`graph`], [`voice`], [`time_bar`], [`scrub`]: text and controls;
+//!    [`lesson`], [`experiment`], [`log`], [`mirror`], [`graph`], [`voice`], [`time_bar`], [`scrub`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`recording`], [`tape`]: a file instead of a relay;
 //! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
@@ -17,6 +17,7 @@ mod bundle;
 mod call_form;
 mod callgate;
 mod dom;
+mod experiment;
 mod frame;
 mod gesture;
 mod graph;

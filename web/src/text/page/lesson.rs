@@ -1,0 +1,75 @@
+//! Owns the sentences about an experiment: how far it is, what was bet, what became of its promises.
+
+use crate::text::Language;
+use protocol::event::Words;
+use protocol::experiment::Verdict;
+
+/// An experiment's number on the path.
+pub fn experiment_number(language: Language, number: usize) -> String {
+    match language {
+        Language::English => format!("Experiment {number}"),
+        Language::Chinese => format!("实验 {number}"),
+    }
+}
+
+/// How far it is.
+pub fn step_of(language: Language, step: u32, steps: u32) -> String {
+    match language {
+        Language::English => format!("step {step} of {steps}"),
+        Language::Chinese => format!("第 {step} 步，共 {steps} 步"),
+    }
+}
+
+/// How many have bet.
+pub fn bets(language: Language, counts: &[u32]) -> String {
+    let all: u32 = counts.iter().sum();
+    match (language, all) {
+        (_, 0) => String::new(),
+        (Language::English, 1) => "1 bet in the room".to_owned(),
+        (Language::English, _) => format!("{all} bets in the room"),
+        (Language::Chinese, _) => format!("全场 {all} 人已猜"),
+    }
+}
+
+/// How many bets of this page were right.
+pub fn tally(language: Language, right: usize, of: usize) -> String {
+    match (language, of) {
+        (_, 0) => String::new(),
+        (Language::English, _) => format!("right so far: {right} of {of}"),
+        (Language::Chinese, _) => format!("{of} 次猜中 {right} 次"),
+    }
+}
+
+/// What is claimed: the original, and in English its translation.
+pub fn claim(language: Language, claim: &Words) -> [String; 2] {
+    let original = ["“", &claim.zh, "”"].concat();
+    match language {
+        Language::English => [original, claim.en.clone()],
+        Language::Chinese => [original, String::new()],
+    }
+}
+
+/// What became of the promises.
+pub fn promises(language: Language, held: u32, broken: usize) -> String {
+    match (language, broken) {
+        (Language::English, 0) => format!("{held} promises checked, all held"),
+        (Language::English, _) => format!("{held} promises held, {broken} did not"),
+        (Language::Chinese, 0) => format!("核对了 {held} 项预期，全部符合"),
+        (Language::Chinese, _) => format!("{held} 项预期符合，{broken} 项不符"),
+    }
+}
+
+/// The button that leads on.
+pub fn next_experiment(language: Language, title: &str) -> String {
+    [language.pick("Next: ", "下一个："), title].concat()
+}
+
+/// The key of a verdict's word.
+pub fn verdict_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::True => "verdict_true",
+        Verdict::Loose => "verdict_loose",
+        Verdict::Wrong => "verdict_wrong",
+        Verdict::Fair => "verdict_fair",
+    }
+}
