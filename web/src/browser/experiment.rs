@@ -227,6 +227,8 @@ impl App {
         if own.card.parent_element().as_ref() != Some(parent) {
             let _ = parent.append_child(&own.card);
         }
+        let high = if bet || verdict { own.card.offset_height() as f32 } else { 0.0 };
+        dom::pixels(&self.shell.lower, "--card", high);
         self.refresh_code();
         self.refresh_path();
         self.press_by_itself();

@@ -172,7 +172,7 @@ fn event(seq: u64, what: What) -> Event {
     Event { seq, at: seq, source: Source::Relay, what }
 }
 
-fn began(seq: u64, call: u64, ask: Command) -> Event {
+fn began(seq: u64, call: u32, ask: Command) -> Event {
     event(seq, What::CallBegan { call: CallId(call), by: None, ask, cut: None })
 }
 

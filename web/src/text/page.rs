@@ -14,7 +14,8 @@ pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use gate::{Gate, gate, waits};
 pub use lesson::{
-    bets, claim, experiment_number, next_experiment, promises, step_of, tally, verdict_key,
+    bet_open, bets, claim, experiment_number, next_experiment, promises, step_of, tally,
+    verdict_key,
 };
 pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};

@@ -37,6 +37,8 @@ struct Stand {
     /// A choice may still be taken.
     open: bool,
     waits: bool,
+    /// There is room to tell of keys.
+    keys: bool,
 }
 
 impl Card {
@@ -105,7 +107,11 @@ impl Card {
             }
         }
         let (key, class) = verdict(bet, stand.mine);
-        let mut told = page::word(language, key).to_owned();
+        let mut told = match key {
+            "" if stand.open => page::bet_open(language, bet.choices.len(), stand.keys),
+            "" => String::new(),
+            key => page::word(language, key).to_owned(),
+        };
         if bet.marked.is_some() {
             // What was found is a value, the same in both languages.
             told.push_str(language.pick(" Found: ", "结果："));
@@ -133,7 +139,7 @@ fn tag(language: Language, mine: bool, fits: bool, marked: bool) -> String {
 /// What is said under the choices, as a key, and how.
 fn verdict(bet: &Bet, mine: Option<u32>) -> (&'static str, &'static str) {
     match (bet.marked, mine) {
-        (None, None) => ("bet_open", ""),
+        (None, None) => ("", ""),
         (None, Some(_)) => ("bet_placed", ""),
         (Some(None), _) => ("bet_none", "wrong"),
         (Some(Some(_)), None) => ("bet_decided", ""),
@@ -159,6 +165,7 @@ impl App {
             mine: own.bets.choice(&key),
             open: heard && open.as_ref().is_some_and(|(open, _)| *open == key),
             waits: open.is_some_and(|(open, waits)| waits && open == key),
+            keys: !self.room.vertical,
         };
         if card.written.as_ref() != Some(&key) {
             card.write(language, bet);

@@ -20,6 +20,15 @@ pub fn step_of(language: Language, step: u32, steps: u32) -> String {
     }
 }
 
+/// What is asked of whoever bets. `keys`: whether there is a keyboard to be told of.
+pub fn bet_open(language: Language, choices: usize, keys: bool) -> String {
+    match language {
+        _ if !keys => language.pick("Choose.", "请选择。").to_owned(),
+        Language::English => format!("Choose, or press 1 to {choices}."),
+        Language::Chinese => format!("请选择，或按数字键 1 到 {choices}。"),
+    }
+}
+
 /// How many have bet.
 pub fn bets(language: Language, counts: &[u32]) -> String {
     let all: u32 = counts.iter().sum();

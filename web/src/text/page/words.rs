@@ -87,7 +87,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("bet", "What do you bet?", "你怎么猜？"),
     ("pass", "No bet, go on", "不猜，继续"),
     ("bet_mine", "my bet", "我猜的"),
-    ("bet_open", "Choose, or press 1 to 5.", "请选择，或按 1 到 5。"),
     ("bet_placed", "Bet placed. The kernel decides.", "已选好，等内核揭晓。"),
     ("bet_right", "Your bet was right.", "猜对了。"),
     ("bet_wrong", "Your bet was wrong.", "猜错了。"),
