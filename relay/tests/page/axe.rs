@@ -6,7 +6,7 @@ use crate::gallery::{crowd, settle};
 use serde_json::Value;
 
 const AXE: &str = include_str!("../axe/axe.min.js");
-const RUN: &str = "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations.map(own => \
+pub(crate) const RUN: &str = "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations.map(own => \
     `${own.id} (${own.help}): ${own.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(', ')}`))";
 
 /// Window, dark, language of a look.
@@ -36,7 +36,7 @@ async fn look(desk: &Desk, state: &str, looks: &[Seen], found: &mut Vec<String>)
     settle(desk).await;
 }
 
-async fn open(desk: &Desk) {
+pub(crate) async fn open(desk: &Desk) {
     desk.tab.evaluate(&format!("{AXE}; Boolean(window.axe)")).await;
 }
 

@@ -169,10 +169,8 @@ impl Caption {
         let fresh = self.pressed != self.offered;
         show(&self.next, fresh);
         self.put(known, lesson.and_then(|lesson| lesson.said.at));
-        if fresh && appears {
-            if self.is_idle() {
-                let _ = self.next.focus();
-            }
+        if fresh && appears && self.is_idle() {
+            let _ = self.next.focus();
         }
     }
 

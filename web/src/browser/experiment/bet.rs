@@ -119,6 +119,7 @@ impl Card {
         }
         self.says.set(&told);
         keep(self.says.node(), "class", class);
+        keep(&self.root, "class", if bet.marked.is_some() { "marked" } else { "" });
         self.room.set(&page::bets(language, &bet.counts));
         show(&self.pass, stand.waits);
     }

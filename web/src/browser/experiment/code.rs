@@ -3,10 +3,11 @@
 use super::super::app::App;
 use super::super::dom::{self, Slot, add, keep, make, say, set, show};
 use crate::lesson::code::{Mark, dialect_name, mark, text};
-use crate::text::page;
+use crate::text::{Language, page};
 use protocol::Nanos;
 use protocol::command::Side;
 use protocol::program::Dialect;
+use protocol::world::Lesson;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -43,6 +44,29 @@ impl Tab {
         self.written = None;
     }
 
+    /// Writes the lines anew where they are others.
+    fn write(&mut self, language: Language, lesson: &Lesson, run: Nanos, dialect: Dialect) {
+        let key = (run, lesson.lines.len(), dialect);
+        if self.written == Some(key) {
+            return;
+        }
+        self.written = Some(key);
+        dom::empty(&self.list);
+        self.lines.clear();
+        for line in &lesson.lines {
+            let (item, sign) = (make("li", ""), make("span", "at"));
+            set(&sign, "aria-hidden", "true");
+            let role =
+                if line.role.is_empty() { page::word(language, "code_wire") } else { &line.role };
+            let (body, note) = (make("span", "line"), make("span", "note"));
+            add(&body, &[&say("code", "", text(dialect, line)), &note]);
+            add(&item, &[&sign, &say("span", "role", role), &body]);
+            add(&self.list, &[&item]);
+            let (sign, note) = (Slot::new(sign), Slot::new(note));
+            self.lines.push(Line { item, sign, note, mark: None });
+        }
+    }
+
     /// Shows a line among those that are seen.
     fn bring(&self, item: &HtmlElement) {
         let (top, height) = (item.offset_top(), item.offset_height());
@@ -61,6 +85,27 @@ fn told(mark: Mark) -> (&'static str, &'static str, &'static str) {
         Mark::Here => ("▶", "code_here", "here"),
         Mark::Done => ("✓", "", "done"),
         Mark::Asleep => ("‖", "code_asleep", "asleep"),
+    }
+}
+
+impl Line {
+    /// Shows where it stands; whether the kernel has just come here.
+    fn refresh(&mut self, language: Language, mark: Mark, right: bool) -> bool {
+        let (sign, word, class) = told(mark);
+        keep(&self.item, "class", &[class, if right { " right" } else { "" }].concat());
+        if self.mark == Some(mark) {
+            return false;
+        }
+        self.mark = Some(mark);
+        self.sign.set(sign);
+        self.note.set(if word.is_empty() { "" } else { page::word(language, word) });
+        let here = matches!(mark, Mark::Here);
+        if here {
+            set(&self.item, "aria-current", "step");
+        } else {
+            let _ = self.item.remove_attribute("aria-current");
+        }
+        here
     }
 }
 
@@ -84,51 +129,19 @@ impl App {
         show(&tab.hint, lesson.is_none());
         show(&tab.list, lesson.is_some());
         let Some(lesson) = lesson else { return };
-        let key = (run, lesson.lines.len(), dialect);
-        if tab.written != Some(key) {
-            tab.written = Some(key);
-            dom::empty(&tab.list);
-            tab.lines.clear();
-            for line in &lesson.lines {
-                let (item, sign) = (make("li", ""), make("span", "at"));
-                set(&sign, "aria-hidden", "true");
-                let role = if line.role.is_empty() {
-                    page::word(language, "code_wire")
-                } else {
-                    &line.role
-                };
-                let (body, note) = (make("span", "line"), make("span", "note"));
-                add(&body, &[&say("code", "", text(dialect, line)), &note]);
-                add(&item, &[&sign, &say("span", "role", role), &body]);
-                add(&tab.list, &[&item]);
-                let (sign, note) = (Slot::new(sign), Slot::new(note));
-                tab.lines.push(Line { item, sign, note, mark: None });
-            }
-        }
+        tab.write(language, lesson, run, dialect);
         let asleep = own.acts.asleep(shown);
         let mut here = None;
-        for (place, line) in lesson.lines.iter().enumerate() {
-            let Some(row) = tab.lines.get_mut(place) else { continue };
-            let side = newest.sockets.values().find(|own| own.name.as_deref() == Some(&line.role));
-            let mark = mark(lesson, &asleep, line);
-            let (sign, word, class) = told(mark);
-            let right = side.is_some_and(|own| own.side == Side::Right);
-            keep(&row.item, "class", &[class, if right { " right" } else { "" }].concat());
-            if row.mark == Some(mark) {
-                continue;
-            }
-            row.mark = Some(mark);
-            row.sign.set(sign);
-            row.note.set(if word.is_empty() { "" } else { page::word(language, word) });
-            if mark == Mark::Here {
-                keep(&row.item, "aria-current", "step");
-                here = Some(place);
-            } else {
-                let _ = row.item.remove_attribute("aria-current");
+        for (row, line) in tab.lines.iter_mut().zip(&lesson.lines) {
+            let mut all = newest.sockets.values();
+            let socket = all.find(|own| own.name.as_deref() == Some(&line.role));
+            let right = socket.is_some_and(|own| own.side == Side::Right);
+            if row.refresh(language, mark(lesson, &asleep, line), right) {
+                here = Some(row.item.clone());
             }
         }
-        if let Some(line) = here.and_then(|here| tab.lines.get(here)) {
-            tab.bring(&line.item);
+        if let Some(here) = here {
+            tab.bring(&here);
         }
     }
 }
