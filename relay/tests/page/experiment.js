@@ -61,7 +61,6 @@
       if (seen('verdict')) {
         await both('the verdict', ['verdict-word', 'verdict-here', 'verdict-kept', 'player-title'], wrong);
         if (by('verdict-kept').className === 'bad') wrong.push(by('verdict-kept').textContent);
-        if (by('claim').hidden) wrong.push('no claim');
       } else await both('the end', ['say', 'player-title'], wrong);
     } catch (error) {
       wrong.push(`${error.message}; the page says “${by('say').textContent}” (${by('progress').textContent})`);

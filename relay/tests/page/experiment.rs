@@ -6,6 +6,7 @@ use crate::desk::{Desk, Look, says, visible};
 use crate::eye::offences;
 use crate::gallery::settle;
 use serde_json::Value;
+use std::time::Instant;
 
 const PLAYER: &str = include_str!("experiment.js");
 
@@ -273,10 +274,12 @@ async fn every_experiment_is_played_through_in_both_languages() {
     assert!(names.len() >= 6, "{names:?}");
     let mut wrong = Vec::new();
     for name in &names {
+        let begun = Instant::now();
         let told = desk.tab.evaluate(&format!("playThrough({name:?})")).await;
         let told: Vec<String> = serde_json::from_value(told).expect("what is wrong");
         wrong.extend(told.into_iter().map(|own| format!("{name}: {own}")));
         let problems = desk.tab.problems().await;
+        println!("{name}: {:.1} s", begun.elapsed().as_secs_f64());
         wrong.extend(problems.into_iter().map(|own| format!("{name}: {own}")));
     }
     desk.end().await;
