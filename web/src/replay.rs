@@ -21,6 +21,8 @@ pub struct Replay {
 pub trait Reader {
     /// The world begins anew.
     fn restart(&mut self, world: World);
+    /// Events are missing; it goes on from this world.
+    fn leap(&mut self, world: World);
     /// The next event.
     fn event(&mut self, event: Event);
 }
@@ -82,10 +84,11 @@ impl Replay {
         self.place = reading.progress().0;
         self.ending = reading.ending();
         match block {
-            Block::Snapshot(world) => {
-                self.first = self.first.or(Some(world.at));
+            Block::Snapshot(world) if self.first.is_none() => {
+                self.first = Some(world.at);
                 reader.restart(*world);
             }
+            Block::Snapshot(world) => reader.leap(*world),
             Block::Events(events) => {
                 self.first = self.first.or(events.first().map(|event| event.at));
                 for event in events {
@@ -120,6 +123,10 @@ impl Replay {
 impl Reader for Timeline {
     fn restart(&mut self, world: World) {
         Timeline::restart(self, world);
+    }
+
+    fn leap(&mut self, world: World) {
+        Timeline::leap(self, world);
     }
 
     fn event(&mut self, event: Event) {

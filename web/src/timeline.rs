@@ -67,6 +67,14 @@ impl Timeline {
         self.newest = snapshot;
     }
 
+    /// Goes on from a snapshot: events before it are missing. What came before them can still be shown.
+    pub fn leap(&mut self, snapshot: World) {
+        self.known.see_all(&snapshot);
+        self.packets.leap(&snapshot);
+        self.newest = snapshot.clone();
+        self.keep(history::Entry::Leap(Box::new(snapshot)));
+    }
+
     /// What is added from now on is a recording's: nearly all of it is kept.
     pub fn replays(&mut self) {
         self.history.lift();

@@ -18,6 +18,8 @@ pub struct Words {
     chosen: Table<u16, SocketId>,
     /// After which call they are known.
     told: Table<CallId, SocketId>,
+    /// Whether the wire's addresses stay as they are.
+    on_wire: bool,
     pub(super) wire: bool,
     pub(super) unix: bool,
 }
@@ -114,6 +116,17 @@ impl Words {
         }
     }
 
+    /// The same for a reader who looks at the wire: its addresses stay.
+    #[must_use]
+    pub fn where_it_is(self) -> Self {
+        Self { on_wire: true, ..self }
+    }
+
+    /// A port that the kernel chose for a socket: it is written by name.
+    pub fn choose(&mut self, port: u16, socket: SocketId) {
+        self.chosen.insert(port, socket);
+    }
+
     /// The socket whose port is known after a call, and is needed later.
     pub(super) fn port_after(&self, call: CallId) -> Option<String> {
         self.told.get(&call).map(|socket| self.of_socket(*socket))
@@ -159,7 +172,7 @@ impl Words {
             Address::Unix(name) => return Place::Unix(name.clone()),
             Address::Inet(inet) => *inet,
         };
-        let ip = on_one_machine(inet.ip());
+        let ip = if self.on_wire { inet.ip() } else { on_one_machine(inet.ip()) };
         match self.chosen.get(&inet.port()) {
             Some(owner) if inet.port() != 0 => Place::Of(ip, self.of_socket(*owner)),
             _ => Place::Inet(ip, inet.port()),

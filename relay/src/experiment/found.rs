@@ -1,9 +1,11 @@
 //! Owns what a promise is held against: values in the world and in results, by a dotted path.
 
 use super::fit::{Fit, same};
+use protocol::table::Table;
 use protocol::world::Flow;
-use protocol::{Answer, Done, Nanos, SocketId, World};
+use protocol::{Answer, Done, End, FlowId, Nanos, SocketId, World};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Where a path begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,10 +14,28 @@ pub enum Root {
     Socket(SocketId),
     /// The last burst's tally.
     Burst,
-    /// The wire's sums.
-    Wire,
+    /// The wire's sums since the experiment began.
+    Wire(Before),
     /// A call's result.
     Result(Value),
+}
+
+/// What the wire had seen before an experiment began: flows and counters outlive it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Before {
+    /// Each flow's packets, and how many of them were lost.
+    flows: BTreeMap<FlowId, (u64, u64)>,
+    /// The counters of both ends' kernels.
+    counters: [Table<String, u64>; 2],
+}
+
+impl Before {
+    /// What it has seen by now.
+    pub fn of(world: &World) -> Self {
+        let Some(wire) = &world.wire else { return Self::default() };
+        let flow = |(id, flow): (&FlowId, &Flow)| (*id, (flow.packets, flow.all_lost()));
+        Self { flows: wire.flows.iter().map(flow).collect(), counters: wire.counters.clone() }
+    }
 }
 
 /// What is found at `path`.
@@ -25,11 +45,18 @@ pub fn at(world: &World, root: &Root, path: &str) -> Value {
             world.sockets.get(id).and_then(|socket| serde_json::to_value(socket).ok())
         }
         Root::Burst => burst(world),
-        Root::Wire => wire(world),
+        Root::Wire(before) => match path.split_once('.') {
+            Some(("counters", path)) => return counter(world, before, path),
+            _ => wire(world, before),
+        },
         Root::Result(result) => Some(result.clone()),
     };
     path.split('.').fold(root.unwrap_or(Value::Null), |value, key| {
-        value.get(key).cloned().unwrap_or(Value::Null)
+        let found = match key.parse::<usize>() {
+            Ok(place) if value.is_array() => value.get(place),
+            _ => value.get(key),
+        };
+        found.cloned().unwrap_or(Value::Null)
     })
 }
 
@@ -43,14 +70,29 @@ fn burst(world: &World) -> Option<Value> {
     }))
 }
 
-fn wire(world: &World) -> Option<Value> {
+fn wire(world: &World, before: &Before) -> Option<Value> {
     let wire = world.wire.as_ref()?;
-    let sum = |of: fn(&Flow) -> u64| wire.flows.values().map(of).sum::<u64>();
+    let since = wire.flows.iter().map(|(id, flow)| {
+        let (packets, lost) = before.flows.get(id).copied().unwrap_or_default();
+        (flow.packets.saturating_sub(packets), flow.all_lost().saturating_sub(lost))
+    });
+    let (packets, lost) = since.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     Some(json!({
-        "packets": sum(|flow| flow.packets), "lost": sum(Flow::all_lost), "on_wire": sum(Flow::on_wire),
+        "packets": packets, "lost": lost,
+        "on_wire": wire.flows.values().map(Flow::on_wire).sum::<u64>(),
         "held": wire.packets.values().filter(|packet| packet.held.is_some()).count(),
-        "traps": wire.traps.len(), "counters": wire.counters,
+        "traps": wire.traps.len(),
     }))
+}
+
+/// How far a counter of one end's kernel has risen, as in `right.Udp.InCsumErrors`.
+fn counter(world: &World, before: &Before, path: &str) -> Value {
+    let risen = path.split_once('.').and_then(|(end, name)| {
+        let end = End::BOTH.into_iter().find(|known| known.name() == end)?.index();
+        let now = world.wire.as_ref()?.counters[end].get(name)?;
+        Some(now.saturating_sub(before.counters[end].get(name).copied().unwrap_or(0)))
+    });
+    risen.map_or(Value::Null, |value| json!(value))
 }
 
 /// A call's result as an object: the fields of its `ok`, or `errno` and `kind`; `text` where bytes came
@@ -116,11 +158,20 @@ pub fn fill(text: &str, look: impl Fn(&str, &str) -> Value) -> String {
         match slot.split_once(':').map(|(role, path)| look(role, path)) {
             Some(Value::String(text)) => filled.push_str(&text),
             Some(Value::Null) | None => filled.push('–'),
-            Some(value) => filled.push_str(&grouped(&value.to_string())),
+            Some(value) => filled.push_str(&grouped(&rounded(&value))),
         }
         rest = tail;
     }
     filled + rest
+}
+
+/// A measured number with no more places than anybody reads; other values as they are.
+fn rounded(value: &Value) -> String {
+    match value.as_f64() {
+        Some(float) if value.is_f64() && float.abs() >= 10.0 => format!("{float:.0}"),
+        Some(float) if value.is_f64() => format!("{float:.2}"),
+        _ => value.to_string(),
+    }
 }
 
 /// A whole number with its thousands parted, as the page writes it; other texts as they are.
@@ -145,6 +196,11 @@ mod tests {
             if (role, path) == ("a", "b") { json!(7) } else { Value::Null }
         };
         assert_eq!(fill("{a:b} of {c:d}, {", look), "7 of –, {");
+        for (value, said) in
+            [(json!(1_014.020_645), "1,014"), (json!(0.0345), "0.03"), (json!(-3), "-3")]
+        {
+            assert_eq!(fill("{a:b}", |_, _| value.clone()), said);
+        }
         let large = |_: &str, _: &str| json!(32_768);
         assert_eq!(fill("{a:b}", large), "32,768");
         assert_eq!(

@@ -1,16 +1,24 @@
-//! Owns the calls of a script as lines of code in three languages, one line a call. Pure.
+//! Owns the calls of a script as lines of code in three languages, one line a call. Pure; how a language
+//! writes a call, [`protocol::program`] knows.
 
 use super::script::{Act, Code, Script};
 use protocol::experiment::CodeLine;
-use serde_json::Value;
+use protocol::program::{Dialect, Words, line};
+use protocol::{Address, Command, SocketId};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A port that stands for one which the kernel will choose; the role's number is added.
+const CHOSEN: u16 = 60_000;
 
 /// One line for each act that makes a call.
 pub fn lines(script: &Script) -> Vec<CodeLine> {
+    let cast = Cast::of(script);
     let acts = script.act.iter().enumerate();
     acts.filter_map(|(place, act)| {
-        let (name, arguments) = act.call.as_ref()?.iter().next()?;
-        let [python, rust, c] = generated(act, name, arguments);
+        let call = act.call.as_ref()?;
         let own = act.code.clone().unwrap_or(Code { python: None, rust: None, c: None });
+        let [python, rust, c] = Dialect::ALL.map(|dialect| cast.line(dialect, act, call));
         Some(CodeLine {
             act: place as u32 + 1,
             role: act.role.clone().unwrap_or_default(),
@@ -22,230 +30,92 @@ pub fn lines(script: &Script) -> Vec<CodeLine> {
     .collect()
 }
 
-/// The same call in Python, Rust and C.
-fn generated(act: &Act, name: &str, arguments: &Value) -> [String; 3] {
-    let role = act.role.as_deref().unwrap_or("wire");
-    let conn = act.accepts.as_deref().unwrap_or("conn");
-    let number = |key: &str| arguments.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let data = payload(arguments);
-    let to = Target::of(arguments);
-    match name {
-        "socket" => made(role, arguments),
-        "bind" => [
-            format!("{role}.bind({})", to.python),
-            format!("{role}.bind(&{}.into())?", to.rust),
-            format!("bind({role}, {0}, sizeof *{0})", to.c),
-        ],
-        "connect" => [
-            format!("{role}.connect({})", to.python),
-            format!("{role}.connect(&{}.into())?", to.rust),
-            format!("connect({role}, {0}, sizeof *{0})", to.c),
-        ],
-        "listen" => {
-            let backlog = arguments.get("backlog").and_then(Value::as_i64).unwrap_or(0);
-            [
-                format!("{role}.listen({backlog})"),
-                format!("{role}.listen({backlog})?"),
-                format!("listen({role}, {backlog})"),
-            ]
-        }
-        "accept" => [
-            format!("{conn}, peer = {role}.accept()"),
-            format!("let ({conn}, peer) = {role}.accept()?"),
-            format!("{conn} = accept({role}, &peer, &size)"),
-        ],
-        "send" => sent(role, arguments, &data),
-        "send_to" => [
-            format!("{role}.sendto({}, {})", data.python, to.python),
-            format!("{role}.send_to({}, &{}.into())?", data.rust, to.rust),
-            format!("sendto({role}, {0}, {1}, 0, {2}, sizeof *{2})", data.c, data.bytes, to.c),
-        ],
-        "recv" | "recv_from" => {
-            let (max, peek) = (number("max"), arguments.get("peek") == Some(&Value::Bool(true)));
-            received(role, name == "recv_from", max, peek)
-        }
-        "shutdown" => {
-            let (flag, half) = match arguments.get("how").and_then(Value::as_str) {
-                Some("read") => ("SHUT_RD", "Read"),
-                Some("write") => ("SHUT_WR", "Write"),
-                _ => ("SHUT_RDWR", "Both"),
-            };
-            [
-                format!("{role}.shutdown({flag})"),
-                format!("{role}.shutdown(Shutdown::{half})?"),
-                format!("shutdown({role}, {flag})"),
-            ]
-        }
-        "close" => [format!("{role}.close()"), format!("drop({role})"), format!("close({role})")],
-        "burst" => {
-            let (count, bytes) = (number("count"), number("bytes"));
-            [
-                format!("for i in range({count}): {role}.sendto(part(i, {bytes}), {})", to.python),
-                format!(
-                    "for i in 0..{count} {{ {role}.send_to(&part(i, {bytes}), &{}.into())?; }}",
-                    to.rust
-                ),
-                format!(
-                    "for (i = 0; i < {count}; i++) sendto({role}, part(i), {bytes}, 0, {0}, sizeof *{0})",
-                    to.c
-                ),
-            ]
-        }
-        "option" => option(role, arguments.get("set")),
-        other => {
-            let line = format!("{role}.{other}({})", bare(arguments));
-            [line.clone(), line.clone(), line]
-        }
-    }
+/// The roles of a script as the sockets of a program.
+struct Cast<'a> {
+    ids: BTreeMap<&'a str, SocketId>,
+    /// Where the script itself binds a role.
+    bound: BTreeMap<&'a str, &'a str>,
+    words: Words,
 }
 
-fn made(role: &str, arguments: &Value) -> [String; 3] {
-    let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (family, domain) = match text("family") {
-        "ipv6" => ("AF_INET6", "IPV6"),
-        "unix" => ("AF_UNIX", "UNIX"),
-        _ => ("AF_INET", "IPV4"),
-    };
-    let (kind, class) = if text("kind") == "datagram" {
-        ("SOCK_DGRAM", "DGRAM")
-    } else {
-        ("SOCK_STREAM", "STREAM")
-    };
-    [
-        format!("{role} = socket({family}, {kind})"),
-        format!("let {role} = Socket::new(Domain::{domain}, Type::{class}, None)?"),
-        format!("{role} = socket({family}, {kind}, 0)"),
-    ]
-}
-
-fn sent(role: &str, arguments: &Value, data: &Payload) -> [String; 3] {
-    let all = arguments.get("all") == Some(&Value::Bool(true));
-    let (python, rust) = if all { ("sendall", "write_all") } else { ("send", "write") };
-    let c = format!("send({role}, {}, {}, 0)", data.c, data.bytes);
-    [
-        format!("{role}.{python}({})", data.python),
-        format!("{role}.{rust}({})?", data.rust),
-        if all { format!("while (left > 0) left -= {c}") } else { c },
-    ]
-}
-
-fn received(role: &str, from: bool, max: u64, peek: bool) -> [String; 3] {
-    let flag = if peek { ", MSG_PEEK" } else { "" };
-    let c_flag = if peek { "MSG_PEEK" } else { "0" };
-    let peeks = if peek {
-        "peek"
-    } else if from {
-        "recv"
-    } else {
-        "read"
-    };
-    if from {
-        return [
-            format!("{role}.recvfrom({max}{flag})"),
-            format!("{role}.{peeks}_from(&mut buffer[..{max}])?"),
-            format!("recvfrom({role}, buffer, {max}, {c_flag}, &peer, &size)"),
-        ];
-    }
-    [
-        format!("{role}.recv({max}{flag})"),
-        format!("{role}.{peeks}(&mut buffer[..{max}])?"),
-        format!("recv({role}, buffer, {max}, {c_flag})"),
-    ]
-}
-
-fn option(role: &str, set: Option<&Value>) -> [String; 3] {
-    let Some((name, value)) = set.and_then(Value::as_object).and_then(|set| set.iter().next())
-    else {
-        return [(); 3].map(|()| format!("{role}.setsockopt()"));
-    };
-    let value = match value {
-        Value::Bool(on) => i32::from(*on).to_string(),
-        other => other.to_string(),
-    };
-    let (level, option) = match name.as_str() {
-        "reuse_address" => ("SOL_SOCKET", "SO_REUSEADDR"),
-        "reuse_port" => ("SOL_SOCKET", "SO_REUSEPORT"),
-        "send_buffer" => ("SOL_SOCKET", "SO_SNDBUF"),
-        "receive_buffer" => ("SOL_SOCKET", "SO_RCVBUF"),
-        "no_delay" => ("IPPROTO_TCP", "TCP_NODELAY"),
-        "keepalive" => ("SOL_SOCKET", "SO_KEEPALIVE"),
-        "linger" => ("SOL_SOCKET", "SO_LINGER"),
-        "only_v6" => ("IPPROTO_IPV6", "IPV6_V6ONLY"),
-        "timestamps" => ("SOL_SOCKET", "SO_TIMESTAMPING"),
-        _ => ("SOL_SOCKET", "SO_ATTACH_FILTER"),
-    };
-    [
-        format!("{role}.setsockopt({level}, {option}, {value})"),
-        format!("setsockopt(&{role}, {level}, {option}, {value})?"),
-        format!("setsockopt({role}, {level}, {option}, &(int){{{value}}}, sizeof(int))"),
-    ]
-}
-
-/// What is sent, as a literal of each language.
-struct Payload {
-    python: String,
-    rust: String,
-    c: String,
-    /// How many bytes it is.
-    bytes: usize,
-}
-
-fn payload(arguments: &Value) -> Payload {
-    let data = arguments.get("data").and_then(Value::as_object);
-    let field = |key: &str| data.and_then(|data| data.get(key));
-    if let Some(text) = field("text").and_then(Value::as_str) {
-        let escaped = text.escape_default().to_string();
-        let plain = format!("{text:?}");
-        return if text.is_ascii() {
-            let literal = format!("b\"{escaped}\"");
-            let c = format!("\"{escaped}\"");
-            Payload { python: literal.clone(), rust: literal, c, bytes: text.len() }
-        } else {
-            let (python, rust) = (format!("{plain}.encode()"), format!("{plain}.as_bytes()"));
-            Payload { python, rust, c: plain, bytes: text.len() }
+impl<'a> Cast<'a> {
+    fn of(script: &'a Script) -> Self {
+        let mut cast = Self {
+            ids: BTreeMap::new(),
+            bound: BTreeMap::new(),
+            words: Words::default().where_it_is(),
         };
-    }
-    if let Some(hex) = field("hex").and_then(Value::as_str) {
-        let pairs = hex.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair));
-        let escaped = pairs.fold(String::new(), |all, pair| all + "\\x" + &pair);
-        let literal = format!("b\"{escaped}\"");
-        let c = format!("\"{escaped}\"");
-        return Payload { python: literal.clone(), rust: literal, c, bytes: hex.len() / 2 };
-    }
-    let fill = field("fill").and_then(|fill| fill.get("bytes")).and_then(Value::as_u64);
-    let bytes = fill.unwrap_or(0) as usize;
-    Payload {
-        python: format!("bytes({bytes})"),
-        rust: format!("&[0; {bytes}]"),
-        c: "buffer".into(),
-        bytes,
-    }
-}
-
-/// An address in each language.
-struct Target {
-    python: String,
-    rust: String,
-    c: String,
-}
-
-impl Target {
-    fn of(arguments: &Value) -> Self {
-        let text = arguments.get("address").and_then(Value::as_str).unwrap_or_default();
-        if let Some(role) = text.strip_prefix('@') {
-            return Self {
-                python: format!("{role}.getsockname()"),
-                rust: format!("{role}.local_addr()?"),
-                c: format!("&{role}_address"),
-            };
+        for act in &script.act {
+            for role in [&act.role, &act.accepts].into_iter().flatten() {
+                let id = SocketId(cast.ids.len() as u32 + 1);
+                if *cast.ids.entry(role).or_insert(id) == id {
+                    cast.words.name(id, role);
+                    cast.words.choose(CHOSEN + id.0 as u16, id);
+                }
+            }
+            let bind =
+                act.call.as_ref().and_then(|call| call.get("bind")?.get("address")?.as_str());
+            if let (Some(role), Some(address)) = (&act.role, bind)
+                && !address.starts_with('@')
+                && !address.ends_with(":0")
+            {
+                cast.bound.entry(role).or_insert(address);
+            }
         }
-        let (ip, port) = text.rsplit_once(':').unwrap_or((text, "0"));
-        let ip = ip.trim_matches(['[', ']']);
-        Self {
-            python: format!("(\"{ip}\", {port})"),
-            rust: format!("\"{text}\".parse::<SocketAddr>()?"),
-            c: "&address".into(),
+        cast
+    }
+
+    fn line(&self, dialect: Dialect, act: &Act, call: &Map<String, Value>) -> String {
+        let remark = if dialect == Dialect::Python { "#" } else { "//" };
+        let made = self.command(act, call).and_then(|ask| line(dialect, &self.words, &ask));
+        let Some(made) = made else {
+            let told = call.iter().map(|(name, arguments)| format!("{name} {}", bare(arguments)));
+            return format!("{remark} {}", told.collect::<String>().trim_end());
+        };
+        let name = |role: &Option<String>| {
+            role.as_deref().and_then(|role| self.ids.get(role)).map(|id| self.words.of_socket(*id))
+        };
+        let gives = if call.contains_key("socket") { name(&act.role) } else { name(&act.accepts) };
+        let accepts = call.contains_key("accept");
+        let mut text = match (dialect, gives) {
+            (Dialect::Python, Some(gives)) if accepts => format!("{gives}, address = {made}"),
+            (Dialect::Rust, Some(gives)) if accepts => format!("let ({gives}, address) = {made}?"),
+            (Dialect::Rust, Some(gives)) => format!("let {gives} = {made}?"),
+            (_, Some(gives)) => format!("{gives} = {made}"),
+            (_, None) => made,
+        };
+        if dialect == Dialect::Python {
+            // As after `from socket import *`.
+            text = text.replace("socket.", "");
         }
+        match act.repeat {
+            Some(times) => format!("{text}  {remark} × {times}"),
+            None => text,
+        }
+    }
+
+    /// The protocol's command, with the roles' own numbers.
+    fn command(&self, act: &Act, call: &Map<String, Value>) -> Option<Command> {
+        let mut call = call.clone();
+        let makes = call.contains_key("socket");
+        for arguments in call.values_mut().filter_map(Value::as_object_mut) {
+            if let Some(id) = act.role.as_deref().and_then(|role| self.ids.get(role))
+                && !makes
+            {
+                arguments.insert("socket".into(), json!(id));
+            }
+            let address = arguments.get("address").and_then(Value::as_str);
+            if let Some(role) = address.and_then(|text| text.strip_prefix('@')) {
+                let bound = self.bound.get(role).map(|text| (*text).to_owned());
+                let address = bound.or_else(|| {
+                    let id = self.ids.get(role)?;
+                    let port = CHOSEN + id.0 as u16;
+                    Some(Address::Inet(([127, 0, 0, 1], port).into()).to_string())
+                });
+                arguments.insert("address".into(), json!(address?));
+            }
+        }
+        serde_json::from_value(Value::Object(call)).ok()
     }
 }
 
@@ -259,26 +129,72 @@ fn bare(arguments: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn of(call: &str, rest: &str) -> [String; 3] {
-        let call: serde_json::Map<String, Value> = serde_json::from_str(call).expect("an object");
-        let accepts = (!rest.is_empty()).then(|| rest.to_owned());
-        let act =
-            Act { call: Some(call.clone()), role: Some("a".into()), accepts, ..Act::default() };
-        let (name, arguments) = call.iter().next().expect("one call");
-        generated(&act, name, arguments)
+    fn of(acts: &str) -> Vec<CodeLine> {
+        let head = "title = { en = \"a\", zh = \"a\" }\nquestion = { en = \"a\", zh = \"a\" }\ngroup = \"what\"\nneeds = \"wire\"\n";
+        lines(&Script::read("test", &format!("{head}{acts}")).expect("a script"))
     }
 
     #[test]
     fn each_language_writes_the_call_its_own_way() {
-        let hello = of(r#"{"send":{"data":{"text":"hi"},"all":false}}"#, "");
-        assert_eq!(hello, [r#"a.send(b"hi")"#, r#"a.write(b"hi")?"#, r#"send(a, "hi", 2, 0)"#]);
-        let wide = of(r#"{"send":{"data":{"text":"你"},"all":true}}"#, "");
-        assert_eq!(wide[0], r#"a.sendall("你".encode())"#);
-        let accept = of(r#"{"accept":{}}"#, "conn");
-        assert_eq!(accept[1], "let (conn, peer) = a.accept()?");
-        let bind = of(r#"{"bind":{"address":"[::1]:80"}}"#, "");
-        assert_eq!(bind[0], r#"a.bind(("::1", 80))"#);
-        let to = of(r#"{"send_to":{"address":"@b","data":{"fill":{"bytes":9}}}}"#, "");
-        assert_eq!(to[0], "a.sendto(bytes(9), b.getsockname())");
+        let all = of(r#"
+[[act]]
+role = "server"
+call = { socket = { net = "right", family = "ipv4", kind = "stream" } }
+[[act]]
+role = "server"
+call = { bind = { address = "10.77.0.2:8001" } }
+[[act]]
+role = "server"
+call = { accept = {} }
+accepts = "conn"
+asleep = true
+[[act]]
+role = "c"
+call = { socket = { net = "left", family = "ipv4", kind = "stream" } }
+repeat = 3
+[[act]]
+role = "c1"
+call = { connect = { address = "@server" } }
+[[act]]
+role = "c1"
+call = { send = { data = { text = "你" }, all = true } }
+[[act]]
+call = { freeze = { on = true } }
+"#);
+        let python: Vec<&str> = all.iter().map(|line| line.python.as_str()).collect();
+        assert_eq!(
+            python,
+            [
+                "server = socket(AF_INET, SOCK_STREAM)",
+                r#"server.bind(("10.77.0.2", 8001))"#,
+                "conn, address = server.accept()",
+                "c = socket(AF_INET, SOCK_STREAM)  # × 3",
+                r#"c1.connect(("10.77.0.2", 8001))"#,
+                r#"c1.sendall("你".encode())"#,
+                "# freeze on=true",
+            ]
+        );
+        assert_eq!(all[2].rust, "let (conn, address) = server.accept()?");
+        assert_eq!(all[2].c, "conn = accept(server, NULL, NULL)");
+        assert_eq!((all[3].act, all[3].role.as_str()), (4, "c"));
+    }
+
+    #[test]
+    fn a_port_that_the_kernel_chooses_has_a_name() {
+        let all = of(r#"
+[[act]]
+role = "b"
+call = { socket = { net = "host", family = "ipv4", kind = "datagram" } }
+[[act]]
+role = "b"
+call = { bind = { address = "127.0.0.1:0" } }
+[[act]]
+role = "b"
+call = { send_to = { address = "@b", data = { fill = { bytes = 52 } } } }
+"#);
+        assert_eq!(
+            all[2].python,
+            r#"b.sendto(b"abcdefghijklmnopqrstuvwxyz" * 2, ("127.0.0.1", b_port))"#
+        );
     }
 }

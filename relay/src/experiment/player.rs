@@ -63,6 +63,10 @@ pub struct Player {
     ended: BTreeMap<String, Ended>,
     bet: Option<script::Bet>,
     step: u32,
+    /// What the wire had seen when this began.
+    before: found::Before,
+    /// Where sockets were bound: a closed one's kernel tells no more.
+    bound: BTreeMap<SocketId, Value>,
     ending: Ending,
 }
 
@@ -80,6 +84,8 @@ impl Player {
             ended: BTreeMap::new(),
             bet: None,
             step: 0,
+            before: found::Before::default(),
+            bound: BTreeMap::new(),
             ending: Ending::default(),
         }
     }
@@ -120,7 +126,7 @@ impl Player {
         });
         self.tell(What::ExperimentPlanned {
             question: script.question.clone(),
-            claim: script.claim.clone(),
+            claim: script.claimed(),
             lines: line::lines(script),
         });
         if script.needs == Some(Need::Wire) {
@@ -131,6 +137,7 @@ impl Player {
                 self.check(0, false, "a clean wire", failure.message);
             }
         }
+        self.before = self.lab.journal().look(found::Before::of);
     }
 
     fn tell(&self, what: What) {
@@ -180,7 +187,7 @@ impl Player {
     async fn root(&mut self, role: &str) -> Result<Root, String> {
         Ok(match role {
             "burst" => Root::Burst,
-            "wire" => Root::Wire,
+            "wire" => Root::Wire(self.before.clone()),
             "last" => Root::Result(self.last.clone()),
             role => match self.kept.get(role) {
                 Some(kept) => Root::Result(kept.clone()),

@@ -282,6 +282,20 @@ impl Script {
         self.act.iter().filter(|act| act.say.is_some()).count() as u32
     }
 
+    /// Its claim, with who makes it: the tutorial, where it shows rows of its table, else what is
+    /// often heard.
+    pub fn claimed(&self) -> Option<Words> {
+        let claim = self.claim.as_ref()?;
+        let (en, zh) = if self.rows.is_empty() {
+            ("Often heard", "常听人说")
+        } else {
+            ("The tutorial says", "教程说")
+        };
+        Some(Words {
+            en: format!("{en}: “{}”", claim.en), zh: format!("{zh}：“{}”", claim.zh)
+        })
+    }
+
     /// As the list has it.
     pub fn head(&self, own: bool) -> ExperimentHead {
         ExperimentHead {

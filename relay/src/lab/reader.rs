@@ -51,8 +51,13 @@ impl Desk {
         while let Some((_, Ok(Done::Received(received)))) = self.ask_itself(ask.clone()).await
             && !ends(&ask, &received)
         {
-            // The pause that was asked for between two reads.
-            tokio::time::sleep(Duration::from_nanos(reading.every)).await;
+            if reading.every == 0 {
+                // No pause: a timer's is a millisecond at least. Others have their turn.
+                tokio::task::yield_now().await;
+            } else {
+                // The pause that was asked for between two reads.
+                tokio::time::sleep(Duration::from_nanos(reading.every)).await;
+            }
         }
         if let Some(slot) = self.slots.borrow().get(&id) {
             slot.reader.borrow_mut().take();

@@ -109,6 +109,10 @@ impl Reader for App {
         self.begin_anew(world);
     }
 
+    fn leap(&mut self, world: World) {
+        self.timeline.leap(world);
+    }
+
     fn event(&mut self, event: Event) {
         self.link.seen(event.at);
         self.timeline.push(event.clone());

@@ -1,6 +1,6 @@
 //! Owns the graphs: what the kernel said of the chosen socket and of its other end, measure by measure,
 //! on the scrubber's own line of time. A value stands from the sample that told it to the next; where
-//! nothing was said, nothing is drawn. Left's end is drawn upwards, right's downwards, as on the cable.
+//! was said, nothing is drawn. Each end has a line of its own, left's above right's; more is higher.
 
 mod curve;
 mod rate;
@@ -15,10 +15,12 @@ use crate::timeline::{Measure, Timeline, Trace};
 use protocol::command::{Kind, Side};
 use protocol::{Nanos, SocketId, World};
 
-/// The height of one end's half.
-const HALF: f32 = 28.0;
+/// The height of one end's line, at least and at most.
+const TALL: [f32; 2] = [28.0, 72.0];
+/// Between two ends' lines of one measure.
+const BETWEEN: f32 = 6.0;
 /// Between two measures.
-const GAP: f32 = 12.0;
+const GAP: f32 = 14.0;
 /// Labels need so much beside the plot; else they stand above it.
 const LABELS: f32 = 250.0;
 /// Values need so much beside it.
@@ -62,19 +64,21 @@ struct End {
 #[derive(Clone, Copy)]
 struct Plot {
     scale: Scale,
-    /// The line from which left's end goes up and right's down.
-    axis: f32,
-    half: f32,
+    /// The line on which left's end stands, and right's.
+    axes: [f32; 2],
+    tall: f32,
 }
 
 impl Plot {
+    /// Where nothing stands at one end.
+    fn axis(&self, side: Side) -> f32 {
+        self.axes[usize::from(side == Side::Right)]
+    }
+
     /// The height of a value of which `most` fills the plot.
     fn y(&self, side: Side, value: u64, most: u64) -> f32 {
-        let tall = (self.half - 3.0) * (value as f64 / most.max(1) as f64).min(1.0) as f32;
-        match side {
-            Side::Left => self.axis - 0.5 - tall,
-            Side::Right => self.axis + 0.5 + tall,
-        }
+        let part = (value as f64 / most.max(1) as f64).min(1.0) as f32;
+        self.axis(side) - 0.5 - (self.tall - 3.0) * part
     }
 }
 
@@ -110,7 +114,13 @@ pub(super) fn draw(
         end.map(|end| picture::remembered_name(view.language, timeline, end.socket))
             .unwrap_or_default()
     });
-    let drawing = Drawing { timeline, moment, shown, view, ends: &ends, names: &names, beside };
+    // All of it in the room that there is, as long as a line keeps its least height.
+    let lines = (measures.len() * ends.len().max(1)) as f32;
+    let label = if beside { 0.0 } else { HEAD };
+    let free = view.height - 10.0 - measures.len() as f32 * (GAP + label);
+    let tall = (free / lines - BETWEEN).max(TALL[0]).min(TALL[1]);
+    let drawing =
+        Drawing { timeline, moment, shown, view, ends: &ends, names: &names, beside, tall };
     let mut y = 10.0;
     let mut readings = Vec::new();
     for measure in measures {
@@ -158,6 +168,8 @@ struct Drawing<'a> {
     ends: &'a [End],
     names: &'a [String; 2],
     beside: bool,
+    /// The height of one end's line.
+    tall: f32,
 }
 
 impl Drawing<'_> {
@@ -165,12 +177,17 @@ impl Drawing<'_> {
     fn measure(&self, pen: &mut Pen, measure: Measure, scale: Scale, y: f32) -> (Reading, f32) {
         let language = self.view.language;
         let top = if self.beside { y } else { y + HEAD };
-        let up = if self.has(Side::Left) { HALF } else { 6.0 };
-        let down = if self.has(Side::Right) { HALF } else { 6.0 };
-        let plot = Plot { scale, axis: top + up, half: HALF };
+        let tall = self.tall;
+        let both = self.has(Side::Left) && self.has(Side::Right);
+        let second = if both { top + 2.0 * tall + BETWEEN } else { top + tall };
+        let plot = Plot { scale, axes: [top + tall, second], tall };
+        // Two lines of text stand beside a plot.
+        let bottom = if self.beside { second.max(top + 38.0) } else { second };
         let wide = scale.right - scale.left;
-        pen.rect([scale.left, top, wide, up + down], 0.0, Ink::Ground);
-        pen.line([scale.left, plot.axis], [scale.right, plot.axis], line(Ink::Line, 1.0));
+        for axis in &plot.axes[..if both { 2 } else { 1 }] {
+            pen.rect([scale.left, axis - tall, wide, tall], 0.0, Ink::Ground);
+            pen.line([scale.left, *axis], [scale.right, *axis], line(Ink::Line, 1.0));
+        }
         let each = rate::interval(self.shown.length(), wide);
         let most = match measure {
             Measure::Acked => rate::draw(pen, self.timeline, self.ends, &plot, each),
@@ -185,11 +202,11 @@ impl Drawing<'_> {
         if let Some(merged) = merged.map(Trace::each).max().filter(|each| *each > 1) {
             source = [&source, " · ", &graph::merged(language, merged)].concat();
         }
-        self.moments(pen, &scale, top - if self.beside { GAP } else { 0.0 }, top + up + down);
+        self.moments(pen, &scale, top - if self.beside { GAP } else { 0.0 }, bottom);
         let values = [Side::Left, Side::Right].map(|side| self.value(measure, side, each));
         let most = graph::value(language, measure, most);
-        self.label(pen, &scale, (y, top), [name, &source, &most], &values);
-        (Reading { name: name.to_owned(), source, values }, top + up + down)
+        self.label(pen, &plot, (y, top), [name, &source, &most], &values);
+        (Reading { name: name.to_owned(), source, values }, bottom)
     }
 
     /// The shown moment and now, through one plot (and the gap above, where no label stands in it).
@@ -227,23 +244,24 @@ impl Drawing<'_> {
     fn label(
         &self,
         pen: &mut Pen,
-        scale: &Scale,
+        plot: &Plot,
         (y, top): (f32, f32),
         [name, source, most]: [&str; 3],
         values: &[String; 2],
     ) {
         let bold = plain(14.0).bold();
         let at_most = plain(13.0).dim();
+        let scale = &plot.scale;
         if self.beside {
             let room = scale.left - 32.0;
-            let ends = pen.text([20.0, top + 14.0], name, bold, room - 90.0);
+            let ends = pen.text([20.0, top + 14.0], name, bold, room - at_most.width(most) - 4.0);
             let look = at_most.end();
             pen.text([scale.left - 8.0, top + 13.0], most, look, scale.left - 16.0 - ends);
             pen.text([20.0, top + 33.0], source, mono(13.0).dim(), room);
             let x = scale.right + 10.0;
             let room = self.view.width - x - 12.0;
-            for (place, (value, name)) in values.iter().zip(self.names).enumerate() {
-                let y = top + 17.0 + place as f32 * 22.0;
+            for (axis, (value, name)) in plot.axes.iter().zip(values.iter().zip(self.names)) {
+                let y = axis - self.tall / 2.0 + 5.0;
                 pen.run([x, y], 8.0, x + room, &[(value, mono(14.0).bold()), (name, at_most)]);
             }
         } else {

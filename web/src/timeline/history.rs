@@ -16,6 +16,8 @@ pub(super) enum Entry {
     Event(Event),
     /// Events of single packets, told in sums: the first, the last, and that one's moment.
     Thinned { from: Seq, to: Seq, at: Nanos, flows: Vec<Thin> },
+    /// What came before it is missing; so the world stood after it.
+    Leap(Box<World>),
 }
 
 impl Entry {
@@ -23,6 +25,7 @@ impl Entry {
         match self {
             Self::Event(event) => event.at,
             Self::Thinned { at, .. } => *at,
+            Self::Leap(world) => world.at,
         }
     }
 
@@ -30,6 +33,7 @@ impl Entry {
         match self {
             Self::Event(_) => 1,
             Self::Thinned { from, to, .. } => to.saturating_sub(*from) + 1,
+            Self::Leap(_) => 0,
         }
     }
 
@@ -37,13 +41,14 @@ impl Entry {
         match self {
             Self::Event(event) => world.apply(event),
             Self::Thinned { from, to, at, flows } => world.apply_thinned(*from, *to, *at, flows),
+            Self::Leap(after) => world.clone_from(after),
         }
     }
 
     fn event(&self) -> Option<&Event> {
         match self {
             Self::Event(event) => Some(event),
-            Self::Thinned { .. } => None,
+            Self::Thinned { .. } | Self::Leap(_) => None,
         }
     }
 }

@@ -38,6 +38,10 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn restart(&mut self, world: &World) {
         *self = Self::default();
+        self.see_all(world);
+    }
+
+    pub(super) fn see_all(&mut self, world: &World) {
         world.sockets.values().for_each(|socket| self.see(socket));
     }
 

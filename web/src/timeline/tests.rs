@@ -32,6 +32,38 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Events are missing in the middle of a recording: before and after them all is as it was.
+    #[test]
+    fn a_hole_hides_nothing_but_itself(all in deeds(40), hole in (0.0f64..1.0, 0.0f64..0.5), seek in 0.0f64..1.1) {
+        let script = play(&all);
+        let count = script.events.len();
+        let from = (count as f64 * hole.0) as usize;
+        let to = from + ((count - from) as f64 * hole.1) as usize;
+        let mut timeline = Timeline::default();
+        script.events[..from].iter().for_each(|event| timeline.push(event.clone()));
+        let mut snapshot = World::default();
+        script.events[..to].iter().for_each(|event| snapshot.apply(event));
+        timeline.leap(snapshot);
+        script.events[to..].iter().for_each(|event| timeline.push(event.clone()));
+        let at = (script.now() as f64 * seek) as Nanos;
+        timeline.seek(at);
+        // Within the hole, what stood before it is shown.
+        let is_known = |(place, event): &(usize, &Event)| event.at <= at && (*place < from || *place >= to);
+        let hidden = script.events[from..to].last().is_some_and(|last| at < last.at)
+            && script.events[from..to].first().is_some_and(|first| first.at <= at);
+        if !hidden {
+            prop_assert_eq!(timeline.world(), &fold(&script, at));
+        } else {
+            let mut before = World::default();
+            script.events.iter().enumerate().filter(is_known).for_each(|(_, event)| before.apply(event));
+            prop_assert_eq!(timeline.world(), &before);
+        }
+    }
+}
+
 #[test]
 fn checkpoints_and_forgetting_keep_the_fold() {
     let script =

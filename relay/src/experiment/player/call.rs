@@ -57,6 +57,7 @@ impl Player {
         };
         let accepts = act.nth(act.accepts.as_ref(), nth);
         let keep = act.nth(act.keep.as_ref(), nth);
+        let socket = command.socket();
         let mut call = self.start(command.clone());
         if act.asleep {
             self.asleep.push(Asleep { accepts, keep, command, call });
@@ -74,6 +75,9 @@ impl Player {
         }
         if let Some(ended) = ended {
             self.adopt(role.as_ref(), accepts.as_ref(), &ended.answer);
+            if let (Some(socket), Answer::Ok(Done::Local(done))) = (socket, &ended.answer) {
+                self.bound.insert(socket, json!(done.local));
+            }
             self.keep(keep.as_ref(), &ended);
             self.expects(place, act, &ended);
         }
@@ -215,7 +219,9 @@ impl Player {
         let id = self.role(&role).await?;
         let path = if arguments.contains_key("peer") { "kernel.peer" } else { "kernel.local" };
         let look = |world: &World| found::at(world, &Root::Socket(id), path);
-        arguments.insert("address".into(), self.lab.journal().look(look));
+        let found = self.lab.journal().look(look);
+        let known = if found.is_null() { self.bound.get(&id).cloned() } else { Some(found) };
+        arguments.insert("address".into(), known.unwrap_or_default());
         Ok(())
     }
 

@@ -59,8 +59,7 @@ pub(super) fn draw(
     let most = bars.iter().map(|bar| bar.3).max().unwrap_or(0);
     for (end, began, ended, rate) in bars {
         let (left, right) = (scale.x(began.max(scale.from)), scale.x(ended));
-        let y = plot.y(end.side, rate, most);
-        let (top, bottom) = (y.min(plot.axis), y.max(plot.axis));
+        let (top, bottom) = (plot.y(end.side, rate, most), plot.axis(end.side));
         let wide = (right - left - 1.0).max(1.0);
         pen.rect([left, top, wide, (bottom - top).max(1.0)], 0.0, Ink::Tcp);
     }

@@ -89,6 +89,14 @@ impl Packets {
         }
     }
 
+    /// Events are missing: what a snapshot does not know on the wire has left it, nobody knows how.
+    pub(in crate::timeline) fn leap(&mut self, world: &World) {
+        let wire = world.wire.as_ref();
+        self.frozen = wire.and_then(|wire| wire.frozen);
+        let is_there = |id: &PacketId| wire.is_some_and(|wire| wire.packets.contains_key(id));
+        self.forget_live(world.at, |packet| !is_there(&packet.id));
+    }
+
     pub(in crate::timeline) fn push(&mut self, event: &Event, newest: &World) {
         let at = event.at;
         match &event.what {
