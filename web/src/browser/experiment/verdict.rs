@@ -14,6 +14,7 @@ use web_sys::{Element, HtmlElement};
 pub(super) struct Card {
     root: HtmlElement,
     claim: HtmlElement,
+    who: Slot,
     original: Slot,
     translated: Slot,
     is: HtmlElement,
@@ -52,6 +53,7 @@ impl Card {
         Ok(Self {
             root: dom::by_id("verdict")?,
             claim: dom::by_id("claim")?,
+            who: Slot::of("claim-who")?,
             original: Slot::of("claim-original")?,
             translated: Slot::of("claim-translated")?,
             is: dom::by_id("verdict-is")?,
@@ -71,7 +73,8 @@ impl Card {
     fn refresh(&mut self, language: Language, lesson: &Lesson, next: Option<&str>) {
         show(&self.claim, lesson.claim.is_some());
         if let Some(claim) = &lesson.claim {
-            let [original, translated] = page::claim(language, claim);
+            let [who, original, translated] = page::claim(language, claim);
+            self.who.set(&who);
             self.original.set(&original);
             show(self.translated.node(), !translated.is_empty());
             self.translated.set(&translated);

@@ -49,13 +49,19 @@ pub fn tally(language: Language, right: usize, of: usize) -> String {
     }
 }
 
-/// What is claimed: the original, and in English its translation.
-pub fn claim(language: Language, claim: &Words) -> [String; 2] {
-    let original = ["“", &claim.zh, "”"].concat();
-    match language {
-        Language::English => [original, claim.en.clone()],
-        Language::Chinese => [original, String::new()],
-    }
+/// Who claims something and what: the speaker in the page's language, the original words, and in English
+/// their translation ("" in Chinese). The relay tells the three as one sentence, `WHO: “WORDS”`.
+pub fn claim(language: Language, claim: &Words) -> [String; 3] {
+    let (english, chinese) = (parted(&claim.en, ": “"), parted(&claim.zh, "：“"));
+    let who = language.pick(english.0, chinese.0).to_owned();
+    let original = ["“", chinese.1, "”"].concat();
+    [who, original, language.pick(english.1, "").to_owned()]
+}
+
+/// What stands before the quotation and in it; all of it is quoted where nobody is named.
+fn parted<'a>(said: &'a str, opens: &str) -> (&'a str, &'a str) {
+    let parts = said.split_once(opens);
+    parts.and_then(|(who, rest)| Some((who, rest.strip_suffix('”')?))).unwrap_or(("", said))
 }
 
 /// What became of the promises.
@@ -80,5 +86,25 @@ pub fn verdict_key(verdict: Verdict) -> &'static str {
         Verdict::Loose => "verdict_loose",
         Verdict::Wrong => "verdict_wrong",
         Verdict::Fair => "verdict_fair",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_told_with_who_makes_it() {
+        let words = Words {
+            en: "The tutorial says: “See: “data” stays.”".to_owned(),
+            zh: "教程写道：“数据不会消失”".to_owned(),
+        };
+        assert_eq!(
+            claim(Language::English, &words),
+            ["The tutorial says", "“数据不会消失”", "See: “data” stays."]
+        );
+        assert_eq!(claim(Language::Chinese, &words), ["教程写道", "“数据不会消失”", ""]);
+        let bare = Words { en: "It stays.".to_owned(), zh: "还在".to_owned() };
+        assert_eq!(claim(Language::English, &bare), ["", "“还在”", "It stays."]);
     }
 }

@@ -93,8 +93,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("bet_decided", "Decided.", "已揭晓。"),
     ("bet_none", "No choice fits.", "没有一个选项符合。"),
     ("is_answer", "so it is", "结果是这个"),
-    ("tutorial_says", "The tutorial says", "教程写道"),
-    ("measured", "Measured here", "实测"),
     ("verdict_true", "True", "属实"),
     ("verdict_loose", "True, with a reservation", "大体属实，有所保留"),
     ("verdict_wrong", "Wrong", "不属实"),
