@@ -4,7 +4,8 @@
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
 //! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`],
-//!    [`lesson`], [`log`], [`mirror`], [`graph`], [`film`], [`voice`], [`time_bar`], [`scrub`]: text and controls;
+//!    [`lesson`], [`experiment`], [`log`], [`mirror`], [`graph`], [`film`], [`voice`], [`time_bar`], [`scrub`]: text
+//!    and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`recording`], [`tape`]: a file instead of a relay;
 //! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
@@ -17,6 +18,7 @@ mod bundle;
 mod call_form;
 mod callgate;
 mod dom;
+mod experiment;
 mod film;
 mod frame;
 mod gesture;

@@ -7,7 +7,8 @@
 //!    [`svg`]: shapes → a document to keep;
 //! 4. [`text`]: everything the page says, in two languages; [`code`]: a call as a line of code;
 //! 5. [`seen`], [`conversation`], [`layers`]: packets, flows, and one packet opened;
-//! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`sound`]: what is heard when;
+//! 6. [`intent`]: gesture → command; [`lecture`]: what a clicker means; [`lesson`]: what the page knows of
+//!    experiments; [`sound`]: what is heard when;
 //! 7. [`film`]: pictures and sound that came through sockets, in two players;
 //!    [`palette`]: everything that can be done now, found by words;
 //! 8. `browser` (wasm only): socket, frames, canvas and page.
@@ -23,6 +24,7 @@ pub mod film;
 pub mod intent;
 pub mod layers;
 pub mod lecture;
+pub mod lesson;
 mod order;
 pub mod palette;
 pub mod replay;

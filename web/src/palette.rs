@@ -6,6 +6,7 @@ mod find;
 pub use find::find;
 
 use crate::intent::{ACTIONS, Gesture, Make, Now, SPEEDS, Verb, key_name};
+use crate::lesson::path;
 use crate::text::Language;
 use crate::text::{page, wire};
 use protocol::command::{Family, Kind, Net, Side};
@@ -47,6 +48,7 @@ pub fn entries(now: &Now) -> Vec<Entry> {
             rows.add(action.does, &key, &|language| page::word(language, action.words).to_owned());
         }
     }
+    experiments(&mut rows);
     sockets(&mut rows);
     makes(&mut rows);
     wires(&mut rows);
@@ -71,6 +73,21 @@ fn calls(rows: &mut Rows) {
             let name = page::name(language, world, id);
             [verb.name(), " – ", page::gloss(language, verb), " · ", &name].concat()
         });
+    }
+}
+
+/// Each experiment of the path, by its title and its question.
+fn experiments(rows: &mut Rows) {
+    let wire = rows.now.world.wire.is_some();
+    for entry in path::path(rows.now.experiments, wire) {
+        if entry.needs != path::Needs::Missing {
+            rows.add(Gesture::Experiment(entry.place), "", &|language| {
+                let [title, question] = [&entry.head.title, &entry.head.question]
+                    .map(|words| language.pick(words.en.as_str(), &words.zh));
+                let number = page::experiment_number(language, entry.number);
+                [&labelled(&number, title), " – ", question].concat()
+            });
+        }
     }
 }
 

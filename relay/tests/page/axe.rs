@@ -6,7 +6,7 @@ use crate::gallery::{crowd, settle};
 use serde_json::Value;
 
 const AXE: &str = include_str!("../axe/axe.min.js");
-const RUN: &str = "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations.map(own => \
+pub(crate) const RUN: &str = "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations.map(own => \
     `${own.id} (${own.help}): ${own.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(', ')}`))";
 
 /// Window, dark, language of a look.

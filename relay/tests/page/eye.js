@@ -113,8 +113,9 @@
     }
     const at = canvas.getBoundingClientRect();
     for (const node of controls) {
-      // The doors lie over a ladder on which next to nothing has happened yet; a packet's button is clear.
-      if (node.matches('.pick, .many, .spot, .door') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
+      // The doors lie over a ladder on which next to nothing has happened yet; a packet's button is clear; an
+      // experiment's card hides what it lies over.
+      if (node.matches('.pick, .many, .spot, .door') || node.closest('#card') || !node.closest('#stage, #lower')?.contains(canvas)) continue;
       const box = node.getBoundingClientRect();
       for (const own of words) {
         const across = Math.min(own.right + at.left, box.right) - Math.max(own.left + at.left, box.left);

@@ -9,6 +9,7 @@ mod bench;
 mod clock;
 mod controls;
 mod desk;
+mod experiment;
 mod eye;
 mod film;
 mod first_run;

@@ -4,6 +4,7 @@ use super::asking::Asking;
 use super::bench::Bench;
 use super::callgate::CallGate;
 use super::dom::{self, show, window};
+use super::experiment::Experiments;
 use super::film::FilmPanel;
 use super::frame::Frame;
 use super::graph::GraphTable;
@@ -49,6 +50,8 @@ pub(super) enum Below {
     Sheet,
     /// What the kernel said through time.
     Graphs,
+    /// The experiment's program.
+    Code,
 }
 
 /// "Empty bench" asks once; the question stands for a few seconds.
@@ -107,6 +110,7 @@ pub(super) struct App {
     pub(super) callgate: CallGate,
     pub(super) palette: Palette,
     pub(super) lesson: Caption,
+    pub(super) experiments: Experiments,
     pub(super) log: Log,
     /// Seconds since the page began.
     pub(super) seconds: f64,
@@ -164,6 +168,7 @@ impl App {
             callgate: CallGate::new()?,
             palette: Palette::new()?,
             lesson: Caption::new()?,
+            experiments: Experiments::new()?,
             log: Log::new()?,
             seconds: 0.0,
             dirty: true,
@@ -233,6 +238,7 @@ impl App {
         self.link.lost();
         self.asking.lost();
         self.lesson.release();
+        self.experiments.release();
         self.dirty = true;
     }
 
@@ -250,6 +256,7 @@ impl App {
                     }
                     self.link.seen(event.at);
                     self.timeline.push(event.clone());
+                    self.experiments.acts.push(&event);
                     self.seen.push(&event);
                     self.log.push(self.timeline.newest(), &self.seen, &event);
                 }
@@ -298,6 +305,7 @@ impl App {
         }
         if let Answer::Error(_) = &answer {
             self.lesson.release();
+            self.experiments.release();
         }
         if let Some((place, command, plan)) = self.asking.answer(id, answer) {
             self.ask(place, &command, Some(plan));
@@ -310,10 +318,11 @@ impl App {
         self.dirty = true;
     }
 
-    /// Whether a lesson waits for its button.
+    /// Whether a lesson waits for its button, or at a bet.
     pub(super) fn in_lesson(&self) -> bool {
         let lesson = self.timeline.newest().lesson.as_ref();
-        lesson.is_some_and(|lesson| lesson.ended.is_none() && lesson.said.button.is_some())
+        let bets = self.open_bet().is_some_and(|(_, waits)| waits);
+        bets || lesson.is_some_and(|lesson| lesson.ended.is_none() && lesson.said.button.is_some())
     }
 
     /// The learner wants the bench: this epoch's first run does not begin by itself again.

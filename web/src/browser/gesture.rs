@@ -60,6 +60,22 @@ impl App {
             Gesture::Reset => self.reset(),
             Gesture::Lesson(name) => self.start_lesson(name),
             Gesture::Next => self.next_step(),
+            Gesture::Path
+            | Gesture::Experiment(_)
+            | Gesture::Onward
+            | Gesture::Again
+            | Gesture::Stop
+            | Gesture::Auto
+            | Gesture::Bet(_)
+            | Gesture::Away
+            | Gesture::Program
+            | Gesture::Dialect(_)
+            | Gesture::CopyProgram
+            | Gesture::SaveProgram => self.learn(gesture),
+            Gesture::Code => {
+                let shown = self.below == Below::Code;
+                self.below = if shown { Below::Auto } else { Below::Code };
+            }
             Gesture::Leave => self.leave(),
             Gesture::Inspect(socket) => self.inspect(socket, None),
             Gesture::Open => {
@@ -117,7 +133,13 @@ impl App {
 
     /// What decides which gestures do something now.
     pub(super) fn now(&self) -> Now<'_> {
-        Now { world: self.timeline.newest(), selected: self.selected, acts: self.may_act() }
+        Now {
+            world: self.timeline.newest(),
+            selected: self.selected,
+            acts: self.may_act(),
+            heard: self.replay.is_none() && self.link.welcome.is_some(),
+            experiments: self.heads(),
+        }
     }
 
     /// Gives a command; the picture comes to now.
@@ -203,8 +225,8 @@ impl App {
     fn select(&mut self, socket: SocketId) {
         self.selected = Some(socket);
         self.automatic = None;
-        // The graphs go on, of the other socket.
-        if self.below != Below::Graphs {
+        // The graphs go on, of the other socket; and the code.
+        if !matches!(self.below, Below::Graphs | Below::Code) {
             self.below = Below::Auto;
         }
     }
@@ -250,9 +272,9 @@ impl App {
         self.give(Place::Bench, Gesture::Lesson(name));
     }
 
-    /// Presses the lesson's button.
+    /// Presses the lesson's button, or passes its bet.
     pub(super) fn next_step(&mut self) {
-        if self.lesson.press() {
+        if self.pass() || self.lesson.press() {
             self.give(Place::Bench, Gesture::Next);
         }
     }

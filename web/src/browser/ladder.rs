@@ -210,20 +210,20 @@ impl App {
         let whole = scene::whole_ladder(&self.timeline, self.clock.moment(), &view);
         let title = picture::ladder_title(self.language);
         let text = svg::document(title, whole.size[0], &[(&whole.shapes, whole.size[1])]);
-        let _ = save(&text);
+        let _ = save(&text, FILE, "image/svg+xml");
     }
 }
 
 /// Gives the viewer a file.
-fn save(text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("image/svg+xml");
+pub(super) fn save(text: &str, file: &str, kind: &str) -> Result<(), JsValue> {
+    let of = BlobPropertyBag::new();
+    of.set_type(kind);
     let parts = js_sys::Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &of)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
     link.set_href(&url);
-    link.set_download(FILE);
+    link.set_download(file);
     link.click();
     Url::revoke_object_url(&url)
 }

@@ -63,6 +63,7 @@ impl App {
         other.set_text_content(Some(language.pick("中文", "English")));
         set(&other, "lang", language.pick("zh-CN", "en"));
         self.bench.forget();
+        self.experiments.forget();
         self.inspector.forget();
         self.wire_bar.forget();
         self.panel.forget();

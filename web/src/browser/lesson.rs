@@ -46,6 +46,8 @@ pub(super) struct Known<'a> {
     pub(super) phone: bool,
     /// Whether this session may act, and somebody is there.
     pub(super) open: bool,
+    /// Whether a card of its own tells of the end, with ways on.
+    pub(super) card: bool,
 }
 
 /// From the dark button to the window's edge at least.
@@ -97,6 +99,21 @@ impl Caption {
         self.touched = touched;
     }
 
+    /// The step whose button stands and is not pressed.
+    pub(super) fn waits(&self) -> Option<u32> {
+        let (_, step) = self.offered.as_ref().filter(|_| self.pressed != self.offered)?;
+        Some(*step)
+    }
+
+    /// Whether what appears now takes the focus: it was asked for, or nothing has it.
+    pub(super) fn is_idle(&mut self) -> bool {
+        let active = dom::document().active_element();
+        let idle = active
+            .as_ref()
+            .is_none_or(|a| matches!(a.tag_name().as_str(), "BODY") || a.id() == "next");
+        idle || std::mem::take(&mut self.claims)
+    }
+
     /// Whether it was.
     pub(super) fn is_touched(&self) -> bool {
         self.touched
@@ -117,7 +134,7 @@ impl Caption {
             Some(lesson) if lesson.said.step > 0 => {
                 (pick(language, &lesson.said.say), pick(language, &lesson.said.note))
             }
-            Some(lesson) => (pick(language, &lesson.title), ""),
+            Some(lesson) => (pick(language, &lesson.title), pick(language, &lesson.question)),
             None => (page::word(language, "bench"), ""),
         };
         for (slot, text) in [(&mut self.say, say), (&mut self.note, note)] {
@@ -152,14 +169,8 @@ impl Caption {
         let fresh = self.pressed != self.offered;
         show(&self.next, fresh);
         self.put(known, lesson.and_then(|lesson| lesson.said.at));
-        if fresh && appears {
-            let active = dom::document().active_element();
-            let idle = active
-                .as_ref()
-                .is_none_or(|a| matches!(a.tag_name().as_str(), "BODY") || a.id() == "next");
-            if idle || std::mem::take(&mut self.claims) {
-                let _ = self.next.focus();
-            }
+        if fresh && appears && self.is_idle() {
+            let _ = self.next.focus();
         }
     }
 
@@ -191,7 +202,7 @@ impl Caption {
         let ended = |world: &World| world.lesson.as_ref().is_some_and(|l| l.ended.is_some());
         let over = ended(known.newest) && ended(known.shown) && !self.touched;
         let idle = lesson.is_none() && known.newest.sockets.is_empty();
-        show(&self.doors, known.open && (begins || over || idle));
+        show(&self.doors, known.open && (begins || (over && !known.card) || idle));
         let lead = if begins {
             "or_begin"
         } else if over {

@@ -126,7 +126,7 @@ pub(super) fn pressed(event: &KeyboardEvent, key: &str, ctrl: bool) {
         let palette = &mut app.palette;
         if !palette.is_open() {
             if ctrl && key.eq_ignore_ascii_case("k") {
-                app.toggle_help();
+                super::experiment::close_dialogs();
                 app.open_palette();
                 event.prevent_default();
             }

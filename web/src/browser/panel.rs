@@ -26,9 +26,10 @@ pub(super) struct Shell {
     pub(super) stage: HtmlElement,
     pub(super) ledger: HtmlElement,
     pub(super) lower: HtmlElement,
-    thumb: HtmlElement,
+    pub(super) thumb: HtmlElement,
     pub(super) to_ladder: HtmlElement,
     pub(super) to_sheet: HtmlElement,
+    pub(super) to_code: HtmlElement,
     pub(super) to_graphs: HtmlElement,
     pub(super) graphs_toggle: HtmlElement,
     pub(super) switch: HtmlElement,
@@ -57,6 +58,7 @@ impl Shell {
             thumb: dom::by_id("thumb")?,
             to_ladder: dom::by_id("to-ladder")?,
             to_sheet: dom::by_id("to-sheet")?,
+            to_code: dom::by_id("to-code")?,
             to_graphs: dom::by_id("to-graphs")?,
             graphs_toggle: dom::by_id("graphs-toggle")?,
             switch: dom::by_id("below-switch")?,
@@ -85,6 +87,7 @@ impl App {
             phone,
             open: open && !runs,
         });
+        self.experiments_panels();
         self.lesson.refresh(&lesson::Known {
             shown: self.timeline.world(),
             newest: self.timeline.newest(),
@@ -94,6 +97,7 @@ impl App {
             language,
             phone,
             open,
+            card: self.experiments.stands(),
         });
         let busy = dom::first(&self.shell.thumb, ":scope > :not([hidden])").is_some();
         show(&self.shell.thumb, phone && busy);

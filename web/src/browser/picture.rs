@@ -205,17 +205,21 @@ impl App {
         let zoom = self.room.zoom;
         let view = self.view(self.room.width / zoom, self.room.below / zoom);
         let burst = self.burst();
-        let graphs = self.below == Below::Graphs;
-        let sheet = burst.filter(|_| !matches!(self.below, Below::Ladder | Below::Graphs));
+        let (graphs, code) = (self.below == Below::Graphs, self.below == Below::Code);
+        let sheet =
+            burst.filter(|_| !matches!(self.below, Below::Ladder | Below::Graphs | Below::Code));
+        let has_code = code || self.timeline.world().lesson.is_some();
         let shell = &self.shell;
         // On the desk the header's button leads to the graphs and back.
         let headless = self.room.vertical || self.lecture;
-        show(&shell.switch, burst.is_some() || headless);
+        show(&shell.switch, burst.is_some() || headless || has_code);
+        show(&shell.to_code, has_code);
         show(&shell.to_sheet, burst.is_some());
         show(&shell.to_graphs, headless);
         for (node, on) in [
             (&shell.to_sheet, sheet.is_some()),
-            (&shell.to_ladder, !graphs && sheet.is_none()),
+            (&shell.to_ladder, !graphs && !code && sheet.is_none()),
+            (&shell.to_code, code),
             (&shell.to_graphs, graphs),
             (&shell.graphs_toggle, graphs),
         ] {
@@ -226,6 +230,12 @@ impl App {
             return self.graphs(&view);
         }
         self.graph.hide();
+        if code {
+            self.reader.put(None);
+            let size = [view.width, view.height];
+            self.surfaces.below.draw(Vec::new(), size, zoom, &self.theme);
+            return self.shell.ladder_words.set("");
+        }
         let strip = if let Some(burst) = sheet {
             self.reader.put(None);
             scene::sheet(&self.timeline, burst, &view)

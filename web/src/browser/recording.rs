@@ -116,6 +116,7 @@ impl Reader for App {
     fn event(&mut self, event: Event) {
         self.link.seen(event.at);
         self.timeline.push(event.clone());
+        self.experiments.acts.push(&event);
         self.seen.push(&event);
         self.log.push(self.timeline.newest(), &self.seen, &event);
     }

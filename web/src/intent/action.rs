@@ -4,8 +4,11 @@
 
 use super::gesture::Gesture;
 use super::verb::Verb;
+use crate::lesson::bet::is_open;
 use crate::timeline::Trouble;
 use protocol::command::{Family, Kind, Net};
+use protocol::experiment::ExperimentHead;
+use protocol::program::Dialect;
 use protocol::{SocketId, World};
 
 /// Something that the page does, without more to be said.
@@ -34,6 +37,15 @@ const fn act(
 pub const ACTIONS: &[Action] = &[
     act("palette", "key_palette", &["Ctrl+k", "/"], Gesture::Palette),
     act("next", "key_enter", &["Enter"], Gesture::Next),
+    act("bet-1", "key_bet_1", &["1"], Gesture::Bet(0)),
+    act("bet-2", "key_bet_2", &["2"], Gesture::Bet(1)),
+    act("bet-3", "key_bet_3", &["3"], Gesture::Bet(2)),
+    act("bet-4", "key_bet_4", &["4"], Gesture::Bet(3)),
+    act("bet-5", "key_bet_5", &["5"], Gesture::Bet(4)),
+    act("path", "key_path", &["p"], Gesture::Path),
+    act("auto", "key_auto", &["u"], Gesture::Auto),
+    act("again", "key_again", &["a"], Gesture::Again),
+    act("stop", "leave_experiment", &[], Gesture::Stop),
     act("pause", "key_pause", &[" "], Gesture::Pause),
     act("back", "key_back", &["ArrowLeft"], Gesture::Back),
     act("forward", "key_forward", &["ArrowRight"], Gesture::Forward),
@@ -79,6 +91,11 @@ pub const ACTIONS: &[Action] = &[
     act("ladder-numbers", "ladder_numbers", &["q"], Gesture::Absolute),
     act("ladder-save", "ladder_save", &[], Gesture::SaveLadder),
     act("graphs", "show_graphs", &["y"], Gesture::Graphs),
+    act("code", "key_code", &["k"], Gesture::Code),
+    act("in-python", "in_python", &[], Gesture::Dialect(Dialect::Python)),
+    act("in-rust", "in_rust", &[], Gesture::Dialect(Dialect::Rust)),
+    act("in-c", "in_c", &[], Gesture::Dialect(Dialect::C)),
+    act("program", "as_program", &[], Gesture::Program),
     act("weather", "open_weather", &[], Gesture::Menu("weather")),
     act("trap-form", "open_trap", &[], Gesture::Menu("trap")),
     act("restart", "restart_wire", &[], Gesture::Restart),
@@ -132,6 +149,10 @@ pub struct Now<'a> {
     pub selected: Option<SocketId>,
     /// Whether this session may act at all.
     pub acts: bool,
+    /// Whether a relay listens, even to one that may only look: bets are taken from all.
+    pub heard: bool,
+    /// The experiments that there are.
+    pub experiments: &'a [ExperimentHead],
 }
 
 impl Now<'_> {
@@ -167,9 +188,20 @@ impl Now<'_> {
                 free && (make.net == Net::Host || (wire && make.family != Family::Unix))
             }
             Gesture::Lesson(_) | Gesture::Reset | Gesture::Leave | Gesture::Record => self.acts,
+            Gesture::Path => self.acts && !self.experiments.is_empty(),
+            Gesture::Experiment(place) => self.acts && place < self.experiments.len(),
+            Gesture::Again | Gesture::Onward => self.acts && self.world.lesson.is_some(),
+            Gesture::Stop | Gesture::Auto => self.acts && self.in_lesson(),
+            Gesture::Bet(choice) => {
+                let lesson = self.world.lesson.as_ref().filter(|own| own.ended.is_none());
+                let open = lesson.and_then(|own| own.bet.as_ref());
+                let open = open.filter(|bet| bet.marked.is_none());
+                self.heard && open.is_some_and(|bet| choice < bet.choices.len())
+            }
+            Gesture::Program => !self.world.calls.is_empty(),
             Gesture::Next => {
                 let lesson = self.world.lesson.as_ref().filter(|own| own.ended.is_none());
-                self.acts && lesson.is_some_and(|own| own.said.button.is_some())
+                self.acts && lesson.is_some_and(|own| own.said.button.is_some() || is_open(own))
             }
             Gesture::Sheet => !self.world.bursts.is_empty(),
             _ => true,
@@ -197,7 +229,7 @@ mod tests {
     #[test]
     fn where_there_is_no_wire_nothing_of_it_works() {
         let world = World::default();
-        let now = Now { world: &world, selected: None, acts: true };
+        let now = Now { world: &world, selected: None, acts: true, heard: true, experiments: &[] };
         assert!(now.works(Gesture::Pause) && now.works(Gesture::Reset));
         for gesture in [Gesture::Hold, Gesture::Trap, Gesture::Receive, Gesture::Next] {
             assert!(!now.works(gesture), "{gesture:?}");

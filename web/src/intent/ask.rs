@@ -33,6 +33,11 @@ pub fn asks(gesture: Gesture, world: &World, selected: Option<SocketId>) -> Vec<
             vec![Command::Experiment(Lesson::Start { name: name.to_owned() })]
         }
         Gesture::Next => vec![Command::Experiment(Lesson::Next)],
+        Gesture::Again => vec![Command::Experiment(Lesson::Again)],
+        Gesture::Stop => vec![Command::Experiment(Lesson::Stop)],
+        Gesture::Bet(choice) => {
+            vec![Command::Experiment(Lesson::Bet { choice: choice as u32 })]
+        }
         Gesture::Reset | Gesture::Leave => {
             let runs = world.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
             let stop = runs.then_some(Command::Experiment(Lesson::Stop));

@@ -4,6 +4,7 @@ use super::action::ACTIONS;
 use super::verb::Verb;
 use crate::timeline::Trouble;
 use protocol::command::{Family, Kind, Net, Side};
+use protocol::program::Dialect;
 use protocol::wire::{Handling, Ppm};
 use protocol::{PacketId, SocketId, TrapId};
 
@@ -55,6 +56,27 @@ pub enum Gesture {
     Lesson(&'static str),
     Next,
     Leave,
+    /// The list of experiments.
+    Path,
+    /// Begin the experiment at that place of the list.
+    Experiment(usize),
+    /// Begin the experiment that comes after this one on the path.
+    Onward,
+    Again,
+    Stop,
+    /// The automatic hand, on or off.
+    Auto,
+    /// Bet on the choice at that place.
+    Bet(usize),
+    /// The card of a finished experiment makes room.
+    Away,
+    Code,
+    /// What was done, as a program.
+    Program,
+    /// The language in which code is shown.
+    Dialect(Dialect),
+    CopyProgram,
+    SaveProgram,
     Inspect(SocketId),
     Open,
     Select(SocketId),
@@ -121,6 +143,7 @@ impl Gesture {
             "disarm" => Self::Disarm(trap?),
             "preset" => Self::Preset(place?),
             "film-loss" => Self::FilmLoss(place?),
+            "experiment" => Self::Experiment(place?),
             "packet" => Self::Packet(packet?),
             "hold" => Self::Handle(Handling::Hold { packet: packet? }),
             "release" => Self::Handle(Handling::Release { packet: packet? }),
@@ -128,6 +151,10 @@ impl Gesture {
             "copy" => Self::Handle(Handling::Copy { packet: packet? }),
             "damage" => Self::Handle(Handling::Damage { packet: packet?, offset: None }),
             "leave" => Self::Leave,
+            "onward" => Self::Onward,
+            "away" => Self::Away,
+            "copy-program" => Self::CopyProgram,
+            "save-program" => Self::SaveProgram,
             _ => ACTIONS.iter().find(|action| action.name == name)?.does,
         })
     }

@@ -12,13 +12,14 @@ fn world() -> (World, SocketId) {
 }
 
 fn offered(world: &World, selected: Option<SocketId>) -> Vec<Entry> {
-    entries(&Now { world, selected, acts: true })
+    entries(&Now { world, selected, acts: true, heard: true, experiments: &[] })
 }
 
 #[test]
 fn everything_that_works_is_offered_once() {
     let (world, client) = world();
-    let now = Now { world: &world, selected: Some(client), acts: true };
+    let now =
+        Now { world: &world, selected: Some(client), acts: true, heard: true, experiments: &[] };
     let all = offered(&world, Some(client));
     let times = |does| all.iter().filter(|row| row.does == does).count();
     for action in ACTIONS {
@@ -41,7 +42,13 @@ fn everything_that_works_is_offered_once() {
 #[test]
 fn who_may_only_look_is_offered_nothing_that_acts() {
     let (world, client) = world();
-    let rows = entries(&Now { world: &world, selected: Some(client), acts: false });
+    let rows = entries(&Now {
+        world: &world,
+        selected: Some(client),
+        acts: false,
+        heard: true,
+        experiments: &[],
+    });
     let acting = rows.iter().find(|row| {
         !crate::intent::asks(row.does, &world, Some(client)).is_empty()
             || matches!(row.does, Gesture::Call(_))

@@ -3,6 +3,7 @@
 mod counter;
 mod facts;
 mod gate;
+mod lesson;
 mod life;
 mod name;
 mod recording;
@@ -12,6 +13,10 @@ mod words;
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use gate::{Gate, gate, waits};
+pub use lesson::{
+    bet_open, bets, claim, experiment_number, next_experiment, promises, step_of, tally,
+    verdict_key,
+};
 pub use life::{Life, Station, life};
 pub use name::{kind, name, side, summary};
 pub use recording::{recorded, recording, unopened};
