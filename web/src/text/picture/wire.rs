@@ -2,7 +2,7 @@
 
 use super::{bytes, left, number, right};
 use crate::text::{Language, decimal, wire as text};
-use protocol::command::Side;
+use protocol::command::{Net, Side};
 use protocol::packet::{Flags, Head, IcmpHead, Lost, TcpHead};
 use protocol::wire::{IPV4, Impairment, Loss};
 use protocol::world::Wire;
@@ -98,13 +98,16 @@ fn bits(rate: u64) -> String {
     }
 }
 
-/// What stands above a host: `left 10.77.0.1`, where there is a wire.
+/// What stands above a host: `left 10.77.0.1`, where there is a wire and its sockets are on it.
 pub fn host(language: Language, world: &World, side: Side) -> String {
     let (name, place) = match side {
         Side::Left => (left(language), 0),
         Side::Right => (right(language), 1),
     };
+    let mut own = world.sockets.values().filter(|socket| socket.side == side).peekable();
+    let off = own.peek().is_some() && own.all(|socket| socket.net == Net::Host);
     match world.wire {
+        Some(_) if off => [name, " · ", language.pick("this machine", "本机")].concat(),
         Some(_) => format!("{name} {}", IPV4[place]),
         None => name.to_owned(),
     }
