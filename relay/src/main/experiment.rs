@@ -42,13 +42,18 @@ pub(super) enum ExperimentOrder {
         /// What to call it
         name: String,
     },
-    /// Play one and write a page that replays it in any browser
+    /// Play one, or all, and write pages that replay them in any browser
+    #[command(arg_required_else_help = true)]
     Export {
         /// Which
-        name: String,
+        #[arg(required_unless_present = "all", requires = "html")]
+        name: Option<String>,
         /// The page, a new file
         #[arg(long, value_name = "FILE")]
-        html: PathBuf,
+        html: Option<PathBuf>,
+        /// Every one that can be played here, as NAME.html in a folder
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "html"])]
+        all: Option<PathBuf>,
     },
 }
 
@@ -62,7 +67,10 @@ impl ExperimentOrder {
         match self {
             Self::List { json } => list(&library, *json),
             Self::Run { names, json, .. } => play(&library, names, *json, maker),
-            Self::Export { name, html } => export_one(&library, name, html, maker),
+            Self::Export { name: Some(name), html: Some(html), .. } => {
+                export_one(&library, name, html, maker)
+            }
+            Self::Export { all, .. } => export_all(&library, all.as_deref(), maker),
             Self::New { .. } => Ok(()),
         }
     }
@@ -126,6 +134,22 @@ fn begin(name: &str) -> anyhow::Result<()> {
         "{} is written; next: relay experiment run {name} --experiments .\n",
         path.display()
     ))
+}
+
+/// A page for each; those that cannot be played here are named, and the others written all the same.
+fn export_all(library: &Library, folder: Option<&Path>, maker: &Maker) -> anyhow::Result<()> {
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut failed = 0;
+    for name in library.names() {
+        let page = folder.join(format!("{name}.html"));
+        if let Err(why) = export_one(library, name, &page, maker) {
+            failed += 1;
+            eprintln!("{name}: {why:#}");
+        }
+    }
+    anyhow::ensure!(failed == 0, "{failed} of {} have no page.", library.names().count());
+    Ok(())
 }
 
 fn export_one(library: &Library, name: &str, out: &Path, maker: &Maker) -> anyhow::Result<()> {

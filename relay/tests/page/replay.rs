@@ -2,6 +2,7 @@
 //! its own, and by choosing a file. Same journal, same moment, same picture.
 
 use crate::desk::{Desk, Look, MIRROR, visible};
+use crate::support::browser::Browser;
 use crate::support::relay::Relay;
 use crate::support::scratch::Scratch;
 use crate::support::tab::Tab;
@@ -73,6 +74,26 @@ async fn one_file_replays_by_itself() {
     tab.wait_for("document.getElementById('link').textContent.includes('录制')", "Chinese").await;
     assert_eq!(tab.problems().await, Vec::<String>::new());
     desk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_experiment_ships_as_one_file() {
+    let Some(browser) = Browser::start().await else { return };
+    let scratch = Scratch::new();
+    let page = scratch.path().join("experiment.html");
+    let order = ["experiment", "export", "one-send-one-recv", "--html"];
+    let export = Command::new(RELAY).args(order).arg(&page).output().expect("it runs");
+    assert!(export.status.success(), "{}", String::from_utf8_lossy(&export.stderr));
+    let url = format!("file://{}", page.display());
+    for lang in ["en", "zh-CN"] {
+        let mut tab = browser.open(&url, 1440, 900, false, lang).await;
+        tab.wait_for("document.getElementById('app').className === 'replay'", "a recording").await;
+        tab.press("End").await;
+        let said = if lang == "en" { "A stream keeps" } else { "流保持顺序" };
+        let card = "document.getElementById('card').textContent";
+        tab.wait_for(&format!("{card}.includes({said:?})"), "its verdict").await;
+        assert_eq!(tab.problems().await, Vec::<String>::new());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,7 +118,7 @@ pub(super) fn draw(
     let lines = (measures.len() * ends.len().max(1)) as f32;
     let label = if beside { 0.0 } else { HEAD };
     let free = view.height - 10.0 - measures.len() as f32 * (GAP + label);
-    let tall = (free / lines - BETWEEN).max(TALL[0]).min(TALL[1]);
+    let tall = crate::order::within(free / lines - BETWEEN, TALL[0], TALL[1]);
     let drawing =
         Drawing { timeline, moment, shown, view, ends: &ends, names: &names, beside, tall };
     let mut y = 10.0;
