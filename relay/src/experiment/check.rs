@@ -47,6 +47,12 @@ pub(super) fn check(script: &Script) -> Result<(), Wrong> {
         let says = format!("expected a row of the tutorial's table, 1 to {ROWS}");
         return Err(Wrong { at: vec!["rows".into(), nth.into()], says });
     }
+    for (name, words) in [("title", &script.title), ("question", &script.question)] {
+        if words.en.trim().is_empty() || words.zh.trim().is_empty() {
+            let says = "expected words in both languages".into();
+            return Err(Wrong { at: vec![name.into()], says });
+        }
+    }
     if script.act.is_empty() {
         let says = "expected at least one [[act]]".into();
         return Err(Wrong { at: vec!["act".into()], says });
@@ -196,6 +202,11 @@ fn spoken(nth: usize, act: &Act, cast: &Cast) -> Result<(), Wrong> {
     for (key, words) in said {
         let Some(words) = words else { continue };
         for (language, text) in [("en", &words.en), ("zh", &words.zh)] {
+            if text.trim().is_empty() {
+                let mut wrong = in_act(nth, [], "expected words in both languages");
+                wrong.at.extend(key.iter().chain([&language]).map(|key| Key::from(*key)));
+                return Err(wrong);
+            }
             cast.slots(text).map_err(|says| {
                 let mut wrong = in_act(nth, [], says);
                 wrong.at.extend(key.iter().chain([&language]).map(|key| Key::from(*key)));

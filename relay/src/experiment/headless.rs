@@ -49,6 +49,8 @@ pub struct Judged {
 pub struct Broken {
     /// Which act of the file, from 1.
     pub act: usize,
+    /// The line on which that begins.
+    pub line: u32,
     /// What was promised.
     pub expected: String,
     /// What was found.
@@ -57,7 +59,8 @@ pub struct Broken {
 
 impl Broken {
     fn told(&self) -> String {
-        format!("\n  act {}: promised {}, found {}", self.act, self.expected, self.found)
+        let Self { act, line, expected, found } = self;
+        format!("\n  act {act} (line {line}): promised {expected}, found {found}")
     }
 }
 
@@ -71,7 +74,10 @@ impl Report {
             broken: ending
                 .broken
                 .into_iter()
-                .map(|(act, expected, found)| Broken { act, expected, found })
+                .map(|(act, expected, found)| {
+                    let line = script.act.get(act.wrapping_sub(1)).map_or(0, |act| act.line);
+                    Broken { act, line, expected, found }
+                })
                 .collect(),
             events,
             took_ms: took.as_millis() as u64,

@@ -62,6 +62,8 @@ pub struct Player {
     /// How those ended that have a name and were awaited.
     ended: BTreeMap<String, Ended>,
     bet: Option<script::Bet>,
+    /// The act that is played, from 1.
+    place: usize,
     step: u32,
     /// What the wire had seen when this began.
     before: found::Before,
@@ -83,6 +85,7 @@ impl Player {
             asleep: Vec::new(),
             ended: BTreeMap::new(),
             bet: None,
+            place: 0,
             step: 0,
             before: found::Before::default(),
             bound: BTreeMap::new(),
@@ -156,6 +159,7 @@ impl Player {
     }
 
     async fn act(&mut self, place: usize, act: &Act) {
+        self.place = place;
         if act.call.is_some() {
             self.tell(What::ExperimentActed { act: place as u32 });
             self.calls(place, act).await;
@@ -227,6 +231,14 @@ impl Player {
         let mut found = BTreeMap::new();
         for (role, path) in found::slots(&words.en).chain(found::slots(&words.zh)) {
             let value = self.found(role, path).await;
+            if value.is_null() {
+                self.check(
+                    self.place,
+                    false,
+                    format!("{{{role}:{path}}} in a sentence"),
+                    "nothing",
+                );
+            }
             found.insert((role.to_owned(), path.to_owned()), value);
         }
         let look = |role: &str, path: &str| {

@@ -46,6 +46,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<Script, String> {
     let mut script: Script = toml::from_str(text)
         .map_err(|error| told(error.span().map_or(0, |span| span.start), error.message()))?;
     name.clone_into(&mut script.name);
+    for (nth, act) in script.act.iter_mut().enumerate() {
+        let way = [Key::from("act"), Key::from(nth)];
+        act.line = place(text, find(table.get_ref(), &way).start).0 as u32;
+    }
     check::check(&script)
         .map_err(|wrong| told(find(table.get_ref(), &wrong.at).start, &wrong.says))?;
     Ok(script)

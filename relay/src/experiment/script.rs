@@ -101,6 +101,9 @@ pub enum Need {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
+    /// The line of its `[[act]]` in the file.
+    #[serde(skip)]
+    pub line: u32,
     /// A socket call, as the protocol's `do`, without its socket. `"@role"` as an address stands for
     /// where that role's socket is bound.
     pub call: Option<Map<String, Value>>,

@@ -27,7 +27,7 @@ async fn number(desk: &Desk, player: &str, what: &str, pattern: &str) -> u64 {
     found.as_f64().unwrap_or_else(|| panic!("{pattern} in {told}")) as u64
 }
 
-/// Plays the experiment to its end, with a bet by a script.
+/// Plays the experiment to its end, with a bet.
 async fn played() -> Option<Desk> {
     let desk = Desk::open_wire(Look::ENGLISH).await?;
     let tab = &desk.tab;
@@ -41,12 +41,13 @@ async fn played() -> Option<Desk> {
             tab.click("#next").await;
         }
     }
-    desk.ask("{ experiment: { bet: { choice: 0 } } }").await;
+    tab.wait_for(&visible("#bet-pass"), "the bet").await;
+    tab.press("1").await;
     tab.wait_for(&visible("#film"), "the films, by themselves").await;
     tab.wait_for(&says("next-text", "And TCP?"), "the end of both").await;
     tab.wait_for(&visible("#next"), "the last button").await;
     tab.click("#next").await;
-    tab.wait_for(&visible("#door-free"), "the doors").await;
+    tab.wait_for(&visible("#verdict"), "the verdict").await;
     assert_eq!(tab.evaluate("document.getElementById('broken').textContent").await, "");
     Some(desk)
 }

@@ -171,7 +171,7 @@ fn a_segment_says_its_numbers_and_what_they_count_from() {
     let absolute = Reading { absolute: true, ..Reading::default() };
     let after = texts(&ladder(&timeline, moment, &View { ladder: absolute, ..own }).shapes);
     assert!(
-        after.iter().any(|text| text.contains("5 B hello  PSH-ACK seq 1001 ack 7001 len 5")),
+        after.iter().any(|text| text.contains("5 B hello  PSH-ACK  seq 1001 ack 7001 len 5")),
         "{after:?}"
     );
     assert!(after.iter().any(|text| text.starts_with("† counted from the SYN")), "{after:?}");

@@ -38,7 +38,7 @@ pub fn numbers(tcp: &TcpHead, origin: Origin, absolute: bool, base: Option<Base>
     }
     let len = tcp.payload;
     // Without payload the label has said the flags.
-    let flags = if len > 0 { format!("{} ", all_flags(tcp)) } else { String::new() };
+    let flags = if len > 0 { format!("{}  ", all_flags(tcp)) } else { String::new() };
     let long = format!("{flags}{short} len {len}");
     let win = number(u64::from(tcp.window));
     vec![format!("{long} win {win}"), long, short]
@@ -181,13 +181,13 @@ mod tests {
         let seen = Origin { own: true, other: true, turn: 1 };
         let data = head(Flags::PSH | Flags::ACK, 5);
         let first = |origin, absolute, base| numbers(&data, origin, absolute, base).remove(0);
-        assert_eq!(first(seen, false, None), "PSH-ACK seq 1 ack 6 len 5 win 64,240");
+        assert_eq!(first(seen, false, None), "PSH-ACK  seq 1 ack 6 len 5 win 64,240");
         let blind = Origin { own: false, ..seen };
-        assert_eq!(first(blind, false, None), "PSH-ACK seq 1† ack 6 len 5 win 64,240");
+        assert_eq!(first(blind, false, None), "PSH-ACK  seq 1† ack 6 len 5 win 64,240");
         let base = Base { own: u32::MAX, other: Some(1_000) };
-        assert_eq!(first(seen, true, Some(base)), "PSH-ACK seq 0 ack 1006 len 5 win 64,240");
+        assert_eq!(first(seen, true, Some(base)), "PSH-ACK  seq 0 ack 1006 len 5 win 64,240");
         let half = Base { own: 10, other: None };
-        assert_eq!(first(seen, true, Some(half)), "PSH-ACK seq 11 ack 6† len 5 win 64,240");
+        assert_eq!(first(seen, true, Some(half)), "PSH-ACK  seq 11 ack 6† len 5 win 64,240");
         assert!(is_odd(&first(seen, true, None)) && !is_odd(&first(seen, false, None)));
         assert_eq!(numbers(&head(Flags::SYN, 0), seen, false, None)[2], "seq 1");
     }
