@@ -14,7 +14,7 @@ use protocol::reply::Whole;
 use protocol::{Answer, Command, Done, ErrorKind, Event, Failure, SessionId, World};
 
 /// Milliseconds of a frame that reading may take.
-const SHARE: f64 = 100.0;
+const SHARE: f64 = 200.0;
 
 impl App {
     /// A file was chosen.
