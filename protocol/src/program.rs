@@ -1,8 +1,8 @@
 //! Owns socket calls written as a program: what was done on the bench, or what an experiment does, as
 //! Python, Rust or C that makes the same calls in the same order. Pure; never runs anything.
 //!
-//! Reading order: [`plan`] (which call waits beside which) → [`words`] (names, literals, addresses) →
-//! [`python`], [`rust`], [`c`] (how each language writes it).
+//! Reading order: `plan` (which call waits beside which) → `words` (names, literals, addresses) →
+//! `python`, `rust`, `c` (how each language writes it).
 //!
 //! The wire's two ends become 127.0.0.1 and 127.0.0.2 (::1 for both in IPv6), so that one program can
 //! hold both. What happens to packets on the way is no socket call, and is left out with a remark.
