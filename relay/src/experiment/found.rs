@@ -23,17 +23,21 @@ pub enum Root {
 /// What the wire had seen before an experiment began: flows and counters outlive it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Before {
-    /// Each flow's packets, and how many of them were lost.
-    flows: BTreeMap<FlowId, (u64, u64)>,
+    /// Each flow's packets, how many of them were lost, and the bytes of all.
+    flows: BTreeMap<FlowId, [u64; 3]>,
     /// The counters of both ends' kernels.
     counters: [Table<String, u64>; 2],
+}
+
+fn sums(flow: &Flow) -> [u64; 3] {
+    [flow.packets, flow.all_lost(), flow.bytes]
 }
 
 impl Before {
     /// What it has seen by now.
     pub fn of(world: &World) -> Self {
         let Some(wire) = &world.wire else { return Self::default() };
-        let flow = |(id, flow): (&FlowId, &Flow)| (*id, (flow.packets, flow.all_lost()));
+        let flow = |(id, flow): (&FlowId, &Flow)| (*id, sums(flow));
         Self { flows: wire.flows.iter().map(flow).collect(), counters: wire.counters.clone() }
     }
 }
@@ -72,13 +76,16 @@ fn burst(world: &World) -> Option<Value> {
 
 fn wire(world: &World, before: &Before) -> Option<Value> {
     let wire = world.wire.as_ref()?;
-    let since = wire.flows.iter().map(|(id, flow)| {
-        let (packets, lost) = before.flows.get(id).copied().unwrap_or_default();
-        (flow.packets.saturating_sub(packets), flow.all_lost().saturating_sub(lost))
-    });
-    let (packets, lost) = since.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let mut since = [0; 3];
+    for (id, flow) in &wire.flows {
+        let before = before.flows.get(id).copied().unwrap_or_default();
+        for (sum, (now, before)) in since.iter_mut().zip(sums(flow).into_iter().zip(before)) {
+            *sum += now.saturating_sub(before);
+        }
+    }
+    let [packets, lost, bytes] = since;
     Some(json!({
-        "packets": packets, "lost": lost,
+        "packets": packets, "lost": lost, "bytes": bytes,
         "on_wire": wire.flows.values().map(Flow::on_wire).sum::<u64>(),
         "held": wire.packets.values().filter(|packet| packet.held.is_some()).count(),
         "traps": wire.traps.len(),

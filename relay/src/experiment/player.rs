@@ -172,6 +172,7 @@ impl Player {
         } else if let Some(weather) = &act.weather {
             self.weather(place, weather).await;
         } else if let Some(seconds) = act.wait {
+            // The pause that the file asks for: a timer of the kernel runs meanwhile.
             tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
         } else if let Some(say) = &act.say {
             self.say(act, say).await;

@@ -85,12 +85,6 @@ impl Desk {
             return Step::Ended(Err(failure));
         }
         let call = running.call;
-        // Before accept(2), which would take a connection only to drop it.
-        if let State::Accept = running.work.state
-            && let Some(failure) = self.refuse_another()
-        {
-            return Step::Ended(Err(failure));
-        }
         let before = running.work.taken();
         let mut run = None::<(u32, u32)>;
         let since = self.journal.now();
