@@ -1,7 +1,7 @@
 //! Owns a program in C: the calls themselves, as their man pages have them.
 
 use super::plan::Step;
-use super::words::{Payload, Place, Words, payload, quoted, seconds, seen};
+use super::words::{Payload, Place, Words, payload, quoted, seconds, seen, unwritten};
 use crate::command::{Family, Half, Kind, SocketOption};
 use crate::data::Data;
 use crate::world::Call;
@@ -64,6 +64,9 @@ fn step(beside: &mut String, body: &mut String, words: &Words, step: Step<'_>) {
         Step::Do(call) => {
             for line in lines(words, call) {
                 let _ = writeln!(body, "    {line}");
+            }
+            if let Some(left_out) = unwritten(words, &call.ask) {
+                let _ = writeln!(body, "    /* {left_out} */");
             }
             if let Some(owner) = words.port_after(call.id) {
                 let _ = writeln!(body, "    int {owner}_port = port_of({owner});");

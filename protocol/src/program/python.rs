@@ -1,7 +1,7 @@
 //! Owns a program in Python 3.
 
 use super::plan::Step;
-use super::words::{Payload, Place, Words, payload, quoted, seconds, seen};
+use super::words::{Payload, Place, Words, payload, quoted, seconds, seen, unwritten};
 use crate::command::{Family, Half, Kind, SocketOption};
 use crate::data::Data;
 use crate::world::Call;
@@ -67,6 +67,9 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
                 gathers(words, call).map(|(name, all)| format!("{name}({})", all.join(", ")));
             if let Some(made) = gathers.or_else(|| made(words, &call.ask, call.cut)) {
                 result(body, words, call, &made);
+            }
+            if let Some(left_out) = unwritten(words, &call.ask) {
+                let _ = writeln!(body, "# {left_out}");
             }
             if let Some(owner) = words.port_after(call.id) {
                 let _ = writeln!(body, "{owner}_port = {owner}.getsockname()[1]");

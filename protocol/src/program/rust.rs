@@ -1,7 +1,7 @@
 //! Owns a program in Rust, with the crate `socket2`, which shows the calls as they are.
 
 use super::plan::Step;
-use super::words::{Payload, Place, Words, payload, quoted, seen};
+use super::words::{Payload, Place, Words, payload, quoted, seen, unwritten};
 use crate::command::{Family, Half, Kind, SocketOption};
 use crate::data::Data;
 use crate::world::Call;
@@ -92,6 +92,9 @@ fn step(body: &mut String, words: &Words, step: Step<'_>) {
         Step::Do(call) => {
             if let Some(made) = gathers(words, call).or_else(|| made(words, &call.ask, call.cut)) {
                 result(body, words, call, &made);
+            }
+            if let Some(left_out) = unwritten(words, &call.ask) {
+                let _ = writeln!(body, "    // {left_out}");
             }
             if let Some(owner) = words.port_after(call.id) {
                 let _ = writeln!(body, "    let {owner}_port = port_of(&{owner})?;");

@@ -1,6 +1,6 @@
 use super::words::{quoted, seconds};
 use super::{Dialect, Known, Words, line, write};
-use crate::command::{Family, Kind, Net};
+use crate::command::{Family, Kind, Net, SocketOption};
 use crate::data::Data;
 use crate::reply::{Made, Sent};
 use crate::world::Call;
@@ -79,6 +79,18 @@ fn what_the_kernel_never_heard_of_is_left_out_and_what_was_interrupted_is_a_rema
         let text = write(dialect, &calls, &[known(1, "voice")]);
         assert!(!text.contains("sendto") && !text.contains("send_to"), "{text}");
         assert!(text.contains("was interrupted"), "{text}");
+    }
+}
+
+#[test]
+fn an_option_that_is_not_written_is_a_remark() {
+    let set = SocketOption::Lossy(500_000);
+    let ask = Command::Option { socket: SocketId(1), set };
+    let calls =
+        [made(1, 0, Net::Host), call(2, 1, Some(1), ask, Some(Answer::Ok(Done::nothing())))];
+    for dialect in Dialect::ALL {
+        let text = write(dialect, &calls, &[known(1, "voice")]);
+        assert!(text.contains("left out: a filter") && text.contains("on voice"), "{text}");
     }
 }
 

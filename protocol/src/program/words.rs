@@ -1,6 +1,7 @@
 //! Owns what the three languages share: the names of variables, addresses, literals.
 
 use super::Known;
+use crate::command::SocketOption;
 use crate::data::Data;
 use crate::table::{Set, Table};
 use crate::world::Call;
@@ -253,6 +254,17 @@ pub(super) fn seconds(nanos: u64) -> String {
         "" => format!("{whole}.0"),
         places => format!("{whole}.{places}"),
     }
+}
+
+/// What is said in the place of a call that no program here writes.
+pub(super) fn unwritten(words: &Words, ask: &Command) -> Option<String> {
+    let Command::Option { socket, set } = ask else { return None };
+    let what = match set {
+        SocketOption::Lossy(_) => "a filter that loses datagrams (SO_ATTACH_FILTER)",
+        SocketOption::Timestamps(_) => "SO_TIMESTAMPING",
+        _ => return None,
+    };
+    Some(["left out: ", what, " on ", &words.of_socket(*socket)].concat())
 }
 
 /// What a call gave, in a remark.
