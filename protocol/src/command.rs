@@ -188,6 +188,20 @@ pub struct Serving {
     pub side_by_side: bool,
 }
 
+/// What an owner asks for of the link by which others look on: it opens read-only sessions, and outlives
+/// the relay like the owner's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Invite {
+    /// The link that there is; one is made where there is none.
+    Show,
+    /// A new one in its place; who came by the old one is sent away.
+    Renew,
+    /// None any more; who came by it is sent away.
+    End,
+}
+
 /// What is asked of the recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -423,6 +437,8 @@ pub enum Command {
     Step,
     /// Write the journal to a file in the relay's own folder, from now on, or end that.
     Record(Record),
+    /// The link for those who look on; an owner's to give. Never told in the journal.
+    Invite(Invite),
 }
 
 impl Command {
@@ -440,7 +456,8 @@ impl Command {
             | Self::Wire(_)
             | Self::Pause { .. }
             | Self::Step
-            | Self::Record(_) => None,
+            | Self::Record(_)
+            | Self::Invite(_) => None,
             Self::Option { socket, .. }
             | Self::Bind { socket, .. }
             | Self::Listen { socket, .. }

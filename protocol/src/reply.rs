@@ -173,6 +173,13 @@ shapes! {
         /// All bytes, from the IP header's first.
         data: Payload,
     }
+    /// What `invite` gives, unless it ends the link.
+    Invited {
+        /// The token of the link for those who look on.
+        viewers_token: String,
+        /// Read-only sessions now.
+        viewers: u32,
+    }
     /// What calls without a value give.
     Nothing {}
 }
@@ -181,7 +188,7 @@ shapes! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// listen, shutdown, close, timeout, nonblocking, interrupt, reader, experiment, reset, impair, freeze,
-    /// packet, trap off, wire, pause, step.
+    /// packet, trap off, wire, pause, step, record, invite end.
     Nothing(Nothing),
     /// socket.
     Made(Made),
@@ -203,6 +210,8 @@ pub enum Done {
     Copied(Copied),
     /// packet_bytes.
     Whole(Whole),
+    /// invite.
+    Invited(Invited),
 }
 
 impl Done {
@@ -235,6 +244,7 @@ enum Tagged {
     Trapped(Trapped),
     Copied(Copied),
     Whole(Whole),
+    Invited(Invited),
 }
 
 /// Read by which fields are there; never used with postcard.
@@ -252,6 +262,7 @@ enum Bare {
     Trapped(Trapped),
     Copied(Copied),
     Whole(Whole),
+    Invited(Invited),
     Nothing(Nothing),
 }
 
@@ -271,6 +282,7 @@ macro_rules! convert {
                     $from::Trapped(x) => Self::Trapped(x),
                     $from::Copied(x) => Self::Copied(x),
                     $from::Whole(x) => Self::Whole(x),
+                    $from::Invited(x) => Self::Invited(x),
                 }
             }
         }

@@ -108,6 +108,7 @@ fn python(world: &World, ask: &Command) -> String {
         Command::Pause { .. } => "pause".into(),
         Command::Step => "step".into(),
         Command::Record(_) => "record".into(),
+        Command::Invite(_) => "invite".into(),
         Command::Serve { set: None, .. } => "serve(None)".into(),
         Command::Serve { set: Some(serving), .. } => serving_as_code(serving),
     }
@@ -267,6 +268,8 @@ fn python_result(world: &World, ask: &Command, result: &Answer) -> String {
         Done::Burst(burst) if burst.refused == 0 => burst.sent.to_string(),
         Done::Trapped(trapped) => format!("trap {}", trapped.trap),
         Done::Copied(copied) => format!("packet {}", copied.copy),
+        // The token is for its reader alone.
+        Done::Invited(invited) => format!("{} viewers", invited.viewers),
         Done::Whole(whole) => format!("{} B", whole.data.bytes().len()),
         Done::Burst(burst) => format!(
             "{}, {} × {}",

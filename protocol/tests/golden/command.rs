@@ -3,7 +3,7 @@
 use crate::wire::{ANY, CLEAN, MATCH, matching};
 use crate::{check, golden};
 use protocol::command::{
-    Application, Command, Family, Half, Kind, Lesson, Net, Reading, Record, Serving, Side,
+    Application, Command, Family, Half, Invite, Kind, Lesson, Net, Reading, Record, Serving, Side,
     SocketOption,
 };
 use protocol::data::Data;
@@ -72,6 +72,13 @@ golden! { commands, Command:
     Command::Wire(_) => Command::Wire(WireOrder::Restart), r#"{"wire":"restart"}"#;
     Command::Pause { .. } => Command::Pause { on: true }, r#"{"pause":{"on":true}}"#;
     Command::Step => Command::Step, r#""step""#;
+    Command::Invite(_) => Command::Invite(Invite::Show), r#"{"invite":"show"}"#;
+}
+
+golden! { invites, Invite:
+    Invite::Show => Invite::Show, r#""show""#;
+    Invite::Renew => Invite::Renew, r#""renew""#;
+    Invite::End => Invite::End, r#""end""#;
 }
 
 golden! { recordings, Record:

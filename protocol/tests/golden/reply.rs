@@ -4,8 +4,8 @@ use crate::{check, golden};
 use protocol::data::Payload;
 use protocol::number::Wide;
 use protocol::reply::{
-    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Nothing, Numbered,
-    Received, Sent, Trapped, Value, Whole,
+    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Invited, Local, Made, Nothing,
+    Numbered, Received, Sent, Trapped, Value, Whole,
 };
 use protocol::{Address, CallId, PacketId, SocketId, TrapId};
 
@@ -36,6 +36,8 @@ golden! { done, Done:
     Done::Trapped(_) => Done::Trapped(Trapped { trap: TrapId(2) }), r#"{"trap":2}"#;
     Done::Copied(_) => Done::Copied(Copied { copy: PacketId(89) }), r#"{"copy":89}"#;
     Done::Whole(_) => Done::Whole(Whole { data: Payload::new(*b"E") }), r#"{"data":{"hex":"45"}}"#;
+    Done::Invited(_) => Done::Invited(Invited { viewers_token: "ab".into(), viewers: 2 }),
+        r#"{"viewers_token":"ab","viewers":2}"#;
 }
 
 #[test]

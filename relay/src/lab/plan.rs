@@ -99,7 +99,8 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         | Command::Wire(_)
         | Command::Pause { .. }
         | Command::Step
-        | Command::Record(_) => {
+        | Command::Record(_)
+        | Command::Invite(_) => {
             return Err(Failure::new(ErrorKind::BadRequest, "This command names no socket."));
         }
     })

@@ -37,10 +37,11 @@ fn place(command: &Command) -> usize {
         Command::Pause { .. } => 26,
         Command::Step => 27,
         Command::Record(_) => 28,
+        Command::Invite(_) => 29,
     }
 }
 /// How many there are.
-const ALL: usize = 29;
+const ALL: usize = 30;
 
 /// The inputs of a form, each with something in it.
 pub(super) fn filled(verb: Verb) -> Vec<String> {

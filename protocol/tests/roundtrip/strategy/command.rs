@@ -5,7 +5,7 @@ use super::{address, call, data, family, kind, net, side, socket, text};
 use proptest::option::of;
 use proptest::prelude::*;
 use protocol::command::{
-    Application, Command, Half, Lesson, Reading, Record, Serving, SocketOption,
+    Application, Command, Half, Invite, Lesson, Reading, Record, Serving, SocketOption,
 };
 use protocol::wire::WireOrder;
 
@@ -75,6 +75,9 @@ fn life() -> impl Strategy<Value = Command> {
         lesson().prop_map(C::Experiment),
         any::<u32>().prop_map(|snaplen| C::Record(Record::Start { snaplen })),
         Just(C::Record(Record::Stop)),
+        Just(C::Invite(Invite::Show)),
+        Just(C::Invite(Invite::Renew)),
+        Just(C::Invite(Invite::End)),
         Just(C::Reset),
         any::<bool>().prop_map(|on| C::Pause { on }),
         Just(C::Step),

@@ -9,8 +9,8 @@ use protocol::event::{Crossing, Source, Stage, What};
 use protocol::experiment::{CodeLine, Verdict};
 use protocol::number::Wide;
 use protocol::reply::{
-    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Local, Made, Received, Sent,
-    Trapped, Value, Whole,
+    Accepted, Answer, Burst, Copied, Done, ErrorKind, Failure, Invited, Local, Made, Received,
+    Sent, Trapped, Value, Whole,
 };
 use protocol::sample::{Field, Queue, Run, TcpState, Timer, TimerKind};
 use protocol::{SessionId, TrapId, WaitingId};
@@ -73,6 +73,8 @@ fn done() -> impl Strategy<Value = Done> {
         any::<u32>().prop_map(|trap| Done::Trapped(Trapped { trap: TrapId(trap) })),
         packet().prop_map(|copy| Done::Copied(Copied { copy })),
         payload().prop_map(|data| Done::Whole(Whole { data })),
+        (".{0,9}", any::<u32>())
+            .prop_map(|(viewers_token, viewers)| Done::Invited(Invited { viewers_token, viewers })),
     ]
 }
 

@@ -56,6 +56,7 @@ fn sample(act: &Act, name: &str, arguments: &Value) -> Result<Command, String> {
         Command::Experiment(_)
         | Command::Reset
         | Command::Record(_)
+        | Command::Invite(_)
         | Command::Pause { .. }
         | Command::Step => Err("expected a call that an experiment may make".into()),
         command => Ok(command),
