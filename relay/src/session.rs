@@ -8,11 +8,13 @@
 //! to its seq; events are told without a hole, or the hole is named; memory for a viewer is bounded.
 
 mod asker;
+mod backlog;
 mod form;
 mod gate;
 mod hello;
 mod hub;
 mod link;
+mod meter;
 mod reader;
 mod request;
 mod writer;
@@ -60,7 +62,7 @@ where
         Ok(hello) => hello,
         Err(end) => return end,
     };
-    link.admit();
+    link.admit(limit::MESSAGE);
     admitted();
     converse(hub, link, &hello).await
 }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
+use protocol::message::Role;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -95,7 +96,7 @@ async fn open<A: Asker>(
             }
         };
         let stream = TokioIo::new(upgraded);
-        session::serve(house.hub.clone(), stream, form, || place.keep(), closing).await;
+        session::serve(house.hub.clone(), stream, form, || place.keep(Role::Owner), closing).await;
     });
     Ok(accepted)
 }
