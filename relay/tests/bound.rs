@@ -54,9 +54,9 @@ async fn until(mut comes_true: impl FnMut() -> bool) {
 }
 
 /// Sessions that have been welcomed and have nothing to do.
-async fn crowd(process: &Process) -> Vec<Viewer> {
+async fn crowd(process: &Process, many: usize) -> Vec<Viewer> {
     let mut crowd = Vec::new();
-    for place in 0..200 {
+    for place in 0..many {
         let form = [Form::Json, Form::Postcard][place % 2];
         crowd.push(Viewer::of(process.url(), form).await.0);
     }
@@ -67,15 +67,15 @@ async fn crowd(process: &Process) -> Vec<Viewer> {
 async fn idle_sessions_are_small(process: &Process, when: &str) {
     let few = descriptors(process);
     // What is set aside once for all is no session's.
-    drop(crowd(process).await);
-    until(|| descriptors(process) == few).await;
+    drop(crowd(process, 10).await);
+    until(|| descriptors(process) <= few).await;
     let before = memory(process);
-    let crowd = crowd(process).await;
+    let crowd = crowd(process, 200).await;
     let each = memory(process).saturating_sub(before) / crowd.len() as u64;
     println!("{each} bytes a session, {when}");
     assert!(each <= 64 * 1024, "{each} bytes a session, {when}");
     drop(crowd);
-    until(|| descriptors(process) == few).await;
+    until(|| descriptors(process) <= few).await;
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn an_idle_session_takes_at_most_64_kib_however_large_its_snapshot() {
 async fn who_comes_and_goes_leaves_nothing_behind() {
     let process = Process::after("true");
     let address = process.origin().strip_prefix("http://").unwrap();
-    drop(crowd(&process).await);
+    drop(crowd(&process, 10).await);
     let few = descriptors(&process);
     let threads = std::fs::read_dir(of(&process, "task")).unwrap().count();
     let before = memory(&process);

@@ -4,11 +4,11 @@
 use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::LocalSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 /// Connections at once.
 const CONNECTIONS: usize = 1_000;
@@ -53,19 +53,24 @@ struct Target {
     ended: Cell<u64>,
 }
 
+impl Target {
+    fn of(link: &str) -> Self {
+        let (address, token) =
+            link.trim_start_matches("http://").split_once("/#token=").expect("a link");
+        Self {
+            address: address.parse().expect("an address"),
+            token: token.into(),
+            tried: Cell::default(),
+            unanswered: Cell::default(),
+            ended: Cell::default(),
+        }
+    }
+}
+
 /// Besieges the relay of that link, and tells how it went.
 pub(crate) async fn run(link: &str, span: Duration) {
     let _ = rustix::process::nice(19);
-    let (address, token) =
-        link.trim_start_matches("http://").split_once("/#token=").expect("a link");
-    let target = Target {
-        address: address.parse().expect("an address"),
-        token: token.into(),
-        tried: Cell::default(),
-        unanswered: Cell::default(),
-        ended: Cell::default(),
-    };
-    let target: &'static Target = Box::leak(Box::new(target));
+    let target: &'static Target = Box::leak(Box::new(Target::of(link)));
     let crowd = LocalSet::new();
     for place in 0..CONNECTIONS {
         crowd.spawn_local(besiege(target, kind(place)));
@@ -77,8 +82,40 @@ pub(crate) async fn run(link: &str, span: Duration) {
     let [tried, unanswered, ended] =
         [&target.tried, &target.unanswered, &target.ended].map(Cell::get);
     println!(
-        "attack: {CONNECTIONS} at once, {tried} tried, {ended} ended by the relay, {unanswered} not let in; {share:.0} % of a core"
+        "attack: {CONNECTIONS} at once, {tried} tried, {ended} ended, {unanswered} not let in; {share:.0} % of a core"
     );
+}
+
+/// Meanwhile an owner comes twice a second, and leaves when welcomed; how that went.
+pub(crate) async fn come(link: &str, span: Duration) -> String {
+    let target = Target::of(link);
+    let mut clock = interval(Duration::from_millis(500));
+    let (mut spans, mut tried) = (Vec::new(), 0);
+    let visits = async {
+        loop {
+            clock.tick().await;
+            tried += 1;
+            let began = Instant::now();
+            if let Ok(Ok(())) = timeout(PATIENCE, visit(&target)).await {
+                spans.push(began.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+    };
+    let _: Result<(), _> = timeout(span, visits).await;
+    spans.sort_by(f64::total_cmp);
+    let [half, most] = [spans.len() / 2, spans.len().saturating_sub(1)]
+        .map(|place| spans.get(place).copied().unwrap_or(f64::NAN));
+    format!(
+        "owners: {} of {tried} that came meanwhile were welcomed, after {half:.0} ms (median), {most:.0} ms (most)\n",
+        spans.len()
+    )
+}
+
+async fn visit(target: &Target) -> io::Result<()> {
+    let mut stream = TcpStream::connect(target.address).await?;
+    enter(target, &mut stream).await?;
+    let mut word = [0];
+    stream.read_exact(&mut word).await.map(|_| ())
 }
 
 fn kind(place: usize) -> Attack {

@@ -41,12 +41,6 @@ impl Latency {
         let last = self.spans.len().saturating_sub(1);
         self.spans.get((last as f64 * part) as usize).copied().unwrap_or(f64::INFINITY)
     }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.spans.extend(other.spans);
-        self.spans.sort_by(f64::total_cmp);
-        self.missing += other.missing;
-    }
 }
 
 impl fmt::Display for Latency {
