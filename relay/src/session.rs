@@ -115,6 +115,11 @@ where
         end = reader.run(stream.map(link::sort)) => end,
         end = writer.run(outgoing) => end,
     };
+    let amid = writer.is_amid();
+    drop(writer);
+    if amid {
+        link.cut();
+    }
     hub.asker().left(id).await;
     end
 }

@@ -242,3 +242,16 @@ async fn commands_hold_so_many_bytes_and_no_more() {
     let ToPage::Reply(reply) = viewer.next().await else { panic!("not a reply") };
     assert_eq!((reply.id, reply.result), (Some(CommandId(5)), Answer::Ok(Done::nothing())));
 }
+
+#[tokio::test]
+async fn who_is_ended_amid_a_message_is_told_by_the_close_code() {
+    let journal = journal();
+    let relay = Relay::start(Fake::echo(journal.clone())).await;
+    let (mut viewer, _) = relay.viewer(Form::Postcard).await;
+    // More than the kernel holds, so that something is under way.
+    for n in 0..300_000 {
+        gone(&journal, n);
+    }
+    viewer.binary(&vec![0; limit::MESSAGE + 1]).await;
+    assert_eq!(viewer.end().await, Some(1009));
+}

@@ -1,5 +1,5 @@
 //! Owns the hostile side, a process of its own with the least claim to a processor, since it stands for
-//! others' machines: 1,000 connections at once of seven kinds, each made anew when it has been ended.
+//! others' machines: 1,000 connections at once of eight kinds, each made anew when it has been ended.
 
 use std::cell::Cell;
 use std::io;
@@ -16,6 +16,8 @@ const CONNECTIONS: usize = 1_000;
 const DEAF: usize = 100;
 /// And how many know it and never finish their message.
 const UNFINISHED: usize = 50;
+/// And how many know it and come again and again.
+const RELOAD: usize = 25;
 /// How long those are held: nobody tells them that they have been left.
 const HELD: Duration = Duration::from_secs(15);
 /// Until a connection that is not answered is given up.
@@ -33,6 +35,8 @@ enum Attack {
     Deaf,
     /// Knows the token; sends all but the end of the largest message.
     Unfinished,
+    /// Knows the token; leaves as soon as it is welcomed.
+    Reload,
     /// Half a head.
     Stalled,
     /// A head, byte by byte.
@@ -124,6 +128,7 @@ fn kind(place: usize) -> Attack {
     match place {
         0..DEAF => Attack::Deaf,
         place if place < DEAF + UNFINISHED => Attack::Unfinished,
+        place if place < DEAF + UNFINISHED + RELOAD => Attack::Reload,
         place => STRANGERS[place % STRANGERS.len()],
     }
 }
@@ -181,6 +186,10 @@ async fn play(target: &Target, attack: Attack, stream: &mut TcpStream) -> io::Re
             stream.write_all(&frame(0x81, &vec![b' '; BOMB])).await?;
             end(stream).await
         }
+        Attack::Reload => {
+            enter(target, stream).await?;
+            stream.read_u8().await.map(|_| ())
+        }
         Attack::Deaf => {
             enter(target, stream).await?;
             sleep(HELD).await;
@@ -231,11 +240,11 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         short @ 0..126 => frame.push(0x80 | short as u8),
         126..65_536 => {
-            frame.push(0x80 | 126);
+            frame.push(0xfe);
             frame.extend((payload.len() as u16).to_be_bytes());
         }
         long => {
-            frame.push(0x80 | 127);
+            frame.push(0xff);
             frame.extend((long as u64).to_be_bytes());
         }
     }

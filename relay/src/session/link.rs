@@ -66,6 +66,8 @@ pub(super) struct Link<S> {
     socket: WebSocketStream<Gate<S>>,
     form: Form,
     linger: Duration,
+    /// Whether a message was left unfinished: another cannot follow (RFC 6455, section 5.4).
+    cut: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
@@ -79,7 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             .max_frame_size(Some(limit::MESSAGE));
         let gate = Gate::new(stream, STRANGER, limit::MESSAGE_BEFORE_HELLO, config.write_deadline);
         let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
-        Self { socket, form, linger: config.linger }
+        Self { socket, form, linger: config.linger, cut: false }
     }
 
     /// How messages are written.
@@ -91,6 +93,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// [`limit::MESSAGE`].
     pub(super) fn admit(&mut self, message: usize) {
         self.socket.get_mut().lift(message);
+    }
+
+    /// A message was left unfinished; the last word is a close frame without a reason in words.
+    pub(super) fn cut(&mut self) {
+        self.cut = true;
     }
 
     /// The next message.
@@ -126,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             // It would not take this either.
             End::Stalled => return,
         };
-        if let Some(last) = farewell(&end) {
+        if let Some(last) = farewell(&end).filter(|_| !self.cut) {
             let sent = send(&mut self.socket, [self.form.frame(&last)]);
             if !matches!(timeout(self.linger, sent).await, Ok(Ok(()))) {
                 return;

@@ -5,6 +5,10 @@
 const HEAD: usize = 10;
 /// Bytes of a mask.
 const MASK: u64 = 4;
+/// Goes on with the message under way.
+const CONTINUATION: u8 = 0;
+/// From here on opcodes are of control frames, which stand between those of messages.
+const CONTROL: u8 = 8;
 
 /// What has come of a stream of frames.
 #[derive(Debug)]
@@ -23,9 +27,9 @@ pub(super) struct Meter {
 /// A whole head.
 struct Head {
     bytes: usize,
+    /// Whether it ends its message.
     last: bool,
-    control: bool,
-    follows: bool,
+    opcode: u8,
     masked: bool,
     length: u64,
 }
@@ -73,10 +77,10 @@ impl Meter {
         if head.length > self.most {
             return None;
         }
-        if head.control {
+        if head.opcode >= CONTROL {
             return Some(self.message);
         }
-        let before = if head.follows { self.message } else { 0 };
+        let before = if head.opcode == CONTINUATION { self.message } else { 0 };
         let message = Some(before + head.length).filter(|message| *message <= self.most)?;
         Some(if head.last { 0 } else { message })
     }
@@ -94,8 +98,7 @@ impl Head {
         Some(Self {
             bytes: 2 + more,
             last: first & 0x80 != 0,
-            control: first & 0x08 != 0,
-            follows: first & 0x0f == 0,
+            opcode: first & 0x0f,
             masked: second & 0x80 != 0,
             length,
         })
@@ -115,11 +118,11 @@ mod tests {
         match length {
             0..126 => frame.push(0x80 | length as u8),
             126..65_536 => {
-                frame.push(0x80 | 126);
+                frame.push(0xfe);
                 frame.extend((length as u16).to_be_bytes());
             }
             _ => {
-                frame.push(0x80 | 127);
+                frame.push(0xff);
                 frame.extend((length as u64).to_be_bytes());
             }
         }

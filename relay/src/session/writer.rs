@@ -10,9 +10,9 @@ use crate::journal::Read;
 use futures_util::Sink;
 use protocol::message::{Resume, ToPage};
 use protocol::thin::{AT_LEAST, Thinner};
-use protocol::{Seq, SessionId, World};
+use protocol::{Seq, SessionId};
 use std::sync::Arc;
-use tokio::sync::{mpsc::Receiver, watch};
+use tokio::sync::{Semaphore, mpsc::Receiver, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -20,6 +20,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 const BATCH: usize = 512;
 /// Their bytes in memory: what waits for one viewer, besides a snapshot.
 const BATCH_BYTES: usize = 256 * 1024;
+/// One snapshot is made at a time: those who come again and again must not take every core and the
+/// journal's lock.
+static SNAPSHOT: Semaphore = Semaphore::const_new(1);
 /// Events between two writes from which on packets are told in sums: more than anybody sees in one frame
 /// of a screen, or a viewer that is behind.
 const TOO_MANY: Seq = BATCH as Seq;
@@ -36,13 +39,15 @@ pub(super) struct Writer<A, W> {
     newest: watch::Receiver<Seq>,
     /// Not before, unless a reply waits.
     next: Instant,
+    /// Whether a message is under way.
+    amid: bool,
 }
 
 impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
     pub(super) fn new(hub: Arc<Hub<A>>, session: SessionId, form: Form, sink: W) -> Self {
         let newest = hub.asker().journal().watch();
         let (thinner, next) = (Thinner::default(), Instant::now());
-        Self { hub, session, form, sink, cursor: 0, thinner, newest, next }
+        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid: false }
     }
 
     /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
@@ -53,7 +58,7 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
                 && resume.seq <= journal.seq()
                 && matches!(journal.read(resume.seq, 0), Read::Events(_))
         });
-        let Some(resume) = honoured else { return self.start_from(journal.snapshot()).await };
+        let Some(resume) = honoured else { return self.start_anew(None).await };
         self.cursor = resume.seq;
         let welcome = self.hub.welcome(self.session, self.cursor, None);
         self.tell(ToPage::Welcome(Box::new(welcome))).await
@@ -86,7 +91,7 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
         let at_least = if many { AT_LEAST } else { usize::MAX };
         while self.cursor < seq {
             match self.next_batch(at_least) {
-                None => self.skip().await?,
+                None => self.start_anew(Some(self.cursor + 1)).await?,
                 Some(frames) if frames.is_empty() => break,
                 Some(frames) => self.write(frames).await?,
             }
@@ -107,33 +112,39 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
         Some(self.form.frames(self.thinner.thin(&events, at_least)))
     }
 
-    /// Names the hole, and goes on behind it.
-    async fn skip(&mut self) -> Result<(), End> {
+    /// Begins with a snapshot; names the hole before it, from its first event on, if there is one.
+    async fn start_anew(&mut self, lost: Option<Seq>) -> Result<(), End> {
+        let turn = SNAPSHOT.acquire().await;
         let world = self.hub.asker().journal().snapshot();
-        self.tell(ToPage::Gap { from: self.cursor + 1, to: world.seq }).await?;
-        self.start_from(world).await
-    }
-
-    async fn start_from(&mut self, world: World) -> Result<(), End> {
         self.cursor = world.seq;
         self.thinner = Thinner::default();
+        let gap = lost.map(|from| ToPage::Gap { from, to: self.cursor });
         let welcome = self.hub.welcome(self.session, self.cursor, Some(world));
-        self.tell(ToPage::Welcome(Box::new(welcome))).await
+        let told = gap.into_iter().chain([ToPage::Welcome(Box::new(welcome))]);
+        // The world itself is not kept while the viewer takes it.
+        let frames = told.map(|message| self.form.frame(&message)).collect();
+        drop(turn);
+        self.write(frames).await
     }
 
     async fn tell(&mut self, message: ToPage) -> Result<(), End> {
-        let frame = self.form.frame(&message);
-        // A snapshot is not kept twice while the viewer takes it.
-        drop(message);
-        self.write(vec![frame]).await
+        self.write(vec![self.form.frame(&message)]).await
     }
 
     async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
         let held = BACKLOG.hold(frames.iter().map(Message::len).sum());
+        self.amid = true;
         tokio::select! {
-            sent = send(&mut self.sink, frames) => sent,
-            () = held.wanted() => Err(End::Stalled),
+            sent = send(&mut self.sink, frames) => sent?,
+            () = held.wanted() => return Err(End::Stalled),
         }
+        self.amid = false;
+        Ok(())
+    }
+
+    /// Whether it was stopped amid a message, of which fragments may still be to come.
+    pub(super) fn is_amid(&self) -> bool {
+        self.amid
     }
 }
 
