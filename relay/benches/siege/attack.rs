@@ -98,9 +98,10 @@ pub(crate) async fn come(link: &str, span: Duration) -> String {
     let visits = async {
         loop {
             clock.tick().await;
-            tried += 1;
             let began = Instant::now();
-            if let Ok(Ok(())) = timeout(PATIENCE, visit(&target)).await {
+            let came = timeout(PATIENCE, visit(&target)).await;
+            tried += 1;
+            if let Ok(Ok(())) = came {
                 spans.push(began.elapsed().as_secs_f64() * 1e3);
             }
         }
