@@ -20,8 +20,6 @@ pub(super) struct Caption {
     next: HtmlElement,
     next_text: Slot,
     doors: HtmlElement,
-    /// What stands there for who looks on.
-    nothing: HtmlElement,
     below: HtmlElement,
     lead: Slot,
     /// The step that the button has been pressed for.
@@ -37,7 +35,6 @@ pub(super) struct Caption {
 }
 
 /// What a refresh needs to know.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the page")]
 pub(super) struct Known<'a> {
     pub(super) shown: &'a World,
     pub(super) newest: &'a World,
@@ -49,8 +46,6 @@ pub(super) struct Known<'a> {
     pub(super) phone: bool,
     /// Whether this session may act, and somebody is there.
     pub(super) open: bool,
-    /// Whether this session only looks on.
-    pub(super) looks: bool,
     /// Whether a card of its own tells of the end, with ways on.
     pub(super) card: bool,
 }
@@ -75,7 +70,6 @@ impl Caption {
             next,
             next_text: Slot::of("next-text")?,
             doors: dom::by_id("doors")?,
-            nothing: dom::by_id("viewer-bench")?,
             below: dom::by_id("lower")?,
             lead: Slot::of("doors-lead")?,
             pressed: None,
@@ -208,7 +202,6 @@ impl Caption {
         let ended = |world: &World| world.lesson.as_ref().is_some_and(|l| l.ended.is_some());
         let over = ended(known.newest) && ended(known.shown) && !self.touched;
         let idle = lesson.is_none() && known.newest.sockets.is_empty();
-        show(&self.nothing, known.looks && idle);
         show(&self.doors, known.open && (begins || (over && !known.card) || idle));
         let lead = if begins {
             "or_begin"

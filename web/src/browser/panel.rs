@@ -100,7 +100,6 @@ impl App {
             phone,
             open,
             card: self.experiments.stands(),
-            looks: self.looks_on(),
         });
         let busy = dom::first(&self.shell.thumb, ":scope > :not([hidden])").is_some();
         show(&self.shell.thumb, phone && busy);

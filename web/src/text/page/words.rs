@@ -160,11 +160,6 @@ const WORDS: &[(&str, &str, &str)] = &[
         "你在旁观：调用由所有者发起。",
     ),
     ("viewer_path", "You look on: the owner begins one.", "你在旁观：由所有者开始实验。"),
-    (
-        "viewer_bench",
-        "Nothing is here yet. What the owner does appears by itself.",
-        "这里还没有东西。所有者的操作会自动出现。",
-    ),
     ("look_inside", "Look inside", "查看"),
     // the link for viewers
     ("invite", "Link for viewers", "旁观链接"),
@@ -189,8 +184,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "invite_here",
-        "This address works on this machine only. For others, start the relay with --listen ADDRESS --expose.",
-        "这个地址只能在本机打开。要让别人看，请用 --listen 地址 --expose 启动中继。",
+        "This address works on this machine only. For others, start the relay with",
+        "这个地址只能在本机打开。要让别人看，启动中继时请加上",
     ),
     ("no_token", "Open the link that the relay printed.", "请打开中继打印出来的链接。"),
     (
