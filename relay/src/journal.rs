@@ -160,13 +160,24 @@ impl Journal {
 
     /// At most `most` events after `seq`.
     pub fn read(&self, seq: Seq, most: usize) -> Read {
+        self.read_within(seq, most, usize::MAX)
+    }
+
+    /// The same, and no more than fill so many bytes of memory; one event always does.
+    pub fn read_within(&self, seq: Seq, most: usize, bytes: usize) -> Read {
         let state = self.lock();
         let oldest = state.ring.front().map_or(state.world.seq + 1, |event| event.seq);
         if seq + 1 < oldest {
             return Read::Lost { oldest };
         }
         let skip = (seq + 1 - oldest) as usize;
-        Read::Events(state.ring.iter().skip(skip).take(most).cloned().collect())
+        let mut left = bytes;
+        let fits = |event: &&Event| {
+            let fits = left > 0;
+            left = left.saturating_sub(weight(event));
+            fits
+        };
+        Read::Events(state.ring.iter().skip(skip).take(most).take_while(fits).cloned().collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -236,6 +247,18 @@ mod tests {
             (1..=100).collect::<Vec<_>>()
         );
         assert_eq!(journal.read(100, 10), Read::Events(vec![]));
+    }
+
+    #[test]
+    fn a_read_is_bounded_in_bytes_and_never_stands_still() {
+        let journal = Journal::new("e".into());
+        (0..100).for_each(|n| {
+            journal.append(Source::Relay, gone(n));
+        });
+        for (bytes, fit) in [(1, 1), (10 * size_of::<Event>(), 10), (usize::MAX, 50)] {
+            let Read::Events(events) = journal.read_within(20, 50, bytes) else { panic!("lost") };
+            assert_eq!((events.len(), events[0].seq), (fit, 21));
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use line::Line;
 use place::{Place, Places};
+use socket2::SockRef;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ const HTTP_DEADLINE: Duration = Duration::from_mins(1);
 const ACCEPT_RETRY: Duration = Duration::from_millis(10);
 /// For sessions to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(500);
+/// Bytes that may wait in the kernel for somebody slow, as asked for; Linux takes twice that for its own
+/// book-keeping (SO_SNDBUF, socket(7)). Its own choice would be some MiB a connection.
+const SEND_BUFFER: usize = 64 * 1024;
 /// Bytes of a request's head.
 const HEAD: usize = 16 * 1024;
 
@@ -119,6 +123,8 @@ impl Server {
             // Replies are small and waited for (Nagle's algorithm off, tcp(7)); without it they are
             // only later.
             let _ = stream.set_nodelay(true);
+            // Without it a slow viewer is only further behind.
+            let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
             let place = places.enter().await;
             let line = Arc::new(Line::new(Peer::of(peer, self.address)));
             let answers = router.clone().layer(Extension(line));

@@ -8,12 +8,14 @@
 //! to its seq; events are told without a hole, or the hole is named; memory for a viewer is bounded.
 
 mod asker;
+mod backlog;
 mod form;
 mod gate;
 mod guests;
 mod hello;
 mod hub;
 mod link;
+mod meter;
 mod reader;
 mod request;
 mod writer;
@@ -26,7 +28,7 @@ pub use hub::{Config, Hub};
 use futures_util::StreamExt as _;
 use guests::Guest;
 use link::{End, Incoming, Link};
-use protocol::message::{Hello, ToPage};
+use protocol::message::{Hello, Role, ToPage};
 use protocol::{ErrorKind, SessionId, limit};
 use reader::Reader;
 use std::sync::Arc;
@@ -45,13 +47,13 @@ pub struct Caller {
 }
 
 /// Speaks with one viewer over `stream` (a WebSocket past its handshake) until either side ends it
-/// or `closing` comes true. `admitted` is called once it has shown a token.
+/// or `closing` comes true. `admitted` is called once it has shown a token, with what that lets it do.
 pub async fn serve<A, S>(
     hub: Arc<Hub<A>>,
     stream: S,
     form: Form,
     caller: Caller,
-    admitted: impl FnOnce(),
+    admitted: impl FnOnce(Role),
     closing: impl Future<Output = ()>,
 ) where
     A: Asker,
@@ -69,7 +71,7 @@ async fn talk<A, S>(
     hub: &Arc<Hub<A>>,
     link: &mut Link<S>,
     caller: Caller,
-    admitted: impl FnOnce(),
+    admitted: impl FnOnce(Role),
 ) -> End
 where
     A: Asker,
@@ -79,8 +81,12 @@ where
         Ok(greeted) => greeted,
         Err(end) => return end,
     };
-    link.admit();
-    admitted();
+    link.admit(match guest.role {
+        Role::Owner => limit::MESSAGE,
+        // All that a viewer may say is a bet.
+        Role::Viewer => limit::MESSAGE_BEFORE_HELLO,
+    });
+    admitted(guest.role);
     let id = hub.enter(guest.role);
     let end = tokio::select! {
         end = converse(hub, link, id, &hello) => end,
@@ -126,12 +132,7 @@ fn too_long() -> String {
 }
 
 /// Both directions at once, so that a viewer slow to read can still ask.
-async fn converse<A, S>(
-    hub: &Arc<Hub<A>>,
-    link: &mut Link<S>,
-    id: SessionId,
-    hello: &Hello,
-) -> End
+async fn converse<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, id: SessionId, hello: &Hello) -> End
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
@@ -150,15 +151,16 @@ where
     }
 }
 
-/// A refusal for a session that is already open, as the one message that ends it.
-fn farewell(end: &End) -> Option<ToPage> {
+/// A refusal for a session that is already open, as the one message that ends it. `most`: bytes of a
+/// message.
+fn farewell(end: &End, most: usize) -> Option<ToPage> {
     match end {
         End::Refused { kind, message } => {
             Some(ToPage::Refused { kind: *kind, message: message.clone() })
         }
         End::TooLong => Some(ToPage::Refused {
             kind: ErrorKind::Limit,
-            message: format!("A message may have at most {} bytes.", limit::MESSAGE),
+            message: format!("A message may have at most {most} bytes."),
         }),
         End::Gone | End::Broken | End::Closing | End::Stalled => None,
     }

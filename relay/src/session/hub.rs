@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct Config {
     /// From the connection, or its last HTTP answer, to an accepted hello.
     pub hello_deadline: Duration,
-    /// For one write; a viewer that takes nothing for so long is dropped.
+    /// For the kernel to take anything; a viewer that takes nothing for so long is dropped.
     pub write_deadline: Duration,
     /// After the last word, for the other side to take it.
     pub linger: Duration,
@@ -30,8 +30,9 @@ pub struct Config {
 
 /// From the connection, or its last HTTP answer, to an accepted hello.
 const HELLO_DEADLINE: Duration = Duration::from_secs(5);
-/// A stalled viewer's last chance.
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+/// A stalled viewer's last chance. One that reads 1 kB a second looks stalled for up to 165 s: its kernel
+/// opens the window only when half of its buffer is free (measured on loopback).
+const WRITE_DEADLINE: Duration = Duration::from_mins(3);
 /// For the other side to take our last word.
 const LINGER: Duration = Duration::from_millis(500);
 /// One frame of a 60 Hz screen.

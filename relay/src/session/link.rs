@@ -1,6 +1,6 @@
 //! Owns the WebSocket's frames: sizes, deadlines and how it ends. Never knows what they mean.
 
-use super::gate::{Gate, is_spent};
+use super::gate::{Gate, is_spent, is_stalled};
 use super::{Config, Form, farewell};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{Sink, SinkExt as _, StreamExt as _};
@@ -9,17 +9,21 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 /// Bytes read at once.
 const READ_BUFFER: usize = 4 * 1024;
 /// Bytes gathered before a write; frames are small and many.
-const WRITE_BUFFER: usize = 16 * 1024;
-/// Bytes that may wait to be written: the largest snapshot and a little. What passes it ends the
-/// session.
-const WRITE_BUFFER_MOST: usize = 64 * 1024 * 1024;
+const WRITE_BUFFER: usize = 8 * 1024;
+/// Bytes of one frame's payload; longer messages go in fragments (RFC 6455, section 5.4), so that a
+/// snapshot does not lie in the write buffer as a whole, nor leave it large.
+const FRAGMENT: usize = 8 * 1024;
+/// Bytes that may wait in the write buffer: what is gathered, a frame, and pongs, which nobody has to take.
+/// What passes it ends the session.
+const WRITE_BUFFER_MOST: usize = 32 * 1024;
 /// Bytes read from a stranger: the longest hello, its header (RFC 6455, section 5.2), and what the
 /// read that completes it may have brought along.
 const STRANGER: usize = limit::MESSAGE_BEFORE_HELLO + 14 + READ_BUFFER;
@@ -61,8 +65,9 @@ pub(super) enum Incoming {
 pub(super) struct Link<S> {
     socket: WebSocketStream<Gate<S>>,
     form: Form,
-    write_deadline: Duration,
     linger: Duration,
+    /// Bytes that a message may have.
+    most: usize,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
@@ -74,9 +79,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             .max_write_buffer_size(WRITE_BUFFER_MOST)
             .max_message_size(Some(limit::MESSAGE))
             .max_frame_size(Some(limit::MESSAGE));
-        let gate = Gate::new(stream, STRANGER);
+        let gate = Gate::new(stream, STRANGER, limit::MESSAGE_BEFORE_HELLO, config.write_deadline);
         let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
-        Self { socket, form, write_deadline: config.write_deadline, linger: config.linger }
+        Self { socket, form, linger: config.linger, most: limit::MESSAGE_BEFORE_HELLO }
     }
 
     /// How messages are written.
@@ -84,9 +89,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         self.form
     }
 
-    /// The other side is known now: messages of full size may come.
-    pub(super) fn admit(&mut self) {
-        self.socket.get_mut().lift();
+    /// The other side is known now: messages of up to `message` bytes may come, at most
+    /// [`limit::MESSAGE`].
+    pub(super) fn admit(&mut self, message: usize) {
+        self.most = message;
+        self.socket.get_mut().lift(message);
     }
 
     /// The next message.
@@ -122,10 +129,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             // It would not take this either.
             End::Stalled => return,
         };
-        if let Some(last) = farewell(&end)
-            && send(&mut self.socket, [self.form.frame(&last)], self.write_deadline).await.is_err()
-        {
-            return;
+        if let Some(last) = farewell(&end, self.most) {
+            let sent = send(&mut self.socket, [self.form.frame(&last)]);
+            if !matches!(timeout(self.linger, sent).await, Ok(Ok(()))) {
+                return;
+            }
         }
         let frame = CloseFrame { code, reason: Utf8Bytes::default() };
         let _ = timeout(self.linger, self.socket.close(Some(frame))).await;
@@ -151,33 +159,75 @@ pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
         }
         Err(Error::Capacity(_)) => Incoming::Ended(End::TooLong),
         Err(Error::Io(error)) if is_spent(&error) => Incoming::Ended(End::TooLong),
+        Err(Error::Io(error)) if is_stalled(&error) => Incoming::Ended(End::Stalled),
         Err(Error::Io(_)) => Incoming::Ended(End::Gone),
         Err(_) => Incoming::Ended(End::Broken),
     })
 }
 
-/// Sends frames in order, each within `deadline`, and sees them off.
+/// Sends messages in order, and sees them off.
 pub(super) async fn send<W>(
     sink: &mut W,
-    frames: impl IntoIterator<Item = Message>,
-    deadline: Duration,
+    messages: impl IntoIterator<Item = Message>,
 ) -> Result<(), End>
 where
     W: Sink<Message, Error = Error> + Unpin,
 {
-    for frame in frames {
-        on_time(deadline, sink.feed(frame)).await?;
+    // Pongs of one who floods may fill the buffer; a message waits until they have been taken.
+    sink.flush().await.map_err(|error| end_of(&error))?;
+    for frame in messages.into_iter().flat_map(fragments) {
+        sink.feed(frame).await.map_err(|error| end_of(&error))?;
     }
-    on_time(deadline, sink.flush()).await
+    sink.flush().await.map_err(|error| end_of(&error))
 }
 
-async fn on_time(
-    deadline: Duration,
-    step: impl Future<Output = Result<(), Error>>,
-) -> Result<(), End> {
-    match timeout(deadline, step).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(End::Gone),
-        Err(_) => Err(End::Stalled),
+fn end_of(error: &Error) -> End {
+    match error {
+        Error::Io(error) if is_stalled(error) => End::Stalled,
+        Error::WriteBufferFull(_) => End::Stalled,
+        _ => End::Gone,
+    }
+}
+
+/// A message in frames of at most [`FRAGMENT`] bytes, which share its memory.
+fn fragments(message: Message) -> Vec<Message> {
+    let (mut kind, mut rest) = match message {
+        Message::Text(text) if text.len() > FRAGMENT => (Data::Text, Bytes::from(text)),
+        Message::Binary(bytes) if bytes.len() > FRAGMENT => (Data::Binary, bytes),
+        short => return vec![short],
+    };
+    let mut frames = Vec::with_capacity(rest.len().div_ceil(FRAGMENT));
+    while !rest.is_empty() {
+        let part = rest.split_to(FRAGMENT.min(rest.len()));
+        let frame = Frame::message(part, OpCode::Data(kind), rest.is_empty());
+        frames.push(Message::Frame(frame));
+        kind = Data::Continue;
+    }
+    frames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_goes_in_fragments() {
+        let short = Message::text("a".repeat(FRAGMENT));
+        assert_eq!(fragments(short.clone()), [short]);
+        let long: Vec<u8> = (0..=255).cycle().take(2 * FRAGMENT + 1).collect();
+        let frames =
+            fragments(Message::binary(long.clone())).into_iter().map(|frame| match frame {
+                Message::Frame(frame) => frame,
+                other => panic!("{other:?}"),
+            });
+        let frames: Vec<Frame> = frames.collect();
+        let heads = frames.iter().map(|frame| (frame.header().opcode, frame.header().is_final));
+        let heads: Vec<_> = heads.collect();
+        let [first, next] = [Data::Binary, Data::Continue].map(OpCode::Data);
+        assert_eq!(heads, [(first, false), (next, false), (next, true)]);
+        assert_eq!(
+            frames.iter().flat_map(|frame| frame.payload().to_vec()).collect::<Vec<_>>(),
+            long
+        );
     }
 }

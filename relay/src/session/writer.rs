@@ -2,6 +2,7 @@
 //! events that it stands on. Of more packets than anybody can see a viewer is told in sums; one too
 //! slow for the journal's ring is told of the hole and gets a snapshot.
 
+use super::backlog::BACKLOG;
 use super::link::{End, send};
 use super::reader::Outgoing;
 use super::{Asker, Form, Hub};
@@ -17,6 +18,8 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Events taken from the journal at once; its lock is held meanwhile.
 const BATCH: usize = 512;
+/// Their bytes in memory: what waits for one viewer, besides a snapshot.
+const BATCH_BYTES: usize = 256 * 1024;
 /// Events between two writes from which on packets are told in sums: more than anybody sees in one frame
 /// of a screen, or a viewer that is behind.
 const TOO_MANY: Seq = BATCH as Seq;
@@ -82,17 +85,26 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
         let many = seq.saturating_sub(self.cursor) >= TOO_MANY;
         let at_least = if many { AT_LEAST } else { usize::MAX };
         while self.cursor < seq {
-            match self.hub.asker().journal().read(self.cursor, BATCH) {
-                Read::Lost { .. } => self.skip().await?,
-                Read::Events(events) => {
-                    let Some(last) = events.last() else { break };
-                    self.cursor = last.seq;
-                    let told = self.thinner.thin(&events, at_least);
-                    self.write(self.form.frames(told)).await?;
-                }
+            match self.next_batch(at_least) {
+                None => self.skip().await?,
+                Some(frames) if frames.is_empty() => break,
+                Some(frames) => self.write(frames).await?,
             }
         }
         Ok(())
+    }
+
+    /// The next events, ready to be sent: while the viewer takes them, nothing else is kept of them. None
+    /// where they have left the ring.
+    fn next_batch(&mut self, at_least: usize) -> Option<Vec<Message>> {
+        let journal = self.hub.asker().journal();
+        let Read::Events(events) = journal.read_within(self.cursor, BATCH, BATCH_BYTES) else {
+            return None;
+        };
+        if let Some(last) = events.last() {
+            self.cursor = last.seq;
+        }
+        Some(self.form.frames(self.thinner.thin(&events, at_least)))
     }
 
     /// Names the hole, and goes on behind it.
@@ -110,11 +122,18 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
     }
 
     async fn tell(&mut self, message: ToPage) -> Result<(), End> {
-        self.write(vec![self.form.frame(&message)]).await
+        let frame = self.form.frame(&message);
+        // A snapshot is not kept twice while the viewer takes it.
+        drop(message);
+        self.write(vec![frame]).await
     }
 
     async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
-        send(&mut self.sink, frames, self.hub.config().write_deadline).await
+        let held = BACKLOG.hold(frames.iter().map(Message::len).sum());
+        tokio::select! {
+            sent = send(&mut self.sink, frames) => sent,
+            () = held.wanted() => Err(End::Stalled),
+        }
     }
 }
 
