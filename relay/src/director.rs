@@ -6,8 +6,8 @@ use crate::experiment::{Bell, Bets, Leases, Library, Player, Script};
 use crate::journal::Journal;
 use crate::lab::{Lab, Outcome};
 use crate::recorder::{self, Recorder, Shelf};
-use crate::session::Asker;
-use protocol::command::{Lesson, Record};
+use crate::session::{Asker, Guests};
+use protocol::command::{Invite, Lesson, Record};
 use protocol::message::Role;
 use protocol::{Command, Done, ErrorKind, Failure, SessionId, Source, What};
 use std::collections::BTreeSet;
@@ -34,10 +34,11 @@ pub struct Director {
     viewers: Arc<Mutex<BTreeSet<SessionId>>>,
     library: Library,
     tape: Option<(Recorder, Shelf)>,
+    guests: Option<Guests>,
 }
 
 impl Director {
-    /// Of that lab; it records nothing.
+    /// Of that lab; it records nothing, and gives no link to viewers.
     pub fn new(lab: Lab) -> Self {
         Self {
             lab,
@@ -46,6 +47,7 @@ impl Director {
             viewers: Arc::default(),
             library: Library::default(),
             tape: None,
+            guests: None,
         }
     }
 
@@ -59,6 +61,24 @@ impl Director {
     #[must_use]
     pub fn recording(self, recorder: Recorder, shelf: Shelf) -> Self {
         Self { tape: Some((recorder, shelf)), ..self }
+    }
+
+    /// The same, giving the viewers' link to owners.
+    #[must_use]
+    pub fn inviting(self, guests: Guests) -> Self {
+        Self { guests: Some(guests), ..self }
+    }
+
+    /// Does what is asked of the viewers' link, which may wait for the disk.
+    async fn invite(self, invite: Invite) -> Result<Done, Failure> {
+        let Some(guests) = self.guests else {
+            let message = "This relay has no link for viewers.";
+            return Err(Failure::new(ErrorKind::Unsupported, message));
+        };
+        let done = tokio::task::spawn_blocking(move || guests.invite(invite));
+        done.await.unwrap_or_else(|_| {
+            Err(Failure::new(ErrorKind::Interrupted, "The relay has stopped meanwhile."))
+        })
     }
 
     /// Does what is asked of the recorder; ending a recording waits for the disk.
@@ -196,9 +216,10 @@ fn unmade(error: &io::Error) -> Failure {
 }
 
 /// Who carries a command out.
-enum Asked<L, R> {
+enum Asked<L, R, G> {
     Lab(L),
     Recorder(R),
+    Guests(G),
     Done(Result<Done, Failure>),
 }
 
@@ -230,6 +251,7 @@ impl Asker for Director {
             ))),
             Command::Experiment(lesson) => Asked::Done(self.lesson(by, lesson)),
             Command::Record(record) => Asked::Recorder(self.clone().record(*record)),
+            Command::Invite(invite) => Asked::Guests(self.clone().invite(*invite)),
             Command::Reset => {
                 let mut playing = self.playing();
                 self.stop(playing.take());
@@ -245,6 +267,7 @@ impl Asker for Director {
             let answer = match asked {
                 Asked::Lab(asked) => return asked.await,
                 Asked::Recorder(asked) => asked.await,
+                Asked::Guests(asked) => asked.await,
                 Asked::Done(answer) => answer,
             };
             (journal.seq(), answer)

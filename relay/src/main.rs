@@ -4,6 +4,8 @@
 mod experiment;
 #[path = "main/house.rs"]
 mod house;
+#[path = "main/listen.rs"]
+mod listen;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -12,6 +14,7 @@ use house::{maker, replay, serve};
 use protocol::message::{ToPage, ToRelay};
 use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
+use relay::server::Name;
 use relay::state::{self, State};
 use relay::{descriptor, run, rung, wire};
 use std::ffi::OsString;
@@ -27,7 +30,13 @@ struct Options {
     /// Where to serve the page; port 0 lets the kernel choose
     #[arg(long, global = true, value_name = "ADDR", default_value = "127.0.0.1:7007")]
     listen: SocketAddr,
-    /// Replace the token, so that earlier links stop working
+    /// Serve beyond loopback: --listen may name another address of this machine
+    #[arg(long, global = true)]
+    expose: bool,
+    /// Answer under this name too, HOST or HOST:PORT, such as a tunnel's; may be repeated
+    #[arg(long = "name", global = true, value_name = "NAME")]
+    names: Vec<Name>,
+    /// Replace the token, so that earlier links stop working, the viewers' too
     #[arg(long)]
     new_token: bool,
     /// Use this rung only, not the best that there is

@@ -4,17 +4,22 @@
 
 mod answer;
 mod guard;
+mod line;
+mod name;
 mod place;
 mod recording;
 mod route;
 mod upgrade;
 
-use crate::session::{Asker, Hub};
+pub use name::Name;
+
+use crate::session::{Asker, Hub, Peer};
 use axum::{Extension, Router};
 use guard::Guard;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use line::Line;
 use place::{Place, Places};
 use socket2::SockRef;
 use std::io;
@@ -68,6 +73,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     config: Config,
+    names: Vec<Name>,
 }
 
 impl Server {
@@ -75,7 +81,13 @@ impl Server {
     pub async fn bind(address: SocketAddr, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, config })
+        Ok(Self { listener, address, config, names: Vec::new() })
+    }
+
+    /// The same, under these names too.
+    #[must_use]
+    pub fn known_as(self, names: Vec<Name>) -> Self {
+        Self { names, ..self }
     }
 
     /// Where it listens.
@@ -86,7 +98,7 @@ impl Server {
     /// Serves until `shutdown` comes true, then gives the sessions half a second to end.
     pub async fn run<A: Asker>(self, hub: Arc<Hub<A>>, shutdown: impl Future<Output = ()>) {
         let (close, closing) = watch::channel(false);
-        let router = route::router(hub, Guard::new(self.address), closing.clone());
+        let router = route::router(hub, Guard::new(self.address, &self.names), closing.clone());
         let places = Places::new(self.config.connections);
         tokio::select! {
             () = self.accept(&router, &places, &closing) => {}
@@ -98,8 +110,8 @@ impl Server {
 
     async fn accept(&self, router: &Router, places: &Places, closing: &watch::Receiver<bool>) {
         loop {
-            let stream = match self.listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     if matches!(crate::errno::code_of(&error), libc::EMFILE | libc::ENFILE) {
                         places.make_room();
@@ -114,7 +126,9 @@ impl Server {
             // Without it a slow viewer is only further behind.
             let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
             let place = places.enter().await;
-            tokio::spawn(connection(stream, router.clone(), place, closing.clone(), self.config));
+            let line = Arc::new(Line::new(Peer::of(peer, self.address)));
+            let answers = router.clone().layer(Extension(line));
+            tokio::spawn(connection(stream, answers, place, closing.clone(), self.config));
         }
     }
 }

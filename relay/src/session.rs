@@ -1,7 +1,7 @@
 //! Owns one WebSocket session: hello, then commands one way and events and replies the other.
 //! Never makes a socket call, and knows nothing of HTTP or TCP: it speaks over any byte stream.
 //!
-//! Reading order: [`Hub`] (what sessions share), `hello` and `request` (what is said to us, pure),
+//! Reading order: [`Hub`] (what sessions share), [`Guests`] (who may enter, and as what), `hello` and `request` (what is said to us, pure),
 //! `link` (frames, deadlines), `reader` (commands), `writer` (events and replies).
 //!
 //! Invariants: a command is begun in the order of its arrival; a reply is sent after every event up
@@ -11,6 +11,7 @@ mod asker;
 mod backlog;
 mod form;
 mod gate;
+mod guests;
 mod hello;
 mod hub;
 mod link;
@@ -21,25 +22,38 @@ mod writer;
 
 pub use asker::Asker;
 pub use form::Form;
+pub use guests::{Guests, Peer};
 pub use hub::{Config, Hub};
 
 use futures_util::StreamExt as _;
+use guests::Guest;
 use link::{End, Incoming, Link};
-use protocol::message::{Hello, ToPage};
-use protocol::{ErrorKind, limit};
+use protocol::message::{Hello, Role, ToPage};
+use protocol::{ErrorKind, SessionId, limit};
 use reader::Reader;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 use writer::Writer;
 
+/// What the connection tells of who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// From where.
+    pub peer: Peer,
+    /// From when on it has to say hello in time.
+    pub since: Instant,
+}
+
 /// Speaks with one viewer over `stream` (a WebSocket past its handshake) until either side ends it
-/// or `closing` comes true. `admitted` is called once it has shown the token.
+/// or `closing` comes true. `admitted` is called once it has shown a token, with what that lets it do.
 pub async fn serve<A, S>(
     hub: Arc<Hub<A>>,
     stream: S,
     form: Form,
-    admitted: impl FnOnce(),
+    caller: Caller,
+    admitted: impl FnOnce(Role),
     closing: impl Future<Output = ()>,
 ) where
     A: Asker,
@@ -47,33 +61,55 @@ pub async fn serve<A, S>(
 {
     let mut link = Link::open(stream, form, hub.config()).await;
     let end = tokio::select! {
-        end = talk(&hub, &mut link, admitted) => end,
+        end = talk(&hub, &mut link, caller, admitted) => end,
         () = closing => End::Closing,
     };
     link.close(end).await;
 }
 
-async fn talk<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, admitted: impl FnOnce()) -> End
+async fn talk<A, S>(
+    hub: &Arc<Hub<A>>,
+    link: &mut Link<S>,
+    caller: Caller,
+    admitted: impl FnOnce(Role),
+) -> End
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let hello = match greet(hub, link).await {
-        Ok(hello) => hello,
+    let (hello, mut guest) = match greet(hub, link, caller).await {
+        Ok(greeted) => greeted,
         Err(end) => return end,
     };
-    link.admit(limit::MESSAGE);
-    admitted();
-    converse(hub, link, &hello).await
+    link.admit(match guest.role {
+        Role::Owner => limit::MESSAGE,
+        // All that a viewer may say is a bet.
+        Role::Viewer => limit::MESSAGE_BEFORE_HELLO,
+    });
+    admitted(guest.role);
+    let id = hub.enter(guest.role);
+    let end = tokio::select! {
+        end = converse(hub, link, id, &hello) => end,
+        () = guest.ended() => End::Refused { kind: ErrorKind::Denied, message: ENDED.into() },
+    };
+    hub.leave(id).await;
+    end
 }
 
+/// To who came by a link that is replaced or ended.
+const ENDED: &str = "The link by which you looked on has been ended.";
+
 /// Waits for hello, and judges it.
-async fn greet<A, S>(hub: &Hub<A>, link: &mut Link<S>) -> Result<Hello, End>
+async fn greet<A, S>(
+    hub: &Hub<A>,
+    link: &mut Link<S>,
+    caller: Caller,
+) -> Result<(Hello, Guest), End>
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let first = tokio::time::timeout(hub.config().hello_deadline, link.next());
+    let first = timeout_at(caller.since + hub.config().hello_deadline, link.next());
     let refuse = |kind, message: String| Err(End::Refused { kind, message });
     match first.await {
         Err(_) => refuse(ErrorKind::TimedOut, "No hello came in time.".into()),
@@ -86,7 +122,7 @@ where
             ErrorKind::BadRequest,
             "The first message must be hello, as JSON in a text frame.".into(),
         ),
-        Ok(Incoming::Text(text)) => hello::judge(&text, hub.token())
+        Ok(Incoming::Text(text)) => hello::judge(&text, hub.guests(), caller.peer)
             .map_err(|failure| End::Refused { kind: failure.kind, message: failure.message }),
     }
 }
@@ -96,43 +132,36 @@ fn too_long() -> String {
 }
 
 /// Both directions at once, so that a viewer slow to read can still ask.
-async fn converse<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, hello: &Hello) -> End
+async fn converse<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, id: SessionId, hello: &Hello) -> End
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let form = link.form();
-    let id = hub.next_session();
-    hub.asker().entered(id, hub.role());
     let (replies, outgoing) = mpsc::channel(hub.config().outstanding);
+    let amid = link.amid();
     let (sink, stream) = link.split();
     let mut reader = Reader::new(hub.clone(), id, form, replies);
-    let mut writer = Writer::new(hub.clone(), id, form, sink);
+    let mut writer = Writer::new(hub.clone(), id, form, sink, amid);
     if let Err(end) = writer.welcome(hello.resume.as_ref()).await {
         return end;
     }
-    let end = tokio::select! {
+    tokio::select! {
         end = reader.run(stream.map(link::sort)) => end,
         end = writer.run(outgoing) => end,
-    };
-    let amid = writer.is_amid();
-    drop(writer);
-    if amid {
-        link.cut();
     }
-    hub.asker().left(id).await;
-    end
 }
 
-/// A refusal for a session that is already open, as the one message that ends it.
-fn farewell(end: &End) -> Option<ToPage> {
+/// A refusal for a session that is already open, as the one message that ends it. `most`: bytes of a
+/// message.
+fn farewell(end: &End, most: usize) -> Option<ToPage> {
     match end {
         End::Refused { kind, message } => {
             Some(ToPage::Refused { kind: *kind, message: message.clone() })
         }
         End::TooLong => Some(ToPage::Refused {
             kind: ErrorKind::Limit,
-            message: format!("A message may have at most {} bytes.", limit::MESSAGE),
+            message: format!("A message may have at most {most} bytes."),
         }),
         End::Gone | End::Broken | End::Closing | End::Stalled => None,
     }

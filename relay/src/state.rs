@@ -1,4 +1,5 @@
-//! Owns the private folder on disk and the token in it. Never prints the token or sends it anywhere.
+//! Owns the private folder on disk and the two tokens in it, the owner's and the viewers'. Never prints
+//! one or sends it anywhere.
 
 #[cfg_attr(windows, path = "state/windows.rs")]
 mod folder;
@@ -53,8 +54,44 @@ pub fn place(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Sta
         .ok_or(StateError::Nowhere)
 }
 
-const NAME: &str = "token";
+/// The owner's token.
+const OWNER: &str = "token";
+/// The viewers', where one has been given.
+const VIEWERS: &str = "viewers";
 const REMEDY: &str = "run relay --new-token";
+
+impl State {
+    /// The owner's token that earlier runs used; a new one if there is none.
+    pub fn token(&self) -> Result<Token, StateError> {
+        self.token_of(OWNER)
+    }
+
+    /// A new owner's token in place of the old one; the viewers' ends with it.
+    pub fn new_token(&self) -> Result<Token, StateError> {
+        self.end_viewers()?;
+        self.replace(OWNER)
+    }
+
+    /// The viewers' token, where one has been given.
+    pub fn viewers(&self) -> Result<Option<Token>, StateError> {
+        self.read(VIEWERS)
+    }
+
+    /// The viewers' token; a new one if there is none.
+    pub fn invite(&self) -> Result<Token, StateError> {
+        self.token_of(VIEWERS)
+    }
+
+    /// A new viewers' token in place of the old one.
+    pub fn new_viewers(&self) -> Result<Token, StateError> {
+        self.replace(VIEWERS)
+    }
+
+    /// No viewers' token any more.
+    pub fn end_viewers(&self) -> Result<(), StateError> {
+        self.remove(VIEWERS)
+    }
+}
 
 fn refused(path: &Path, why: &str, remedy: &str) -> StateError {
     StateError::Refused { path: path.to_owned(), why: why.into(), remedy: remedy.into() }

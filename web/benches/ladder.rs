@@ -105,6 +105,7 @@ fn main() {
                 selected: Some(SocketId(1)),
                 calm: false,
                 lesson: false,
+                looks: false,
                 dialect: Dialect::Python,
                 ladder: reading,
             };

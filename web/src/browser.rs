@@ -4,12 +4,12 @@
 //! 2. [`socket`]: the WebSocket; [`asking`]: commands under way and what came of them;
 //! 3. [`frame`], [`picture`], [`surface`], [`painter`], [`theme`]: pictures;
 //! 4. [`panel`], [`bench`], [`bundle`], [`call_form`], [`callgate`], [`make`], [`inspector`], [`life`],
-//!    [`lesson`], [`experiment`], [`log`], [`mirror`], [`graph`], [`film`], [`voice`], [`time_bar`], [`scrub`]: text
-//!    and controls;
+//!    [`lesson`], [`experiment`], [`log`], [`mirror`], [`graph`], [`film`], [`voice`], [`time_bar`], [`scrub`],
+//!    [`invite`], [`onlooker`]: text and controls;
 //! 5. [`wire_bar`], [`weather`], [`spots`], [`packet`], [`hand`]: the wire and its packets;
 //! 6. [`recording`], [`tape`]: a file instead of a relay;
-//! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`], [`dom`],
-//!    [`listener`]: hands and tools.
+//! 7. [`input`], [`gesture`], [`palette`], [`lecture`], [`speaker`], [`language`], [`phrase`],
+//!    [`clipboard`], [`dom`], [`listener`]: hands and tools.
 
 mod app;
 mod asking;
@@ -17,6 +17,7 @@ mod bench;
 mod bundle;
 mod call_form;
 mod callgate;
+mod clipboard;
 mod dom;
 mod experiment;
 mod film;
@@ -26,6 +27,7 @@ mod graph;
 mod hand;
 mod input;
 mod inspector;
+mod invite;
 mod ladder;
 mod language;
 mod lecture;
@@ -35,6 +37,7 @@ mod listener;
 mod log;
 mod make;
 mod mirror;
+mod onlooker;
 mod packet;
 mod painter;
 mod palette;

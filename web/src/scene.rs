@@ -49,6 +49,8 @@ pub struct View {
     pub calm: bool,
     /// An experiment tells the story: larger, fewer words.
     pub lesson: bool,
+    /// The page only looks on: there is nothing for it to do.
+    pub looks: bool,
     /// The language of the calls.
     pub dialect: Dialect,
     /// How the ladder is read.

@@ -1,7 +1,7 @@
 //! Owns what a running relay is made of, and the order in which its parts begin and end.
 
 use super::experiment::library;
-use super::{Options, say};
+use super::{Options, listen, say};
 use anyhow::Context as _;
 use protocol::message::RungName;
 use relay::director::Director;
@@ -11,12 +11,11 @@ use relay::lab::{Lab, Maker, Names};
 use relay::policy::Policy;
 use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
-use relay::session::{self, Hub};
+use relay::session::{self, Guests, Hub};
 use relay::state::{self, State, Token};
-use relay::{assets, descriptor, file, policy, run, rung, wire};
+use relay::{assets, descriptor, file, run, rung, wire};
 use std::fs::File;
-use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,13 +29,14 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
     let kept = names.clone();
     let shelf = Shelf::folder(state.recordings()?);
     let descriptors = descriptor::raise();
+    let connections = descriptor::connections(descriptors);
+    let guests = Guests::kept(token.clone(), state, connections / 2)?;
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let maker = maker(options.rung.as_deref(), descriptors);
     let done = runtime.block_on(async {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
-        let connections = descriptor::connections(descriptors);
-        let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors, names, library };
+        let server = listen::open(options, connections).await?;
+        let house = House { token, guests, shelf, descriptors, maker, doors, names, library };
         run_relay(
             server,
             house,
@@ -73,7 +73,7 @@ pub(super) fn replay(options: &Options, file: &Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The runtime cannot be started")?;
     let done = runtime.block_on(async {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
-        let server = listen(options.listen, server::Config::default().connections).await?;
+        let server = listen::open(options, server::Config::default().connections).await?;
         say(&format!("Patchbay: http://{}/#token={link}&replay={ONLY}\n", server.address()))?;
         server.run(Arc::new(hub), shutdown).await;
         Ok(())
@@ -89,25 +89,16 @@ fn begin(options: &Options) -> anyhow::Result<(State, Token)> {
             || std::env::var_os("PATCHBAY_ALLOW_STUB").is_some_and(|on| on == "1"),
         "This relay was built without its page: build again without PATCHBAY_PAGE, or set PATCHBAY_ALLOW_STUB=1."
     );
-    anyhow::ensure!(
-        policy::may_listen(options.listen),
-        "{} is not loopback, and this version serves only there: use 127.0.0.1 or [::1].",
-        options.listen
-    );
+    listen::judge(options)?;
     let state = State::open(&state::place(|name| std::env::var_os(name))?)?;
     let token = if options.new_token { state.new_token()? } else { state.token()? };
     Ok((state, token))
 }
 
-async fn listen(address: SocketAddr, connections: u32) -> anyhow::Result<Server> {
-    Server::bind(address, server::Config { connections, ..Default::default() })
-        .await
-        .map_err(|error| unbound(address, &error))
-}
-
 /// What a relay is made of.
 struct House {
     token: Token,
+    guests: Guests,
     shelf: Shelf,
     descriptors: u64,
     maker: Maker,
@@ -123,7 +114,7 @@ async fn run_relay(
     snaplen: u32,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors, names, library } = house;
+    let House { token, guests, shelf, descriptors, maker, doors, names, library } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
     let policy = Policy { own: vec![server.address()] };
@@ -147,9 +138,11 @@ async fn run_relay(
     if let Err(error) = &door {
         eprintln!("`relay run` will not find this relay: {error}.");
     }
-    let director =
-        Director::new(lab).with_library(library.clone()).recording(recorder.clone(), shelf.clone());
-    let hub = Hub::new(director, token, rung, limits, session::Config::default());
+    let director = Director::new(lab)
+        .with_library(library.clone())
+        .recording(recorder.clone(), shelf.clone())
+        .inviting(guests.clone());
+    let hub = Hub::new(director, guests, rung, limits, session::Config::default());
     // The listener is there already: whoever reads this line may connect.
     say(&format!("Patchbay: {link}\n"))?;
     let hub = hub.with_shelf(Some(shelf)).with_experiments(library.heads().to_vec());
@@ -158,15 +151,6 @@ async fn run_relay(
     let _ = recorder.stop();
     drop(door);
     Ok(())
-}
-
-fn unbound(listen: SocketAddr, error: &io::Error) -> anyhow::Error {
-    match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{listen} is taken (EADDRINUSE): another relay may be running; try --listen 127.0.0.1:0."
-        ),
-        _ => anyhow::anyhow!("{listen} cannot be listened on: {error}."),
-    }
 }
 
 /// Comes true on SIGINT or SIGTERM; both are watched from now on.

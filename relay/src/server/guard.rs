@@ -1,31 +1,48 @@
 //! Owns the allow-list of names under which this relay may be asked. Pure. It keeps out pages whose
 //! name was rebound to loopback (Ollama, CVE-2024-28224); who knows the name still needs the token.
 
+use super::Name;
 use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{Request, Uri};
 use std::net::SocketAddr;
 
+/// A scheme and its own port.
+const HTTP: (&str, u16) = ("http", 80);
+const HTTPS: (&str, u16) = ("https", 443);
+
 /// The names and origins that are ours.
 pub(super) struct Guard {
     hosts: Vec<String>,
+    origins: Vec<String>,
 }
 
 impl Guard {
-    /// For a relay that listens on `address`.
-    pub(super) fn new(address: SocketAddr) -> Self {
-        let port = address.port();
-        let mut names = vec!["127.0.0.1".to_owned(), "localhost".into(), "[::1]".into()];
+    /// For a relay that listens on `address`, and is reached under `names` too: through a tunnel, which
+    /// may end TLS.
+    pub(super) fn new(address: SocketAddr, names: &[Name]) -> Self {
+        let mut guard = Self { hosts: Vec::new(), origins: Vec::new() };
         let own = SocketAddr::new(address.ip(), 0).to_string();
-        let own = own.trim_end_matches(":0");
-        if !names.iter().any(|name| name == own) {
-            names.push(own.into());
+        for host in ["127.0.0.1", "localhost", "[::1]", own.trim_end_matches(":0")] {
+            guard.add(host, address.port(), &[HTTP]);
         }
-        let mut hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
-        // Browsers leave the scheme's own port out (RFC 9110, section 4.2.3).
-        if port == 80 {
-            hosts.extend(names);
+        for Name { host, port } in names {
+            guard.add(host, port.unwrap_or(address.port()), &[HTTP, HTTPS]);
         }
-        Self { hosts }
+        guard
+    }
+
+    /// Browsers leave the scheme's own port out (RFC 9110, section 4.2.3).
+    fn add(&mut self, host: &str, port: u16, schemes: &[(&str, u16)]) {
+        let whole = format!("{host}:{port}");
+        for (scheme, usual) in schemes {
+            let short = (port == *usual).then(|| host.to_owned());
+            for host in [Some(whole.clone()), short].into_iter().flatten() {
+                self.origins.push(format!("{scheme}://{host}"));
+                if !self.hosts.contains(&host) {
+                    self.hosts.push(host);
+                }
+            }
+        }
     }
 
     /// Whether the request names us, once and exactly, and no other host in its target (RFC 9112,
@@ -38,14 +55,14 @@ impl Guard {
     /// Whether the page that asks, if it is one, is ours.
     pub(super) fn knows_origin(&self, headers: &HeaderMap) -> bool {
         !headers.contains_key(header::ORIGIN)
-            || only(headers, header::ORIGIN)
-                .and_then(|origin| origin.strip_prefix("http://"))
-                .is_some_and(|host| self.knows(host))
+            || only(headers, header::ORIGIN).is_some_and(|origin| {
+                self.origins.iter().any(|own| own.eq_ignore_ascii_case(origin))
+            })
     }
 
     /// What to say to who named another.
     pub(super) fn sentence(&self) -> String {
-        format!("This relay answers only to the names {}.", self.hosts.join(", "))
+        format!("This relay answers only to the names {}; --name adds one.", self.hosts.join(", "))
     }
 
     fn knows_target(&self, target: &Uri) -> bool {
@@ -77,7 +94,7 @@ mod tests {
     }
 
     fn guard(address: &str) -> Guard {
-        Guard::new(address.parse().unwrap())
+        Guard::new(address.parse().unwrap(), &[])
     }
 
     #[test]
@@ -119,16 +136,68 @@ mod tests {
         assert_eq!(guard("[::1]:81").hosts.len(), 3);
     }
 
+    fn origin(guard: &Guard, origins: &[&str]) -> bool {
+        let mut headers = HeaderMap::new();
+        for origin in origins {
+            headers.append(header::ORIGIN, origin.parse().unwrap());
+        }
+        guard.knows_origin(&headers)
+    }
+
+    #[test]
+    fn a_name_more_is_known_as_exactly() {
+        let named = |address: &str, name: &str| {
+            Guard::new(address.parse().unwrap(), &[name.parse().unwrap()])
+        };
+        for (address, name, hosts, origins) in [
+            (
+                "127.0.0.1:7007",
+                "relay.test",
+                vec!["relay.test:7007"],
+                vec!["http://relay.test:7007", "https://relay.test:7007"],
+            ),
+            (
+                "127.0.0.1:7007",
+                "localhost:9000",
+                vec!["localhost:9000", "localhost:7007"],
+                vec!["http://localhost:9000", "https://localhost:9000", "http://localhost:7007"],
+            ),
+            (
+                "127.0.0.1:7007",
+                "relay.test:443",
+                vec!["relay.test", "relay.test:443"],
+                vec!["https://relay.test", "https://relay.test:443", "http://relay.test:443"],
+            ),
+            (
+                "127.0.0.1:80",
+                "relay.test",
+                vec!["relay.test", "relay.test:80"],
+                vec!["http://relay.test", "http://relay.test:80", "https://relay.test:80"],
+            ),
+        ] {
+            let guard = named(address, name);
+            for known in hosts {
+                assert!(host(&guard, "/", &[known]), "{name}: {known}");
+            }
+            for known in origins {
+                assert!(origin(&guard, &[known]), "{name}: {known}");
+            }
+            assert!(host(&guard, "/", &["127.0.0.1:7007"]) == address.ends_with("7007"));
+        }
+        let guard = named("127.0.0.1:7007", "relay.test");
+        for bad in ["relay.test", "relay.test:80", "relay.test:443", "a.relay.test:7007"] {
+            assert!(!host(&guard, "/", &[bad]), "{bad}");
+        }
+        for bad in ["http://relay.test", "https://relay.test", "https://127.0.0.1:7007"] {
+            assert!(!origin(&guard, &[bad]), "{bad}");
+        }
+        assert!(!origin(&named("127.0.0.1:7007", "relay.test:443"), &["http://relay.test"]));
+    }
+
     #[test]
     fn only_our_own_origins_are_known() {
         let seven = guard("127.0.0.1:7007");
-        let knows = |origins: &[&str]| {
-            let mut headers = HeaderMap::new();
-            for origin in origins {
-                headers.append(header::ORIGIN, origin.parse().unwrap());
-            }
-            seven.knows_origin(&headers)
-        };
+        let knows = |origins: &[&str]| origin(&seven, origins);
         assert!(
             knows(&[]) && knows(&["http://127.0.0.1:7007"]) && knows(&["http://localhost:7007"])
         );

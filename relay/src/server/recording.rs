@@ -1,8 +1,8 @@
-//! Owns the answer that is a recording: only for who knows the token, streamed from the disk, since a
+//! Owns the answer that is a recording: only for owners, streamed from the disk, since a
 //! file may be larger than memory.
 
 use super::answer::Refusal;
-use crate::session::{Asker, Hub};
+use crate::session::{Asker, Hub, Peer};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
@@ -17,6 +17,7 @@ const PIECE: usize = 64 * 1024;
 /// The recording of that name.
 pub(super) async fn answer<A: Asker>(
     hub: &Hub<A>,
+    peer: Peer,
     headers: &HeaderMap,
     name: &str,
 ) -> Result<Response, Refusal> {
@@ -24,10 +25,10 @@ pub(super) async fn answer<A: Asker>(
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    if !token.is_some_and(|token| hub.is_known(token)) {
+    if !token.is_some_and(|token| hub.is_owner(token, peer)) {
         return Err(Refusal::new(
             StatusCode::UNAUTHORIZED,
-            "Recordings are given only to who sends the token of the printed link.",
+            "Recordings are given only on this machine, to who sends the token of the printed link.",
         ));
     }
     let none = || Refusal::new(StatusCode::NOT_FOUND, "There is no recording of that name.");

@@ -2,6 +2,7 @@
 
 use super::answer::{Refusal, strict};
 use super::guard::Guard;
+use super::line::Line;
 use super::place::Place;
 use super::upgrade::{Accepted, Handshake};
 use crate::assets::{self, Asset};
@@ -13,7 +14,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
-use protocol::message::Role;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -25,7 +25,7 @@ struct House<A> {
 }
 
 /// All that is answered: sessions at `/ws`, recordings, files everywhere else. Each request carries its
-/// connection's place as an extension.
+/// connection's place and line as extensions.
 pub(super) fn router<A: Asker>(
     hub: Arc<Hub<A>>,
     guard: Guard,
@@ -43,6 +43,7 @@ pub(super) fn router<A: Asker>(
 /// Lets in who names us and asks to read; sets the strict headers on every answer.
 async fn door<A: Asker>(
     State(house): State<Arc<House<A>>>,
+    Extension(line): Extension<Arc<Line>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -55,6 +56,7 @@ async fn door<A: Asker>(
             .into_response()
     };
     strict(answer.headers_mut());
+    line.answered();
     answer
 }
 
@@ -64,10 +66,11 @@ async fn file(path: Uri) -> Result<Asset, Refusal> {
 
 async fn recording<A: Asker>(
     State(house): State<Arc<House<A>>>,
+    Extension(line): Extension<Arc<Line>>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    super::recording::answer(&house.hub, &headers, &name).await
+    super::recording::answer(&house.hub, line.peer(), &headers, &name).await
 }
 
 /// Opens a session. axum's own WebSocket is not used: it can neither bound what a stranger makes us
@@ -75,6 +78,7 @@ async fn recording<A: Asker>(
 async fn open<A: Asker>(
     State(house): State<Arc<House<A>>>,
     Extension(place): Extension<Arc<Place>>,
+    Extension(line): Extension<Arc<Line>>,
     headers: HeaderMap,
     handshake: Result<Handshake, Refusal>,
 ) -> Result<Accepted, Refusal> {
@@ -85,7 +89,7 @@ async fn open<A: Asker>(
         ));
     }
     let Handshake { accepted, upgrade } = handshake?;
-    let form = accepted.form;
+    let (form, caller) = (accepted.form, line.caller());
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let mut closing = house.closing.clone();
@@ -96,7 +100,8 @@ async fn open<A: Asker>(
             }
         };
         let stream = TokioIo::new(upgraded);
-        session::serve(house.hub.clone(), stream, form, || place.keep(Role::Owner), closing).await;
+        let hub = house.hub.clone();
+        session::serve(hub, stream, form, caller, |role| place.keep(role), closing).await;
     });
     Ok(accepted)
 }

@@ -1,13 +1,14 @@
 //! Owns the judgement of a viewer's first word. Pure.
 
+use super::guests::Guest;
 use super::request::reason;
-use crate::state::Token;
+use super::{Guests, Peer};
 use protocol::message::{Hello, ToRelay};
 use protocol::{ErrorKind, Failure, limit};
 use serde_json::Value;
 
-/// The hello, if it is one, of this version, with this token.
-pub(super) fn judge(text: &str, token: &Token) -> Result<Hello, Failure> {
+/// The hello and who says it, if it is one, of this version, by somebody who may enter from there.
+pub(super) fn judge(text: &str, guests: &Guests, peer: Peer) -> Result<(Hello, Guest), Failure> {
     let bad = |message: String| Failure::new(ErrorKind::BadRequest, message);
     let value: Value = serde_json::from_str(text).map_err(|error| bad(reason(&error)))?;
     if value.get("command").is_some() {
@@ -24,11 +25,10 @@ pub(super) fn judge(text: &str, token: &Token) -> Result<Hello, Failure> {
         )));
     }
     match serde_json::from_str(text).map_err(|error| bad(reason(&error)))? {
-        ToRelay::Hello(hello) if token.matches(&hello.token) => Ok(hello),
-        ToRelay::Hello(_) => Err(Failure::new(
-            ErrorKind::Denied,
-            "The token is wrong; open the link that the relay printed.",
-        )),
+        ToRelay::Hello(hello) => {
+            let guest = guests.admit(&hello.token, peer)?;
+            Ok((hello, guest))
+        }
         ToRelay::Command { .. } => {
             Err(Failure::new(ErrorKind::Denied, "Say hello before the first command."))
         }
@@ -38,14 +38,18 @@ pub(super) fn judge(text: &str, token: &Token) -> Result<Hello, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Token;
     use ErrorKind::{BadRequest, Denied};
 
     #[test]
     fn what_is_not_a_good_hello_is_refused_with_its_reason() {
-        let token = Token::from_hex(&"a".repeat(64)).unwrap();
+        let guests = Guests::from(Token::from_hex(&"a".repeat(64)).unwrap());
+        let judge = |text: &str, peer| judge(text, &guests, peer).map(|(hello, _)| hello);
         let good =
             format!(r#"{{"hello":{{"version":1,"token":"{}","resume":null}}}}"#, "a".repeat(64));
-        assert!(judge(&good, &token).is_ok());
+        assert!(judge(&good, Peer::Here).is_ok());
+        let away = judge(&good, Peer::Away).unwrap_err();
+        assert!(away.kind == Denied && away.message.contains("another machine"));
         for (text, kind, says) in [
             ("", BadRequest, "EOF"),
             ("{", BadRequest, "line 1 column 1"),
@@ -63,7 +67,7 @@ mod tests {
             (&good.replace("aa\"", "ab\""), Denied, "token"),
             (r#"{"command":{"id":1,"do":"reset"}}"#, Denied, "hello"),
         ] {
-            let failure = judge(text, &token).unwrap_err();
+            let failure = judge(text, Peer::Here).unwrap_err();
             assert_eq!(failure.kind, kind, "{text}: {}", failure.message);
             assert!(failure.message.contains(says), "{text}: {}", failure.message);
             assert!(!failure.message.contains("aaaa"), "the token is told: {}", failure.message);

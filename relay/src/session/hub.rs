@@ -1,21 +1,22 @@
 //! Owns what all sessions share: whom to ask, who may enter, the bounds. Never touches a stream.
 
-use super::Asker;
+use super::{Asker, Guests, Peer};
 use crate::recorder::Shelf;
-use crate::state::Token;
 use protocol::experiment::ExperimentHead;
 use protocol::limit::{self, Limits};
 use protocol::message::{Role, Rung, Welcome};
 use protocol::number::Wide;
 use protocol::{Seq, SessionId, World};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The bounds of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// From the connection to an accepted hello.
+    /// From the connection, or its last HTTP answer, to an accepted hello.
     pub hello_deadline: Duration,
     /// For the kernel to take anything; a viewer that takes nothing for so long is dropped.
     pub write_deadline: Duration,
@@ -27,7 +28,7 @@ pub struct Config {
     pub outstanding: usize,
 }
 
-/// From the connection to an accepted hello.
+/// From the connection, or its last HTTP answer, to an accepted hello.
 const HELLO_DEADLINE: Duration = Duration::from_secs(5);
 /// A stalled viewer's last chance. One that reads 1 kB a second looks stalled for up to 165 s: its kernel
 /// opens the window only when half of its buffer is free (measured on loopback).
@@ -54,23 +55,40 @@ impl Default for Config {
 /// What all sessions share.
 pub struct Hub<A> {
     asker: A,
-    token: Token,
+    guests: Guests,
     rung: Rung,
     limits: Limits,
     config: Config,
     sessions: AtomicU32,
+    /// Sessions that only look on.
+    viewers: Mutex<BTreeSet<SessionId>>,
     shelf: Option<Shelf>,
     experiments: Vec<ExperimentHead>,
 }
 
 impl<A: Asker> Hub<A> {
-    /// A hub whose sessions ask `asker`, let in who knows `token`, and tell of `rung` and `limits`.
-    pub fn new(asker: A, token: Token, rung: Rung, limits: Limits, config: Config) -> Self {
-        let (sessions, experiments) = (AtomicU32::new(0), Vec::new());
-        Self { asker, token, rung, limits, config, sessions, shelf: None, experiments }
+    /// A hub whose sessions ask `asker`, let in whom `guests` admits, and tell of `rung` and `limits`.
+    pub fn new(
+        asker: A,
+        guests: impl Into<Guests>,
+        rung: Rung,
+        limits: Limits,
+        config: Config,
+    ) -> Self {
+        Self {
+            asker,
+            guests: guests.into(),
+            rung,
+            limits,
+            config,
+            sessions: AtomicU32::new(0),
+            viewers: Mutex::default(),
+            shelf: None,
+            experiments: Vec::new(),
+        }
     }
 
-    /// The same, giving recordings to who knows the token.
+    /// The same, giving recordings to owners.
     #[must_use]
     pub fn with_shelf(self, shelf: Option<Shelf>) -> Self {
         Self { shelf, ..self }
@@ -82,37 +100,51 @@ impl<A: Asker> Hub<A> {
         Self { experiments, ..self }
     }
 
-    /// The recording of that name, for who knows the token.
+    /// The recording of that name, for an owner.
     pub(crate) fn recording(&self, name: &str) -> Option<PathBuf> {
         self.shelf.as_ref()?.find(name)
     }
 
-    /// Whether somebody knows the token.
-    pub(crate) fn is_known(&self, token: &str) -> bool {
-        self.token.matches(token)
+    /// Whether somebody with that token may do from there what owners may.
+    pub(crate) fn is_owner(&self, token: &str, peer: Peer) -> bool {
+        self.guests.is_owner(token, peer)
     }
 
     pub(super) fn asker(&self) -> &A {
         &self.asker
     }
 
-    pub(super) fn token(&self) -> &Token {
-        &self.token
+    pub(super) fn guests(&self) -> &Guests {
+        &self.guests
     }
 
     pub(super) fn config(&self) -> &Config {
         &self.config
     }
 
-    /// What every session may do: all who know the token may do everything.
-    #[expect(clippy::unused_self, reason = "which right a session has is the hub's to say")]
-    pub(super) fn role(&self) -> Role {
-        Role::Owner
+    /// A session begins, with that right; its id. The first is 1.
+    pub(super) fn enter(&self, role: Role) -> SessionId {
+        let id = SessionId(self.sessions.fetch_add(1, Ordering::Relaxed) + 1);
+        if role == Role::Viewer {
+            self.viewers().insert(id);
+        }
+        self.asker.entered(id, role);
+        id
     }
 
-    /// A session's id; the first is 1.
-    pub(super) fn next_session(&self) -> SessionId {
-        SessionId(self.sessions.fetch_add(1, Ordering::Relaxed) + 1)
+    /// A session has ended.
+    pub(super) async fn leave(&self, session: SessionId) {
+        self.viewers().remove(&session);
+        self.asker.left(session).await;
+    }
+
+    /// What a session may do.
+    fn role(&self, session: SessionId) -> Role {
+        if self.viewers().contains(&session) { Role::Viewer } else { Role::Owner }
+    }
+
+    fn viewers(&self) -> MutexGuard<'_, BTreeSet<SessionId>> {
+        self.viewers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first word to an accepted viewer that has the events up to `seq`, or gets them with
@@ -123,7 +155,7 @@ impl<A: Asker> Hub<A> {
             version: limit::VERSION,
             epoch: journal.epoch().to_owned(),
             began_unix_ns: Wide(journal.began_unix_ns()),
-            role: self.role(),
+            role: self.role(session),
             session,
             seq,
             now: journal.now(),

@@ -5,6 +5,8 @@ use super::{Config, Form, farewell};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{Sink, SinkExt as _, StreamExt as _};
 use protocol::{ErrorKind, limit};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
@@ -66,8 +68,10 @@ pub(super) struct Link<S> {
     socket: WebSocketStream<Gate<S>>,
     form: Form,
     linger: Duration,
-    /// Whether a message was left unfinished: another cannot follow (RFC 6455, section 5.4).
-    cut: bool,
+    /// Bytes that a message may have.
+    most: usize,
+    /// Whether a message of ours is under way.
+    amid: Arc<AtomicBool>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
@@ -81,7 +85,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             .max_frame_size(Some(limit::MESSAGE));
         let gate = Gate::new(stream, STRANGER, limit::MESSAGE_BEFORE_HELLO, config.write_deadline);
         let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
-        Self { socket, form, linger: config.linger, cut: false }
+        let amid = Arc::new(AtomicBool::new(false));
+        Self { socket, form, linger: config.linger, most: limit::MESSAGE_BEFORE_HELLO, amid }
     }
 
     /// How messages are written.
@@ -92,12 +97,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// The other side is known now: messages of up to `message` bytes may come, at most
     /// [`limit::MESSAGE`].
     pub(super) fn admit(&mut self, message: usize) {
+        self.most = message;
         self.socket.get_mut().lift(message);
     }
 
-    /// A message was left unfinished; the last word is a close frame without a reason in words.
-    pub(super) fn cut(&mut self) {
-        self.cut = true;
+    /// To be true while a message of ours is under way.
+    pub(super) fn amid(&self) -> Arc<AtomicBool> {
+        self.amid.clone()
     }
 
     /// The next message.
@@ -133,7 +139,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             // It would not take this either.
             End::Stalled => return,
         };
-        if let Some(last) = farewell(&end).filter(|_| !self.cut) {
+        // Amid a message no other can begin (RFC 6455, section 5.4): then the code alone has to tell.
+        let last = farewell(&end, self.most).filter(|_| !self.amid.load(Ordering::Relaxed));
+        if let Some(last) = last {
             let sent = send(&mut self.socket, [self.form.frame(&last)]);
             if !matches!(timeout(self.linger, sent).await, Ok(Ok(()))) {
                 return;

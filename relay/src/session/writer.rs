@@ -12,6 +12,7 @@ use protocol::message::{Resume, ToPage};
 use protocol::thin::{AT_LEAST, Thinner};
 use protocol::{Seq, SessionId};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Semaphore, mpsc::Receiver, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -40,14 +41,20 @@ pub(super) struct Writer<A, W> {
     /// Not before, unless a reply waits.
     next: Instant,
     /// Whether a message is under way.
-    amid: bool,
+    amid: Arc<AtomicBool>,
 }
 
 impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
-    pub(super) fn new(hub: Arc<Hub<A>>, session: SessionId, form: Form, sink: W) -> Self {
+    pub(super) fn new(
+        hub: Arc<Hub<A>>,
+        session: SessionId,
+        form: Form,
+        sink: W,
+        amid: Arc<AtomicBool>,
+    ) -> Self {
         let newest = hub.asker().journal().watch();
         let (thinner, next) = (Thinner::default(), Instant::now());
-        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid: false }
+        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid }
     }
 
     /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
@@ -133,18 +140,13 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
 
     async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
         let held = BACKLOG.hold(frames.iter().map(Message::len).sum());
-        self.amid = true;
+        self.amid.store(true, Ordering::Relaxed);
         tokio::select! {
             sent = send(&mut self.sink, frames) => sent?,
             () = held.wanted() => return Err(End::Stalled),
         }
-        self.amid = false;
+        self.amid.store(false, Ordering::Relaxed);
         Ok(())
-    }
-
-    /// Whether it was stopped amid a message, of which fragments may still be to come.
-    pub(super) fn is_amid(&self) -> bool {
-        self.amid
     }
 }
 

@@ -1,6 +1,6 @@
 //! Owns the folder where descriptors keep it from being swapped and modes keep it private (unix).
 
-use super::{NAME, REMEDY, StateError, Token, refused};
+use super::{REMEDY, StateError, Token, refused};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 use std::fs::File;
@@ -57,34 +57,44 @@ impl State {
         Ok((open_private(&self.folder, Path::new(name), &path)?, path))
     }
 
-    /// The token that earlier runs used; a new one if there is none.
-    pub fn token(&self) -> Result<Token, StateError> {
-        match self.read_token()? {
+    /// No token of that name any more.
+    pub(super) fn remove(&self, name: &str) -> Result<(), StateError> {
+        match rustix::fs::unlinkat(&self.folder, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(self.failed(name, "removed", errno)),
+        }
+    }
+
+    /// The token of that name that earlier runs used; a new one if there is none.
+    pub(super) fn token_of(&self, name: &str) -> Result<Token, StateError> {
+        match self.read(name)? {
             Some(token) => Ok(token),
-            None => match self.write_token(RenameFlags::NOREPLACE)? {
+            None => match self.write(name, RenameFlags::NOREPLACE)? {
                 Some(token) => Ok(token),
                 // Another relay was quicker; its token is the one.
-                None => self.read_token()?.ok_or_else(|| self.failed("read", Errno::NOENT)),
+                None => self.read(name)?.ok_or_else(|| self.failed(name, "read", Errno::NOENT)),
             },
         }
     }
 
-    /// A new token in place of the old one.
-    pub fn new_token(&self) -> Result<Token, StateError> {
-        self.write_token(RenameFlags::empty())?.ok_or_else(|| self.failed("written", Errno::EXIST))
+    /// A new token of that name in place of the old one.
+    pub(super) fn replace(&self, name: &str) -> Result<Token, StateError> {
+        let written = self.write(name, RenameFlags::empty())?;
+        written.ok_or_else(|| self.failed(name, "written", Errno::EXIST))
     }
 
-    fn read_token(&self) -> Result<Option<Token>, StateError> {
+    /// The token of that name, if there is one.
+    pub(super) fn read(&self, name: &str) -> Result<Option<Token>, StateError> {
         // O_NONBLOCK: a FIFO in its place must not hold us.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let path = self.token_path();
-        let file = match rustix::fs::openat(&self.folder, NAME, flags, Mode::empty()) {
+        let path = self.path.join(name);
+        let file = match rustix::fs::openat(&self.folder, name, flags, Mode::empty()) {
             Ok(file) => file,
             Err(Errno::NOENT) => return Ok(None),
             Err(Errno::LOOP) => return Err(refused(&path, "is a symlink", REMEDY)),
-            Err(errno) => return Err(self.failed("opened", errno)),
+            Err(errno) => return Err(self.failed(name, "opened", errno)),
         };
-        let stat = rustix::fs::fstat(&file).map_err(|errno| self.failed("read", errno))?;
+        let stat = rustix::fs::fstat(&file).map_err(|errno| self.failed(name, "read", errno))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(refused(&path, "is not a plain file", REMEDY));
         }
@@ -99,46 +109,46 @@ impl State {
 
     /// Writes a new token under a name of its own and moves it into place whole. None where `how`
     /// forbids to replace and there is one.
-    fn write_token(&self, how: RenameFlags) -> Result<Option<Token>, StateError> {
+    fn write(&self, name: &str, how: RenameFlags) -> Result<Option<Token>, StateError> {
         let token = Token::random().map_err(|cause| StateError::Failed {
-            path: self.token_path(),
+            path: self.path.join(name),
             step: "made",
             cause,
         })?;
-        let draft = format!("token.{}", std::process::id());
+        let draft = format!("{name}.{}", std::process::id());
         let forget = || rustix::fs::unlinkat(&self.folder, &draft, AtFlags::empty());
         let _ = forget(); // left by a dead process that had our id
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.folder, &draft, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|errno| self.failed("made", errno))?;
+            .map_err(|errno| self.failed(name, "made", errno))?;
         let mut file = File::from(file);
         file.write_all(format!("{}\n", token.reveal()).as_bytes())
             .and_then(|()| file.sync_all())
             .map_err(|cause| StateError::Failed {
-            path: self.token_path(),
+            path: self.path.join(name),
             step: "written",
             cause,
         })?;
-        let moved = match rustix::fs::renameat_with(&self.folder, &draft, &self.folder, NAME, how) {
+        let moved = match rustix::fs::renameat_with(&self.folder, &draft, &self.folder, name, how) {
             // NFS cannot promise not to replace (renameat2(2)).
-            Err(Errno::INVAL) => rustix::fs::renameat(&self.folder, &draft, &self.folder, NAME),
+            Err(Errno::INVAL) => rustix::fs::renameat(&self.folder, &draft, &self.folder, name),
             other => other,
         };
         match moved {
             Ok(()) => Ok(Some(token)),
             Err(errno) => {
                 let _ = forget();
-                if errno == Errno::EXIST { Ok(None) } else { Err(self.failed("written", errno)) }
+                if errno == Errno::EXIST {
+                    Ok(None)
+                } else {
+                    Err(self.failed(name, "written", errno))
+                }
             }
         }
     }
 
-    fn token_path(&self) -> PathBuf {
-        self.path.join(NAME)
-    }
-
-    fn failed(&self, step: &'static str, errno: Errno) -> StateError {
-        StateError::Failed { path: self.token_path(), step, cause: errno.into() }
+    fn failed(&self, name: &str, step: &'static str, errno: Errno) -> StateError {
+        StateError::Failed { path: self.path.join(name), step, cause: errno.into() }
     }
 }
 

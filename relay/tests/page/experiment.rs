@@ -24,7 +24,7 @@ async fn begin(desk: &Desk, name: &str) {
 }
 
 /// To the bet of the three sends.
-async fn to_the_bet(desk: &Desk) {
+pub(crate) async fn to_the_bet(desk: &Desk) {
     begin(desk, "one-send-one-recv").await;
     let [title, button] = [("Three sends", "三次 send"), ("Send three", "发送三次")]
         .map(|(english, chinese)| [english, chinese]);

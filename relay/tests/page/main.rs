@@ -6,6 +6,7 @@ mod support;
 
 mod axe;
 mod bench;
+mod breakin;
 mod clock;
 mod controls;
 mod desk;
@@ -22,4 +23,5 @@ mod replay;
 mod running;
 mod strange;
 mod time;
+mod viewer;
 mod wire;

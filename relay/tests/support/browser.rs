@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Mutex;
 
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 16] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,8 @@ const FLAGS: [&str; 15] = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--remote-debugging-port=0",
+    // Names of other sites that lead here.
+    "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP rebind.test 127.0.0.1",
 ];
 
 // Fields drop in this order: the connection, the processes, then the folder that they wrote to.

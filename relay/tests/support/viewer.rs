@@ -8,7 +8,7 @@ use protocol::{
 };
 use relay::journal::Journal;
 use relay::server::{self, Server};
-use relay::session::{self, Asker, Form, Hub};
+use relay::session::{self, Asker, Form, Guests, Hub};
 use relay::state::Token;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -95,8 +95,18 @@ impl Relay {
     }
 
     pub async fn with<A: Asker>(fake: A, session: session::Config, server: server::Config) -> Self {
+        Self::among(fake, token(), session, server).await
+    }
+
+    /// The same, letting these in.
+    pub async fn among<A: Asker>(
+        asker: A,
+        guests: impl Into<Guests>,
+        session: session::Config,
+        server: server::Config,
+    ) -> Self {
         let rung = relay::rung::loopback(Vec::new());
-        let hub = Hub::new(fake, token(), rung, limit::Limits::default(), session);
+        let hub = Hub::new(asker, guests, rung, limit::Limits::default(), session);
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), server).await.expect("bound");
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
@@ -154,7 +164,16 @@ pub struct Viewer {
 
 impl Viewer {
     async fn open(address: SocketAddr, request: Request) -> Result<Self, Error> {
-        let stream = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?, request).await
+    }
+
+    /// A stranger on a connection of the test's own.
+    pub async fn on(stream: TcpStream, form: Form) -> Self {
+        let request = handshake(stream.peer_addr().expect("connected"), Some(form));
+        Self::over(stream, request).await.expect("open")
+    }
+
+    async fn over(stream: TcpStream, request: Request) -> Result<Self, Error> {
         let (socket, response) = client_async(request, stream).await?;
         let form = response
             .headers()
@@ -177,10 +196,15 @@ impl Viewer {
         self.greet_with(token().reveal(), resume).await
     }
 
-    async fn greet_with(&mut self, token: &str, resume: Option<Resume>) -> Welcome {
+    /// Says hello with that token; what is answered first.
+    pub async fn hello(&mut self, token: &str, resume: Option<Resume>) -> ToPage {
         let hello = Hello { version: limit::VERSION, token: token.into(), resume };
         self.text(&serde_json::to_string(&ToRelay::Hello(hello)).unwrap()).await;
-        match self.next().await {
+        self.next().await
+    }
+
+    pub async fn greet_with(&mut self, token: &str, resume: Option<Resume>) -> Welcome {
+        match self.hello(token, resume).await {
             ToPage::Welcome(welcome) => *welcome,
             other => panic!("no welcome: {other:?}"),
         }

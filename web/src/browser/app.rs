@@ -9,6 +9,7 @@ use super::film::FilmPanel;
 use super::frame::Frame;
 use super::graph::GraphTable;
 use super::inspector::Inspector;
+use super::invite;
 use super::ladder::Reader;
 use super::lesson::Caption;
 use super::listener::Listener;
@@ -54,7 +55,7 @@ pub(super) enum Below {
     Code,
 }
 
-/// "Empty bench" asks once; the question stands for a few seconds.
+/// What cannot be undone asks once; the question stands for a few seconds.
 #[derive(Default)]
 pub(super) struct Sure {
     pub(super) until: f64,
@@ -101,6 +102,8 @@ pub(super) struct App {
     pub(super) graph: GraphTable,
     pub(super) film: FilmPanel,
     pub(super) sure: Sure,
+    /// Until when it is said why who looks on cannot act.
+    pub(super) told_until: f64,
     pub(super) bench: Bench,
     pub(super) inspector: Inspector,
     pub(super) wire_bar: WireBar,
@@ -111,6 +114,7 @@ pub(super) struct App {
     pub(super) palette: Palette,
     pub(super) lesson: Caption,
     pub(super) experiments: Experiments,
+    pub(super) invite: invite::Panel,
     pub(super) log: Log,
     /// Seconds since the page began.
     pub(super) seconds: f64,
@@ -159,6 +163,7 @@ impl App {
             graph: GraphTable::new()?,
             film: FilmPanel::new()?,
             sure: Sure::default(),
+            told_until: 0.0,
             bench: Bench::new()?,
             inspector: Inspector::new()?,
             wire_bar: WireBar::new()?,
@@ -169,6 +174,7 @@ impl App {
             palette: Palette::new()?,
             lesson: Caption::new()?,
             experiments: Experiments::new()?,
+            invite: invite::Panel::new()?,
             log: Log::new()?,
             seconds: 0.0,
             dirty: true,
@@ -248,7 +254,7 @@ impl App {
         for message in messages {
             match message {
                 ToPage::Welcome(welcome) => self.welcomed(*welcome),
-                ToPage::Refused { message, .. } => self.link.refused(message),
+                ToPage::Refused { message, .. } => self.refused(message),
                 ToPage::Event(event) => {
                     let newest = self.timeline.newest().seq;
                     if newest != 0 && event.seq != newest + 1 {
@@ -273,6 +279,16 @@ impl App {
                 ToPage::Gap { .. } => {}
             }
         }
+    }
+
+    /// Sent away, at once or later: there is one thing to read.
+    fn refused(&mut self, why: String) {
+        self.link.refused(why);
+        super::experiment::close_dialogs();
+        self.inspector.shut();
+        self.panel.close();
+        self.log.close();
+        self.dirty = true;
     }
 
     fn welcomed(&mut self, mut welcome: Welcome) {

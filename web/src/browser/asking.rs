@@ -16,6 +16,8 @@ pub(super) enum Place {
     Wire,
     /// The recorder.
     Record,
+    /// The link for those who look on.
+    Invite,
     /// The call gate.
     Gate,
     /// The panel of a packet.

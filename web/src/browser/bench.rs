@@ -51,6 +51,8 @@ pub(super) struct Known<'a> {
     pub(super) phone: bool,
     /// Whether calls may be offered at all.
     pub(super) open: bool,
+    /// Whether this session only looks on: it is offered to look inside.
+    pub(super) looks: bool,
 }
 
 impl Bench {
@@ -99,7 +101,7 @@ impl Bench {
                 // A small lane has room for one button at most.
                 let room = lane.tall || end.controls[2] >= 40.0;
                 let near = room && (!known.phone || known.selected == Some(end.socket));
-                self.group(end, known, near && known.open, lane.tall);
+                self.group(end, known, near && (known.open || known.looks), lane.tall);
             }
         }
         self.ends.retain(|socket, overlay| {
@@ -156,7 +158,9 @@ impl Bench {
             return;
         }
         let mut offers = intent::offers(known.newest, end.socket);
-        if known.phone {
+        if known.looks {
+            offers.clear();
+        } else if known.phone {
             offers = intent::few(offers);
         } else if !tall {
             offers.truncate(1);
@@ -236,12 +240,15 @@ fn build(socket: SocketId, offers: Vec<Offer>, known: &Known, tall: bool) -> Gro
 
 /// The button that opens a socket's panel.
 fn all_calls(socket: SocketId, known: &Known, name: &str) -> HtmlElement {
-    let all = say("button", "button all", page::word(known.language, "all_short"));
+    let (short, long) =
+        if known.looks { ("look_inside", "look_inside") } else { ("all_short", "all_calls") };
+    let all = say("button", "button all", page::word(known.language, short));
     set(&all, "type", "button");
     set(&all, "data-do", "inspect");
     set(&all, "data-socket", &socket.to_string());
-    set(&all, "aria-label", &format!("{}: {name}", page::word(known.language, "all_calls")));
-    set(&all, "title", page::word(known.language, "all_calls"));
+    let long = page::word(known.language, long);
+    set(&all, "aria-label", &[long, ": ", name].concat());
+    set(&all, "title", long);
     add(&all, &[&say("span", "", "▾")]);
     all
 }

@@ -14,6 +14,9 @@ impl App {
     /// Does what a button or key means.
     pub(super) fn gesture(&mut self, gesture: Gesture) {
         self.dirty = true;
+        if self.looks_on() && gesture.acts() {
+            return self.tell_why();
+        }
         match gesture {
             Gesture::Pause => {
                 let paused = self.clock.paused();
@@ -102,6 +105,7 @@ impl App {
                     self.give(Place::Gate, gesture);
                 }
             }
+            Gesture::Invite(_) | Gesture::CopyInvite => self.invite_gesture(gesture),
             Gesture::Menu(menu) => open_menu(menu),
             Gesture::Hold | Gesture::Trap | Gesture::Disarm(_) => self.touch(gesture),
             Gesture::Preset(_) => {
@@ -144,13 +148,13 @@ impl App {
 
     /// Gives a command; the picture comes to now.
     pub(super) fn ask(&mut self, place: Place, command: &Command, plan: Option<Plan>) {
-        // Looking at bytes is no act.
-        let acts = !matches!(place, Place::Bytes | Place::Numbers);
+        // Neither looking at bytes nor asking others to look is an act.
+        let acts = !matches!(place, Place::Bytes | Place::Numbers | Place::Invite);
         if acts {
             self.lesson.touched(place != Place::Bench);
         }
         let id = self.asking.begin(place, command, plan);
-        if let Some(answer) = self.replayed(command) {
+        if let Some(answer) = self.replayed(command).or_else(|| self.looked_on(command)) {
             self.asking.answer(id, answer);
             self.dirty = true;
             return;

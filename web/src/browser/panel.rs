@@ -74,6 +74,7 @@ impl App {
     pub(super) fn panels(&mut self) {
         self.gate();
         self.header();
+        self.refresh_invite();
         let open = self.may_act();
         let language = self.language;
         let phone = self.room.vertical;
@@ -86,6 +87,7 @@ impl App {
             selected: self.selected,
             phone,
             open: open && !runs,
+            looks: self.looks_on(),
         });
         self.experiments_panels();
         self.lesson.refresh(&lesson::Known {
@@ -151,6 +153,7 @@ impl App {
         let class = match &self.link.state {
             State::Replay => "replay",
             _ if shut => "shut",
+            _ if self.looks_on() => "viewer",
             _ => "",
         };
         dom::keep(&self.shell.app, "class", class);
@@ -164,15 +167,17 @@ impl App {
     fn header(&mut self) {
         let language = self.language;
         let word = |key| page::word(language, key);
-        let told = self.lesson_runs();
+        let (lesson, viewer) = (self.lesson_runs(), self.looks_on());
         let shell = &mut self.shell;
-        let viewer = !self.link.welcome.as_ref().is_none_or(|own| own.role == Role::Owner);
+        let told = self.seconds < self.told_until;
         shell.link.set(match self.link.state {
             State::Connecting => word("connecting"),
             State::Lost => word("lost"),
+            State::Live if viewer && told => word("viewer_denied"),
             State::Live if viewer => word("viewer"),
             _ => "",
         });
+        dom::keep(shell.link.node(), "class", if viewer && told { "told" } else { "" });
         if let Some(told) = self.recording_told() {
             self.shell.link.set(&told);
         }
@@ -198,7 +203,7 @@ impl App {
             dom::keep(slot.node(), "title", &text);
         }
         let runs = newest.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none());
-        show(&shell.hosts, !told);
+        show(&shell.hosts, !lesson);
         let open = self.link.welcome.is_some() && !viewer && !runs;
         let wire = newest.wire.as_ref().is_some_and(|wire| wire.down.is_none());
         for host in dom::all(&shell.hosts, ".host") {

@@ -122,6 +122,7 @@ impl App {
             selected: self.selected,
             calm: self.theme.calm,
             lesson: self.lesson_runs(),
+            looks: self.looks_on(),
             dialect: Dialect::Python,
             ladder: self.reader.reading,
         }

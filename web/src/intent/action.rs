@@ -6,7 +6,7 @@ use super::gesture::Gesture;
 use super::verb::Verb;
 use crate::lesson::bet::is_open;
 use crate::timeline::Trouble;
-use protocol::command::{Family, Kind, Net};
+use protocol::command::{Family, Invite, Kind, Net};
 use protocol::experiment::ExperimentHead;
 use protocol::program::Dialect;
 use protocol::{SocketId, World};
@@ -100,6 +100,7 @@ pub const ACTIONS: &[Action] = &[
     act("trap-form", "open_trap", &[], Gesture::Menu("trap")),
     act("restart", "restart_wire", &[], Gesture::Restart),
     act("record", "key_record", &[], Gesture::Record),
+    act("invite", "invite", &[], Gesture::Invite(Invite::Show)),
     act("film", "key_film", &["v"], Gesture::Film),
     act("hear-udp", "hear_udp", &[], Gesture::Hear(Kind::Datagram)),
     act("hear-tcp", "hear_tcp", &[], Gesture::Hear(Kind::Stream)),
@@ -187,8 +188,15 @@ impl Now<'_> {
             Gesture::Make(make) => {
                 free && (make.net == Net::Host || (wire && make.family != Family::Unix))
             }
-            Gesture::Lesson(_) | Gesture::Reset | Gesture::Leave | Gesture::Record => self.acts,
-            Gesture::Path => self.acts && !self.experiments.is_empty(),
+            Gesture::Lesson(_)
+            | Gesture::Reset
+            | Gesture::Leave
+            | Gesture::Record
+            | Gesture::Invite(_) => self.acts,
+            // A recording's own packets can be opened.
+            Gesture::Absolute => self.acts || !self.heard,
+            // Who may not begin one may read what there is.
+            Gesture::Path => !self.experiments.is_empty(),
             Gesture::Experiment(place) => self.acts && place < self.experiments.len(),
             Gesture::Again | Gesture::Onward => self.acts && self.world.lesson.is_some(),
             Gesture::Stop | Gesture::Auto => self.acts && self.in_lesson(),
@@ -233,6 +241,20 @@ mod tests {
         assert!(now.works(Gesture::Pause) && now.works(Gesture::Reset));
         for gesture in [Gesture::Hold, Gesture::Trap, Gesture::Receive, Gesture::Next] {
             assert!(!now.works(gesture), "{gesture:?}");
+        }
+    }
+
+    #[test]
+    fn who_looks_on_is_offered_nothing_that_acts() {
+        let world = World::default();
+        let now = Now { world: &world, selected: None, acts: false, heard: true, experiments: &[] };
+        for action in ACTIONS {
+            let asks = super::super::asks(action.does, &world, None);
+            if action.does.acts() {
+                assert!(!now.works(action.does), "{}", action.name);
+            } else if !matches!(action.does, Gesture::Bet(_)) {
+                assert!(asks.is_empty(), "{} is not counted as acting", action.name);
+            }
         }
     }
 }

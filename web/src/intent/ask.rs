@@ -55,6 +55,7 @@ pub fn asks(gesture: Gesture, world: &World, selected: Option<SocketId>) -> Vec<
                 Record::Start { snaplen: SNAPLEN }
             })]
         }
+        Gesture::Invite(invite) => vec![Command::Invite(invite)],
         Gesture::Make(Make { side, net, family, kind }) => {
             vec![Command::Socket { net, family, kind, side: Some(side), name: None }]
         }

@@ -3,7 +3,7 @@
 use super::action::ACTIONS;
 use super::verb::Verb;
 use crate::timeline::Trouble;
-use protocol::command::{Family, Kind, Net, Side};
+use protocol::command::{Family, Invite, Kind, Net, Side};
 use protocol::program::Dialect;
 use protocol::wire::{Handling, Ppm};
 use protocol::{PacketId, SocketId, TrapId};
@@ -77,6 +77,9 @@ pub enum Gesture {
     Dialect(Dialect),
     CopyProgram,
     SaveProgram,
+    /// The link for those who look on: shown, made anew, ended.
+    Invite(Invite),
+    CopyInvite,
     Inspect(SocketId),
     Open,
     Select(SocketId),
@@ -134,6 +137,43 @@ pub struct On {
 }
 
 impl Gesture {
+    /// Whether it asks the relay for what only an owner may. Bets are open to all; a packet's panel tells
+    /// by itself what it may not fetch.
+    pub fn acts(self) -> bool {
+        matches!(
+            self,
+            Self::Hold
+                | Self::Trap
+                | Self::Disarm(_)
+                | Self::Preset(_)
+                | Self::Handle(_)
+                | Self::Menu(_)
+                | Self::Restart
+                | Self::FilmLoss(_)
+                | Self::FilmAgain
+                | Self::Receive
+                | Self::Write
+                | Self::Call(_)
+                | Self::Make(_)
+                | Self::Gate
+                | Self::Step
+                | Self::StepAll
+                | Self::Record
+                | Self::Reset
+                | Self::Leave
+                | Self::Lesson(_)
+                | Self::Next
+                | Self::Experiment(_)
+                | Self::Onward
+                | Self::Again
+                | Self::Stop
+                | Self::Auto
+                | Self::Invite(_)
+                | Self::CopyInvite
+                | Self::Absolute
+        )
+    }
+
     /// The gesture of a button, by its `data-do` and what it acts on.
     pub fn parse(name: &str, on: On) -> Option<Self> {
         let On { socket, packet, trap, place } = on;
@@ -155,6 +195,9 @@ impl Gesture {
             "away" => Self::Away,
             "copy-program" => Self::CopyProgram,
             "save-program" => Self::SaveProgram,
+            "renew-invite" => Self::Invite(Invite::Renew),
+            "end-invite" => Self::Invite(Invite::End),
+            "copy-invite" => Self::CopyInvite,
             _ => ACTIONS.iter().find(|action| action.name == name)?.does,
         })
     }

@@ -24,6 +24,7 @@ pub(super) fn view(width: f32, height: f32) -> View {
         selected: None,
         calm: false,
         lesson: false,
+        looks: false,
         dialect: Dialect::Python,
         ladder: super::Reading::default(),
     }

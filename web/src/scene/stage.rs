@@ -31,7 +31,8 @@ pub(super) fn draw(timeline: &Timeline, moment: Moment, view: &View) -> Stage {
         let look = plain(15.0).middle();
         let room = frame.walls[1] - frame.walls[0] - 20.0;
         pen.text([middle, height / 2.0 - 6.0], picture::nothing_here(view.language), look, room);
-        let what = picture::make_one(view.language);
+        let what = if view.looks { picture::owner_makes } else { picture::make_one };
+        let what = what(view.language);
         pen.text([middle, height / 2.0 + 18.0], what, look.dim(), room);
     }
     for place in &places {

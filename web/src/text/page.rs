@@ -3,6 +3,7 @@
 mod counter;
 mod facts;
 mod gate;
+mod invite;
 mod lesson;
 mod life;
 mod name;
@@ -13,6 +14,7 @@ mod words;
 pub use counter::{Row, counters};
 pub use facts::{fact_terms, facts};
 pub use gate::{Gate, gate, waits};
+pub use invite::{is_loopback, link, viewers};
 pub use lesson::{
     bet_open, bets, claim, experiment_number, next_experiment, promises, step_of, tally,
     verdict_key,

@@ -293,6 +293,8 @@ words! {
     copy_lost: "their copy on the wire was lost", "它们在线上的那份丢了";
     /// An empty stage.
     nothing_here: "No socket yet: a socket is one end of a conversation.", "还没有套接字：套接字是一段通信的一端。";
+    /// The same, where there is nothing to do but wait.
+    owner_makes: "What the owner does appears here by itself.", "所有者的操作会自动出现在这里。";
     /// The same: what to do.
     make_one: "Make a server on one side, a socket on the other, connect them.", "在一边建服务端，另一边建套接字，再把它们连起来。";
     /// The same on a narrow screen.

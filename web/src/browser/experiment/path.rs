@@ -50,6 +50,7 @@ impl List {
         all: &[Entry],
         played: &dyn Fn(&str) -> bool,
         at: &str,
+        may: bool,
     ) {
         dom::empty(&self.groups);
         let mut list: Option<(&str, HtmlElement)> = None;
@@ -62,10 +63,11 @@ impl List {
                 list = Some((group, items));
             }
             let item = make("li", "");
-            add(
-                &item,
-                &[&button(language, entry, played(&entry.head.name), entry.head.name == at)],
-            );
+            let own = button(language, entry, played(&entry.head.name), entry.head.name == at);
+            if !may {
+                set(&own, "disabled", "");
+            }
+            add(&item, &[&own]);
             if let Some((_, items)) = &list {
                 add(items, &[&item]);
             }
@@ -147,9 +149,10 @@ impl App {
         let heads = self.link.welcome.as_ref().map_or(&[][..], |welcome| &welcome.experiments);
         let newest = self.timeline.newest();
         let all = path(heads, newest.wire.is_some());
+        let may = self.may_act();
         let at = newest.lesson.as_ref().map(|own| own.name.as_str()).unwrap_or_default();
         let own = &mut self.experiments;
         let played = &own.played;
-        own.path.write(language, &all, &|name| played.has(name), at);
+        own.path.write(language, &all, &|name| played.has(name), at, may);
     }
 }

@@ -1,12 +1,11 @@
 //! Owns the panel of what was done, as a program: read, copied, saved.
 
 use super::super::app::App;
+use super::super::clipboard::Copier;
 use super::super::dom::{self, Slot};
 use super::super::ladder::save;
-use super::super::with;
 use crate::lesson::program::written;
 use crate::text::{Language, page};
-use js_sys::Reflect;
 use protocol::program::Dialect;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
@@ -16,34 +15,23 @@ pub(super) struct Panel {
     dialog: HtmlDialogElement,
     text: HtmlTextAreaElement,
     says: Slot,
-    /// What the clipboard answers.
-    copied: Closure<dyn FnMut(JsValue)>,
-    refused: Closure<dyn FnMut(JsValue)>,
+    copier: Copier,
 }
 
 impl Panel {
     pub(super) fn new() -> Result<Self, JsValue> {
-        let answered = |copied| Closure::new(move |_| with(|app| app.program_copied(copied)));
         Ok(Self {
             dialog: dom::by_id("program")?,
             text: dom::by_id("program-text")?,
             says: Slot::of("program-says")?,
-            copied: answered(true),
-            refused: answered(false),
+            copier: Copier::new(App::program_copied),
         })
     }
 
     /// To the clipboard, where the browser lets it; else the text is selected.
     pub(super) fn copy(&self) {
         self.text.select();
-        let navigator = dom::window().navigator();
-        let there = Reflect::get(&navigator, &"clipboard".into());
-        if there.is_ok_and(|own| own.is_object()) {
-            let asked = navigator.clipboard().write_text(&self.text.value());
-            let _ = asked.then2(&self.copied, &self.refused);
-        } else {
-            let _ = self.refused.as_ref().unchecked_ref::<js_sys::Function>().call0(&JsValue::NULL);
-        }
+        self.copier.copy(&self.text.value());
     }
 
     pub(super) fn save(&self, dialect: Dialect) {

@@ -16,7 +16,9 @@ pub fn failure(language: Language, failure: &Failure) -> String {
     if let Some(known) = failure.errno.as_deref().and_then(|name| errno(language, name)) {
         return known.to_owned();
     }
-    if language == Language::English && !failure.message.is_empty() {
+    // The relay speaks English; what the page itself refuses, it refuses in its own language.
+    let chinese = failure.message.starts_with(|first| first >= '\u{4e00}');
+    if !failure.message.is_empty() && chinese == (language == Language::Chinese) {
         return failure.message.clone();
     }
     let (english, chinese) = match failure.kind {

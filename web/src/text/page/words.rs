@@ -143,7 +143,50 @@ const WORDS: &[(&str, &str, &str)] = &[
         "This is a recording: what happened can be looked at, not changed.",
         "这是一段录制：只能查看，不能改变。",
     ),
-    ("viewer", "looking only: this link may not act", "只读：此链接不能操作"),
+    ("viewer", "you look on", "旁观中"),
+    (
+        "viewer_denied",
+        "You look on: only the owner acts. You may bet.",
+        "你在旁观：只有所有者能操作，你可以猜结果。",
+    ),
+    (
+        "viewer_bytes",
+        "You look on: bytes of packets are given to the owner only.",
+        "你在旁观：数据包的字节只给所有者看。",
+    ),
+    (
+        "viewer_panel",
+        "You look on: the calls are the owner’s to make.",
+        "你在旁观：调用由所有者发起。",
+    ),
+    ("viewer_path", "You look on: the owner begins one.", "你在旁观：由所有者开始实验。"),
+    ("look_inside", "Look inside", "查看"),
+    // the link for viewers
+    ("invite", "Link for viewers", "旁观链接"),
+    (
+        "invite_may",
+        "Who opens this link sees this bench as you do, and may bet; nothing else.",
+        "打开此链接的人能看到与你相同的工作台，也可以猜结果，此外什么都不能做。",
+    ),
+    ("invite_link", "The link", "链接"),
+    ("invite_renew", "New link", "换新链接"),
+    ("invite_end", "End link", "停用链接"),
+    ("invite_really", "End it?", "确定停用？"),
+    (
+        "invite_ends",
+        "A new link, or none, sends away who came by the old one.",
+        "换新或停用后，旧链接立即失效，通过它进来的人会被请出。",
+    ),
+    (
+        "invite_none",
+        "There is no link now: nobody can look on.",
+        "现在没有旁观链接：没有人能旁观。",
+    ),
+    (
+        "invite_here",
+        "This address works on this machine only. For others, start the relay with",
+        "这个地址只能在本机打开。要让别人看，启动中继时请加上",
+    ),
     ("no_token", "Open the link that the relay printed.", "请打开中继打印出来的链接。"),
     (
         "no_token_text",
