@@ -82,7 +82,7 @@ fn read(stream: &mut TcpStream) -> String {
 
 /// A text frame, masked with zeros (RFC 6455, section 5.2).
 fn frame(text: &str) -> Vec<u8> {
-    let mut frame = vec![0x81, 0x80 | 126];
+    let mut frame = vec![0x81, 0xfe];
     frame.extend(u16::try_from(text.len()).expect("it is short").to_be_bytes());
     frame.extend([0; 4]);
     frame.extend(text.as_bytes());
