@@ -5,11 +5,16 @@ mod support;
 use relay::server::Config;
 use relay::session::{self, Form};
 use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
 use support::viewer::{Fake, PATIENCE, Relay, SHORT, journal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
+
+const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// Says `said` and hears what comes until the relay ends the connection.
 async fn hear(address: SocketAddr, said: &str) -> String {
@@ -82,6 +87,127 @@ async fn only_our_own_names_are_answered_on_every_route() {
     assert!(hear(relay.address, &absolute).await.starts_with("HTTP/1.1 403 "));
     let nameless = hear(relay.address, "GET / HTTP/1.0\r\n\r\n").await;
     assert!(nameless.starts_with("HTTP/1.0 403 "), "{nameless}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_named_twice_is_refused_on_every_route() {
+    let relay = relay().await;
+    let host = relay.address.to_string();
+    for path in ["/", "/ws", "/recording/x", "/nothing"] {
+        for second in [host.as_str(), "evil.test"] {
+            let said = request("GET", path, &host, &format!("Host: {second}\r\n"));
+            let heard = hear(relay.address, &said).await;
+            assert!(heard.starts_with("HTTP/1.1 403 "), "{path} {second}: {heard}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_more_is_answered_and_its_pages_may_open_sessions() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+    command.args(["--rung", "loopback", "--name", "relay.test", "--name", "tunnel.test:443"]);
+    let relay = support::relay::Relay::by(
+        command.env("PATCHBAY_ALLOW_STUB", "1"),
+        support::scratch::Scratch::new(),
+    );
+    let address: SocketAddr = relay.origin().trim_start_matches("http://").parse().unwrap();
+    let port = address.port();
+    for (host, status) in [
+        (format!("relay.test:{port}"), 200),
+        ("tunnel.test".into(), 200),
+        ("tunnel.test:443".into(), 200),
+        (format!("127.0.0.1:{port}"), 200),
+        ("relay.test".into(), 403),
+        (format!("tunnel.test:{port}"), 403),
+        (format!("a.relay.test:{port}"), 403),
+    ] {
+        let heard = hear(address, &request("GET", "/", &host, "")).await;
+        assert!(heard.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {heard}");
+    }
+    for (origin, status) in [
+        (format!("http://relay.test:{port}"), 101),
+        (format!("https://relay.test:{port}"), 101),
+        ("https://tunnel.test".into(), 101),
+        ("http://tunnel.test".into(), 403),
+        ("https://relay.test".into(), 403),
+        (format!("https://127.0.0.1:{port}"), 403),
+    ] {
+        let said = format!(
+            "GET /ws HTTP/1.1\r\nHost: relay.test:{port}\r\n{UPGRADE}Origin: {origin}\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        timeout(PATIENCE, stream.read_exact(&mut first)).await.unwrap().unwrap();
+        let found = String::from_utf8_lossy(&first).into_owned();
+        assert_eq!(found, format!("HTTP/1.1 {status}"), "{origin}");
+    }
+}
+
+/// Says `said` a byte at a time, `every` so often, until it is said or the relay hears no more; then
+/// hears what comes.
+async fn trickle(stream: &mut TcpStream, said: &[u8], every: Duration) -> String {
+    let mut ticks = tokio::time::interval(every);
+    let (mut hearing, mut saying) = stream.split();
+    let talk = async {
+        for byte in said {
+            ticks.tick().await; // slowness is what is tried
+            if saying.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+        }
+    };
+    let mut heard = Vec::new();
+    let listen = async {
+        let mut piece = [0; 4096];
+        // Until the relay has said its last word: a close frame, 1008.
+        while !heard.ends_with(&[0x88, 0x02, 0x03, 0xf0]) {
+            match hearing.read(&mut piece).await {
+                Ok(read) if read > 0 => heard.extend(&piece[..read]),
+                _ => break,
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = listen => {}
+        () = async { talk.await; std::future::pending::<()>().await } => {}
+        () = tokio::time::sleep(PATIENCE) => panic!("nothing came"), // a deadline
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+#[tokio::test]
+async fn hello_has_to_come_in_time_however_slowly_it_is_said() {
+    let config = session::Config { hello_deadline: SHORT * 5, ..session::Config::default() };
+    let relay = Relay::with(Fake::echo(journal()), config, Config::default()).await;
+    let head = format!("GET /ws HTTP/1.1\r\nHost: {}\r\n{UPGRADE}\r\n", relay.address);
+    let hello =
+        format!(r#"{{"hello":{{"version":1,"token":"{}","resume":null}}}}"#, "5".repeat(64));
+    let length = u16::try_from(hello.len()).unwrap().to_be_bytes();
+    let frame = [&[0x81, 0xfe], &length[..], &[0; 4], hello.as_bytes()].concat();
+    let every = Duration::from_millis(10);
+    assert!(every * frame.len() as u32 > config.hello_deadline);
+    assert!(every * head.len() as u32 > config.hello_deadline);
+    // At once: it is let in.
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    stream.write_all(&[head.as_bytes(), &frame].concat()).await.unwrap();
+    let mut piece = vec![0; 4096];
+    let mut heard = String::new();
+    while !heard.contains("welcome") {
+        let read = timeout(PATIENCE, stream.read(&mut piece)).await.unwrap().unwrap();
+        assert!(read > 0, "{heard}");
+        heard += &String::from_utf8_lossy(&piece[..read]);
+    }
+    // Slowly, from hello's first byte on.
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let heard = trickle(&mut stream, &frame, every).await;
+    assert!(heard.contains("No hello came in time."), "{heard}");
+    // Slowly, from the handshake's first byte on: the deadline counts from the connection.
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    let heard = trickle(&mut stream, head.as_bytes(), every).await;
+    assert!(heard.contains("No hello came in time."), "{heard}");
 }
 
 #[tokio::test]

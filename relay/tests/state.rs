@@ -68,6 +68,35 @@ fn a_token_is_made_once_and_kept_private() {
 }
 
 #[test]
+fn the_viewers_token_is_made_when_asked_for_and_kept_as_private() {
+    let folder = fresh("viewers").join("patchbay");
+    let state = State::open(&folder).unwrap();
+    let owner = state.token().unwrap();
+    let file = folder.join("viewers");
+    assert!(state.viewers().unwrap().is_none() && !file.exists());
+    state.end_viewers().expect("nothing to end is no failure");
+    let first = state.invite().unwrap();
+    assert_eq!(mode(&file), 0o600);
+    assert!(!owner.matches(first.reveal()));
+    assert!(State::open(&folder).unwrap().invite().unwrap().matches(first.reveal()));
+    let second = state.new_viewers().unwrap();
+    assert!(!second.matches(first.reveal()));
+    assert!(state.viewers().unwrap().unwrap().matches(second.reveal()));
+    set_mode(&file, 0o640);
+    let no = |state: &State| state.viewers().expect_err("refused").to_string();
+    assert!(no(&state).contains("mode 640"), "{}", no(&state));
+    fs::remove_file(&file).unwrap();
+    symlink("token", &file).unwrap();
+    assert!(no(&state).contains("is a symlink") && no(&state).contains("relay --new-token"));
+    assert!(state.invite().is_err(), "what is refused is not replaced");
+    state.new_token().unwrap();
+    assert!(state.viewers().unwrap().is_none(), "a new token ends the viewers' too");
+    let names: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["token"], "no draft is left");
+}
+
+#[test]
 fn a_draft_left_behind_does_not_matter() {
     let folder = fresh("draft").join("state");
     let state = State::open(&folder).unwrap();

@@ -24,10 +24,26 @@ struct Descriptors {
     wakers: BTreeSet<i64>,
 }
 
+/// What a thread calls as it begins, up to its first random number, its first wait for events or its
+/// first connection: the runtime's threads are begun before the first mark (clone(2) between the marks
+/// is told), and may be slow to come.
+const BIRTH: [&str; 8] = [
+    "rseq",
+    "set_robust_list",
+    "rt_sigprocmask",
+    "prctl",
+    "sched_getaffinity",
+    "gettid",
+    "sigaltstack",
+    "getrandom",
+];
+const GROWN: [&str; 4] = ["getrandom", "epoll_wait", "recvfrom", "accept4"];
+
 /// Judges what begins after the first line with `from` and before the first with `to`.
 pub(crate) fn judge(trace: &str, from: &str, to: &str) -> Span {
     let (mut open, mut span) = (Descriptors::default(), Span::default());
     let mut unfinished: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut grown: BTreeSet<&str> = BTreeSet::new();
     let (mut inside, mut ended) = (false, false);
     for line in trace.lines() {
         let (thread, said) = line.split_once(' ').expect(line);
@@ -43,8 +59,12 @@ pub(crate) fn judge(trace: &str, from: &str, to: &str) -> Span {
         }
         // A signal, or a thread's end.
         let Some((name, arguments)) = said.split_once('(') else { continue };
-        if inside && !ended && !open.allows(name, arguments) {
+        let born = !grown.contains(thread) && BIRTH.contains(&name);
+        if inside && !ended && !born && !open.allows(name, arguments) {
             span.others.push(said.to_owned());
+        }
+        if GROWN.contains(&name) {
+            grown.insert(thread);
         }
         open.begin(name, arguments);
         if said.ends_with("<unfinished ...>") {
@@ -132,6 +152,9 @@ fn what_is_not_a_strangers_to_cause_is_told() {
         8 <... close resumed>) = 0\n\
         7 accept4(9, 0x7ff, [128], 0) = -1 EAGAIN (Resource temporarily unavailable)\n\
         8 write(3, \"\\1\", 8) = 8\n\
+        6 gettid() = 6\n\
+        6 getrandom(\"x\", 16, GRND_INSECURE) = 16\n\
+        6 getrandom(\"x\", 16, GRND_INSECURE) = 16\n\
         8 epoll_ctl(5, EPOLL_CTL_ADD, 10, {events=EPOLLIN}) = 0\n\
         8 setsockopt(10, SOL_TCP, TCP_NODELAY, [1], 4) = 0\n\
         8 read(11, \"x\", 1) = 1\n\
@@ -143,6 +166,6 @@ fn what_is_not_a_strangers_to_cause_is_told() {
         7 socket(AF_INET, SOCK_STREAM, 0) = 13\n";
     let span = judge(TRACE, "GET /from ", "GET /to ");
     let others: Vec<&str> = span.others.iter().filter_map(|call| call.split('(').next()).collect();
-    assert_eq!(others, ["read", "openat", "socket", "mmap"]);
+    assert_eq!(others, ["getrandom", "read", "openat", "socket", "mmap"]);
     assert_eq!(span.accepted, 1);
 }

@@ -65,7 +65,8 @@ impl Relay {
     pub fn start_again(&mut self) {
         let address = self.origin().trim_start_matches("http://").to_owned();
         let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
-        command.args(&self.arguments);
+        // With its page, if it was built with one.
+        command.args(&self.arguments).env("PATCHBAY_ALLOW_STUB", "1");
         (self.child, self.url) = serve(&mut command, &address, self.state.path());
     }
 
