@@ -140,9 +140,13 @@ async fn names_payload_and_errors_stay_text() {
     let tab = &desk.tab;
     let receiver = desk.make_server("right", "datagram").await;
     let address = desk.address(receiver).await;
+    let net = if address.starts_with("127.") { "host" } else { "left" };
     for odd in ODD {
         let name = serde_json::to_string(odd).expect("JSON");
-        let made = desk.ask(&format!("{{ socket: {{ net: 'host', family: 'ipv4', kind: 'datagram', side: 'left', name: {name} }} }}")).await;
+        let make = format!(
+            "{{ socket: {{ net: {net:?}, family: 'ipv4', kind: 'datagram', side: 'left', name: {name} }} }}"
+        );
+        let made = desk.ask(&make).await;
         let Some(socket) = made["ok"]["socket"].as_u64() else {
             panic!("{odd:?}: {made}");
         };
@@ -152,7 +156,8 @@ async fn names_payload_and_errors_stay_text() {
                 "{{ send_to: {{ socket: {socket}, address: '{address}', data: {data} }} }}"
             ))
             .await;
-            desk.ask(&format!("{{ recv_from: {{ socket: {receiver}, max: 2048 }} }}")).await;
+            desk.ask(&format!("{{ recv_from: {{ socket: {receiver}, max: 2048, peek: false }} }}"))
+                .await;
             desk.select(receiver).await;
             desk.inspect(receiver).await;
             // What has no picture of its own is written as the browser reads UTF-8.

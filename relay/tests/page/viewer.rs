@@ -150,6 +150,7 @@ async fn keys_that_act_say_why_they_do_not() {
             viewer.press(key).await;
         }
         viewer.wait_for(&told, "why not").await;
+        viewer.wait_for(&format!("!({told})"), "the header to be short again").await;
         // What only the page does works.
         viewer.press(" ").await;
         viewer
@@ -184,6 +185,7 @@ async fn a_new_link_stops_the_old_one() {
     desk.tab.click("#invite-renew").await;
     desk.tab.wait_for(&format!("{LINK} && {LINK} !== {old:?}"), "another link").await;
     viewer.wait_for(&visible("#gate"), "the gate").await;
+    assert_eq!(viewer.text("#gate-text").await, "你进来时用的旁观链接已停用。");
     let new = desk.tab.evaluate(LINK).await.as_str().unwrap_or_default().to_owned();
     // Without a clipboard, as on a page that came by plain HTTP, the text is selected.
     desk.tab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })").await;
