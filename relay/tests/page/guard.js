@@ -15,7 +15,7 @@
   const look = (own) => {
     if (own.nodeType !== Node.ELEMENT_NODE) return;
     const acts = own.matches('script, img, iframe, object, embed, frame, base, meta[http-equiv], style');
-    const handles = [...own.attributes].some(({ name, value }) => /^on/.test(name) || /^\s*javascript:/i.test(value));
+    const handles = [...own.attributes].some(({ name, value }) => /^on/.test(name) || (/^(href|src|action|formaction|data|xlink:href)$/.test(name) && /^\s*javascript:/i.test(value)));
     if ((acts && !own.matches(SHELL)) || handles) guard.injected.push(own.outerHTML.slice(0, 200));
   };
   new MutationObserver((changes) => {
