@@ -16,7 +16,7 @@ async fn press(desk: &Desk, key: &str) {
 }
 
 /// Begins an experiment by the path's dialog.
-async fn begin(desk: &Desk, name: &str) {
+pub(crate) async fn begin(desk: &Desk, name: &str) {
     press(desk, "p").await;
     desk.tab.wait_for(&visible("#path[open]"), "the path").await;
     desk.tab.click(&format!("[data-experiment={name}]")).await;

@@ -9,6 +9,7 @@ mod bench;
 mod breakin;
 mod clock;
 mod controls;
+mod csp;
 mod desk;
 mod experiment;
 mod eye;

@@ -33,10 +33,10 @@ use crate::clock::Clock;
 use crate::replay::Replay;
 use crate::scene::Stage;
 use crate::seen::Seen;
-use crate::text::Language;
+use crate::text::{Language, page};
 use crate::timeline::Timeline;
 use protocol::message::{Role, ToPage, Welcome};
-use protocol::{Answer, Done, SocketId, codec};
+use protocol::{Answer, Done, ErrorKind, SocketId, codec};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -254,7 +254,7 @@ impl App {
         for message in messages {
             match message {
                 ToPage::Welcome(welcome) => self.welcomed(*welcome),
-                ToPage::Refused { message, .. } => self.refused(message),
+                ToPage::Refused { kind, message } => self.refused(kind, message),
                 ToPage::Event(event) => {
                     let newest = self.timeline.newest().seq;
                     if newest != 0 && event.seq != newest + 1 {
@@ -282,8 +282,11 @@ impl App {
     }
 
     /// Sent away, at once or later: there is one thing to read.
-    fn refused(&mut self, why: String) {
-        self.link.refused(why);
+    fn refused(&mut self, kind: ErrorKind, why: String) {
+        // Who was let in once as a viewer can only have lost the link.
+        let ended = kind == ErrorKind::Denied && self.looks_on();
+        let own = || page::word(self.language, "viewer_ended").to_owned();
+        self.link.refused(if ended { own() } else { why });
         super::experiment::close_dialogs();
         self.inspector.shut();
         self.panel.close();

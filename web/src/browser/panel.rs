@@ -87,7 +87,7 @@ impl App {
             selected: self.selected,
             phone,
             open: open && !runs,
-            looks: self.looks_on(),
+            looks: self.looks_on() && !runs,
         });
         self.experiments_panels();
         self.lesson.refresh(&lesson::Known {

@@ -160,6 +160,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "你在旁观：调用由所有者发起。",
     ),
     ("viewer_path", "You look on: the owner begins one.", "你在旁观：由所有者开始实验。"),
+    (
+        "viewer_ended",
+        "The link by which you looked on has been ended.",
+        "你进来时用的旁观链接已停用。",
+    ),
     ("look_inside", "Look inside", "查看"),
     // the link for viewers
     ("invite", "Link for viewers", "旁观链接"),
@@ -477,8 +482,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("side_by_side", "connections side by side", "多个连接并行"),
     (
         "nobody_runs",
-        "Nothing runs by itself here: each call is yours.",
-        "这里没有自动程序：每个调用都由你发出。",
+        "Nothing runs by itself here: each call is made by hand.",
+        "这里没有自动程序：每个调用都是手动发起的。",
     ),
     ("start", "Start", "启动"),
     ("stop", "Stop", "停止"),
