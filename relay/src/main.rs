@@ -12,6 +12,7 @@ use house::{maker, replay, serve};
 use protocol::message::{ToPage, ToRelay};
 use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
+use relay::policy::Range;
 use relay::state::{self, State};
 use relay::{descriptor, run, rung, wire};
 use std::ffi::OsString;
@@ -39,6 +40,9 @@ struct Options {
     /// Bytes of each packet that --record keeps
     #[arg(long, value_name = "BYTES", default_value_t = SNAPLEN)]
     snaplen: u32,
+    /// Let sockets reach this network too, or only these ports of it; may be given again
+    #[arg(long, value_name = "CIDR[:PORTS]")]
+    allow: Vec<Range>,
     /// Your own experiments: every NAME.toml of this folder
     #[arg(long, global = true, value_name = "DIR")]
     experiments: Option<PathBuf>,

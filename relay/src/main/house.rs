@@ -8,7 +8,7 @@ use relay::director::Director;
 use relay::experiment::Library;
 use relay::journal::Journal;
 use relay::lab::{Lab, Maker, Names};
-use relay::policy::Policy;
+use relay::policy::{Policy, Range};
 use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
 use relay::session::{self, Hub};
@@ -26,6 +26,9 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
     let (state, token) = begin(options)?;
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
+    for range in &options.allow {
+        eprintln!("{}", range.told());
+    }
     let names = folder_of_names(&state);
     let kept = names.clone();
     let shelf = Shelf::folder(state.recordings()?);
@@ -36,7 +39,8 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let house = House { token, shelf, descriptors, maker, doors, names, library };
+        let allow = options.allow.clone();
+        let house = House { token, shelf, descriptors, maker, doors, names, library, allow };
         run_relay(
             server,
             house,
@@ -114,6 +118,7 @@ struct House {
     doors: run::Folder,
     names: Option<Arc<Names>>,
     library: Library,
+    allow: Vec<Range>,
 }
 
 async fn run_relay(
@@ -123,10 +128,10 @@ async fn run_relay(
     snaplen: u32,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors, names, library } = house;
+    let House { token, shelf, descriptors, maker, doors, names, library, allow } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
-    let policy = Policy { own: vec![server.address()] };
+    let policy = Policy { own: vec![server.address()], allow };
     let (parts, rung) = match maker() {
         Ok(parts) => {
             let rung = parts.rung.clone();
