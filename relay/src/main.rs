@@ -12,9 +12,8 @@ use house::{maker, replay, serve};
 use protocol::message::{ToPage, ToRelay};
 use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
-use relay::policy::Range;
 use relay::state::{self, State};
-use relay::{descriptor, run, rung, wire};
+use relay::{descriptor, policy, run, rung, wire};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
@@ -42,7 +41,7 @@ struct Options {
     snaplen: u32,
     /// Let sockets reach this network too, or only these ports of it; may be given again
     #[arg(long, value_name = "CIDR[:PORTS]")]
-    allow: Vec<Range>,
+    allow: Vec<policy::Range>,
     /// Your own experiments: every NAME.toml of this folder
     #[arg(long, global = true, value_name = "DIR")]
     experiments: Option<PathBuf>,

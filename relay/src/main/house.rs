@@ -39,13 +39,13 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
         let shutdown = asked_to_end().context("Signals cannot be watched")?;
         let connections = descriptor::connections(descriptors);
         let server = listen(options.listen, connections).await?;
-        let allow = options.allow.clone();
-        let house = House { token, shelf, descriptors, maker, doors, names, library, allow };
+        let house = House { token, shelf, descriptors, maker, doors, names, library };
         run_relay(
             server,
             house,
             recording.zip(options.record.as_deref()),
             options.snaplen,
+            &options.allow,
             shutdown,
         )
         .await
@@ -118,7 +118,6 @@ struct House {
     doors: run::Folder,
     names: Option<Arc<Names>>,
     library: Library,
-    allow: Vec<Range>,
 }
 
 async fn run_relay(
@@ -126,12 +125,13 @@ async fn run_relay(
     house: House,
     record: Option<(File, &Path)>,
     snaplen: u32,
+    allow: &[Range],
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let House { token, shelf, descriptors, maker, doors, names, library, allow } = house;
+    let House { token, shelf, descriptors, maker, doors, names, library } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
-    let policy = Policy { own: vec![server.address()], allow };
+    let policy = Policy { own: vec![server.address()], allow: allow.to_vec() };
     let (parts, rung) = match maker() {
         Ok(parts) => {
             let rung = parts.rung.clone();
