@@ -95,7 +95,8 @@ impl Policy {
         let inside = special::embedded(inet.ip());
         let all = std::iter::once(inet.ip()).chain(inside.iter().copied().map(IpAddr::V4));
         for ip in all {
-            let carried = if ip == inet.ip() { "" } else { "of the IPv4 address that it carries, " };
+            let carried =
+                if ip == inet.ip() { "" } else { "of the IPv4 address that it carries, " };
             if let Some(why) = special::never(ip).filter(|_| self.goes_far()) {
                 return denied(inet, &format!("{carried}{why}, whatever is allowed")).map(drop);
             }
@@ -188,7 +189,8 @@ fn inside(inet: SocketAddr) -> Result<SocketAddr, Failure> {
 /// Whether what is sent to `target` may come to a listener on `own`: by its address, or one that it
 /// carries.
 fn reaches(target: SocketAddr, own: SocketAddr) -> bool {
-    let carries = || special::embedded(target.ip()).into_iter().any(|v4| IpAddr::V4(v4) == own.ip());
+    let carries =
+        || special::embedded(target.ip()).into_iter().any(|v4| IpAddr::V4(v4) == own.ip());
     target.port() == own.port()
         && (target.ip() == own.ip() || own.ip().is_unspecified() || carries())
 }

@@ -1,9 +1,9 @@
 //! What is an address, and what is said of what is not.
 
+use proptest::prelude::*;
 use protocol::address::AddressError;
 use protocol::message::ToRelay;
 use protocol::{Address, Command, CommandId, SocketId, codec};
-use proptest::prelude::*;
 
 #[test]
 fn good_ones_are_written_as_they_are_read() {

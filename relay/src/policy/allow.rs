@@ -34,7 +34,9 @@ pub enum RangeError {
         meant: String,
     },
     /// Ports are written otherwise.
-    #[error("{0:?} are no ports: write 80, 8000-8999 or several with commas between, each from 1 to 65535.")]
+    #[error(
+        "{0:?} are no ports: write 80, 8000-8999 or several with commas between, each from 1 to 65535."
+    )]
     Ports(String),
     /// An IPv4 address in an IPv6 one's dress.
     #[error("{0} is IPv4 mapped into IPv6: write it as IPv4.")]
@@ -64,7 +66,9 @@ impl Range {
         };
         let who = if self.prefix == bits(self.network) { "host" } else { "network" };
         let network = Self { ports: Vec::new(), ..self.clone() };
-        format!("Allowed: a socket in net host may reach the {who} {network} and be bound there, {ports}.")
+        format!(
+            "Allowed: a socket in net host may reach the {who} {network} and be bound there, {ports}."
+        )
     }
 }
 
@@ -187,7 +191,10 @@ fn ports(text: &str) -> Result<Vec<RangeInclusive<u16>>, RangeError> {
         Some((first, last)) => Some(port(first)?..=port(last)?).filter(|ports| !ports.is_empty()),
         None => port(part).map(|port| port..=port),
     };
-    text.split(',').map(range).collect::<Option<_>>().ok_or_else(|| RangeError::Ports(text.to_owned()))
+    text.split(',')
+        .map(range)
+        .collect::<Option<_>>()
+        .ok_or_else(|| RangeError::Ports(text.to_owned()))
 }
 
 #[cfg(test)]

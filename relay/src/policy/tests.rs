@@ -55,11 +55,7 @@ fn odd_addresses() {
         ("unix:", UNSUPPORTED, UNSUPPORTED),
     ] {
         assert_eq!(kind(policy().check_bind(Net::Host, &address(text))), bind, "bind {text}");
-        assert_eq!(
-            kind(policy().check_target(Net::Host, &address(text))),
-            target,
-            "target {text}"
-        );
+        assert_eq!(kind(policy().check_target(Net::Host, &address(text))), target, "target {text}");
     }
 }
 

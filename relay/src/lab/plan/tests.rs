@@ -63,8 +63,10 @@ async fn try_one(case: &Case, slots: &[Slot], tally: &mut Tally) -> Result<(), T
         tally.no_address += 1;
         return Ok(());
     };
-    let policy =
-        Policy { own: case.own.clone(), allow: case.allow.iter().filter_map(Rule::range).collect() };
+    let policy = Policy {
+        own: case.own.clone(),
+        allow: case.allow.iter().filter_map(Rule::range).collect(),
+    };
     let asked = Arc::new(AtomicUsize::new(0));
     let (answers, count) = (case.answers.clone(), Arc::clone(&asked));
     let resolver = Resolver::by(Arc::new(move |_| {
@@ -105,7 +107,11 @@ async fn try_one(case: &Case, slots: &[Slot], tally: &mut Tally) -> Result<(), T
         prop_assert!(may_reach(case, slot.net, to), "reached {}", to);
     }
     let near = slot.net != Net::Host || to.ip().to_canonical().is_loopback();
-    if near { tally.near += 1 } else { tally.far += 1 }
+    if near {
+        tally.near += 1
+    } else {
+        tally.far += 1
+    }
     Ok(())
 }
 

@@ -55,7 +55,10 @@ fn a_range_holds_its_network_and_its_ports() {
 #[test]
 fn what_is_no_range_is_told_why() {
     for (text, says) in [
-        ("192.168.1.5/24", "192.168.1.5/24 names a host within its network; the network is 192.168.1.0/24."),
+        (
+            "192.168.1.5/24",
+            "192.168.1.5/24 names a host within its network; the network is 192.168.1.0/24.",
+        ),
         ("192.168.1.5/24:80", "the network is 192.168.1.0/24:80."),
         ("[2001:db8::1/32]:80", "the network is [2001:db8::/32]:80."),
         ("::ffff:10.0.0.0/104", "::ffff:10.0.0.0/104 is IPv4 mapped into IPv6: write it as IPv4."),

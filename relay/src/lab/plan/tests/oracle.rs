@@ -81,7 +81,9 @@ fn carried(v6: Ipv6Addr) -> Vec<Ipv4Addr> {
 
 fn plain(ip: IpAddr) -> IpAddr {
     match ip {
-        IpAddr::V6(v6) if format!("{:032x}", u128::from(v6)).starts_with("00000000000000000000ffff") => {
+        IpAddr::V6(v6)
+            if format!("{:032x}", u128::from(v6)).starts_with("00000000000000000000ffff") =>
+        {
             IpAddr::V4(Ipv4Addr::from(u128::from(v6) as u32))
         }
         other => other,

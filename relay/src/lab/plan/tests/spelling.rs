@@ -95,11 +95,12 @@ fn carrying(v4: Ipv4Addr, how: usize, noise: u16) -> Ipv6Addr {
 }
 
 fn v6() -> impl Strategy<Value = Ipv6Addr> {
-    let known = ["::1", "::", "::2", "fd77::2", "fd77:0:0:1::1", "fd00:ec2::254", "fe80::1", "febf::1"]
-        .into_iter()
-        .chain(["ff02::1", "ff0e::1", "2001:db8::7", "2606:4700::1111"])
-        .map(|text| text.parse().expect("IPv6"))
-        .collect::<Vec<Ipv6Addr>>();
+    let known =
+        ["::1", "::", "::2", "fd77::2", "fd77:0:0:1::1", "fd00:ec2::254", "fe80::1", "febf::1"]
+            .into_iter()
+            .chain(["ff02::1", "ff0e::1", "2001:db8::7", "2606:4700::1111"])
+            .map(|text| text.parse().expect("IPv6"))
+            .collect::<Vec<Ipv6Addr>>();
     let carried = (v4(), 0..11_usize, any::<u16>());
     prop_oneof![
         2 => select(known),
@@ -160,8 +161,10 @@ fn odd_v6(v6: Ipv6Addr, how: usize) -> String {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    let known = vec!["localhost", "LocalHost", "a.localhost", "left", "RIGHT", "evil.test", "evil.test"];
-    let known = known.into_iter().chain(["1.evil", "localhost.", "0x7f.localhost", "a_b.test", "evil"]);
+    let known =
+        vec!["localhost", "LocalHost", "a.localhost", "left", "RIGHT", "evil.test", "evil.test"];
+    let known =
+        known.into_iter().chain(["1.evil", "localhost.", "0x7f.localhost", "a_b.test", "evil"]);
     select(known.map(str::to_owned).collect::<Vec<_>>())
 }
 
@@ -191,14 +194,18 @@ fn rule() -> impl Strategy<Value = Rule> {
     let any = (ip(), 0..=128_usize).prop_map(|(ip, prefix)| {
         let most = if ip.is_ipv4() { 32 } else { 128 };
         // As IPv4 it could not be meant: `--allow` refuses it.
-        (ip.to_canonical(), if ip.to_canonical().is_ipv4() { prefix.min(32) } else { prefix.min(most) })
+        (
+            ip.to_canonical(),
+            if ip.to_canonical().is_ipv4() { prefix.min(32) } else { prefix.min(most) },
+        )
     });
     (prop_oneof![near, any], ports).prop_map(|((ip, prefix), ports)| Rule { ip, prefix, ports })
 }
 
 /// Any case.
 pub(super) fn case() -> impl Strategy<Value = Case> {
-    let own = select(vec!["127.0.0.1:7007", "[::1]:7007", "192.168.1.7:7007", "[::]:8001", "0.0.0.0:80"]);
+    let own =
+        select(vec!["127.0.0.1:7007", "[::1]:7007", "192.168.1.7:7007", "[::]:8001", "0.0.0.0:80"]);
     let raw = prop_oneof![5 => Just(None), 1 => (v6(), port(), any::<u32>()).prop_map(Some)];
     let answers = || proptest::collection::vec(ip(), 0..3);
     (
