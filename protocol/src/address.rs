@@ -1,4 +1,6 @@
-//! Owns the written form of a socket's address. Never resolves a name.
+//! Owns the written form of a socket's address, or of a target. Never resolves a name.
+
+pub mod host;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -6,7 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
-/// A socket's address: `127.0.0.1:80`, `[::1]:80` or `unix:NAME`.
+/// A socket's address: `127.0.0.1:80`, `[::1]:80`, `unix:NAME` or, of a target, `localhost:80`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Address {
     /// An IPv4 or IPv6 address and port (ip(7), ipv6(7)).
@@ -14,6 +16,14 @@ pub enum Address {
     /// A name in the relay's private folder (unix(7)); "" is an unnamed socket. Which names the relay
     /// takes, its policy says.
     Unix(String),
+    /// A host's name and a port: where to connect or send to, never where a socket is. The relay finds
+    /// its address once, checks it, and uses and tells that.
+    Name {
+        /// The name, as [`host::is_name`] takes it; its case means nothing.
+        host: String,
+        /// The port.
+        port: u16,
+    },
 }
 
 /// Why a text is not an address.
@@ -22,8 +32,10 @@ pub enum AddressError {
     /// The part after the last colon is not 0 to 65535.
     #[error("port {0:?} is not a number from 0 to 65535")]
     Port(String),
-    /// Neither an IP address with a port nor `unix:NAME`.
-    #[error("{0:?} is not an address: write 127.0.0.1:8001, [::1]:8001 or unix:NAME")]
+    /// Neither an IP address with a port, nor `unix:NAME`, nor a host's name with a port.
+    #[error(
+        "{0:?} is not an address: write 127.0.0.1:8001, [::1]:8001 or unix:NAME; a host's name has a port too, localhost:8001"
+    )]
     Form(String),
 }
 
@@ -32,13 +44,22 @@ impl Address {
     pub fn inet(&self) -> Option<SocketAddr> {
         match self {
             Self::Inet(inet) => Some(*inet),
-            Self::Unix(_) => None,
+            Self::Unix(_) | Self::Name { .. } => None,
         }
     }
 
     /// The port, where there is one.
     pub fn port(&self) -> Option<u16> {
-        self.inet().map(|inet| inet.port())
+        match self {
+            Self::Inet(inet) => Some(inet.port()),
+            Self::Name { port, .. } => Some(*port),
+            Self::Unix(_) => None,
+        }
+    }
+
+    /// A host's name and a port; none where [`host::is_name`] takes it for no name.
+    pub fn named(name: &str, port: u16) -> Option<Self> {
+        host::is_name(name).then(|| Self::Name { host: name.to_owned(), port })
     }
 
     /// Whether the IP part is 0.0.0.0 or ::.
@@ -51,6 +72,9 @@ impl Address {
     pub fn canonical(&self) -> Self {
         match self {
             Self::Inet(inet) => Self::Inet(SocketAddr::new(inet.ip().to_canonical(), inet.port())),
+            Self::Name { host, port } => {
+                Self::Name { host: host.to_ascii_lowercase(), port: *port }
+            }
             Self::Unix(name) => Self::Unix(name.clone()),
         }
     }
@@ -82,6 +106,7 @@ impl fmt::Display for Address {
         match self {
             Self::Inet(inet) => inet.fmt(f),
             Self::Unix(name) => write!(f, "unix:{name}"),
+            Self::Name { host, port } => write!(f, "{host}:{port}"),
         }
     }
 }
@@ -97,8 +122,17 @@ impl FromStr for Address {
             return Ok(Self::Inet(inet));
         }
         let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+        let digits = port.starts_with(|first: char| first.is_ascii_digit());
+        // A sign is no digit, though Rust reads one.
+        if digits
+            && let Ok(port) = port.parse()
+            && let Some(named) = Self::named(host, port)
+        {
+            return Ok(named);
+        }
         let host_is_fine =
-            host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+            host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
+                || (digits && host::is_name(host));
         if host_is_fine
             && !port.is_empty()
             && port.parse::<u16>().is_err()
@@ -116,6 +150,7 @@ enum Binary {
     V4(SocketAddrV4),
     V6 { ip: Ipv6Addr, port: u16, scope: u32 },
     Unix(String),
+    Name { host: String, port: u16 },
 }
 
 impl Serialize for Address {
@@ -129,6 +164,7 @@ impl Serialize for Address {
                 Binary::V6 { ip: *inet.ip(), port: inet.port(), scope: inet.scope_id() }
             }
             Self::Unix(name) => Binary::Unix(name),
+            Self::Name { host, port } => Binary::Name { host, port },
         }
         .serialize(serializer)
     }
@@ -145,6 +181,8 @@ impl<'de> Deserialize<'de> for Address {
                 Self::Inet(SocketAddrV6::new(ip, port, 0, scope).into())
             }
             Binary::Unix(name) => Self::Unix(name),
+            Binary::Name { host, port } => Self::named(&host, port)
+                .ok_or_else(|| D::Error::custom("this is no host's name"))?,
         })
     }
 }
@@ -155,6 +193,6 @@ impl schemars::JsonSchema for Address {
         "Address".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "examples": ["127.0.0.1:80", "[::1]:80", "unix:NAME"]})
+        schemars::json_schema!({"type": "string", "examples": ["127.0.0.1:80", "[::1]:80", "unix:NAME", "localhost:80"]})
     }
 }

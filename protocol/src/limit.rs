@@ -32,6 +32,18 @@ pub const SERVE_RATE: u32 = 256 * 1024;
 pub const ANSWER: usize = 4_096;
 /// Frames of one film: two minutes at its own pace.
 pub const FRAMES: u32 = 6_000;
+/// Addresses that are not the lab's own which sockets of the host may name within [`FOREIGN_SPAN`].
+pub const FOREIGN_TARGETS: usize = 64;
+/// Nanoseconds for which a foreign address counts after it was last named.
+pub const FOREIGN_SPAN: u64 = 60_000_000_000;
+/// Datagrams, sends and connects a second beyond loopback and the wire; a second's worth may go at once.
+pub const FAR_CALLS: u32 = 2_000;
+/// Bytes of payload a second beyond loopback and the wire; a second's worth may go at once.
+pub const FAR_BYTES: u32 = 16 * 1024 * 1024;
+/// Names looked up at once.
+pub const LOOKUPS: usize = 4;
+/// Nanoseconds that a look-up may take.
+pub const LOOKUP_SPAN: u64 = 5_000_000_000;
 /// Bytes of a socket's own name.
 pub const NAME: usize = 40;
 /// Bytes of a receive queue that a sample shows, and of a send queue that the world remembers.

@@ -19,6 +19,7 @@ mod names;
 pub mod number;
 mod option;
 mod outside;
+mod pace;
 mod plan;
 mod reader;
 #[cfg_attr(windows, path = "lab/ready/windows.rs")]
@@ -33,12 +34,14 @@ mod work;
 
 use crate::journal::Journal;
 use crate::policy::Policy;
+use crate::resolve::{Resolver, target_of};
 use crate::tap::Tap;
 use crate::wire::{Lasting, Namespaces, WireParts};
 pub use ground::Maker;
 pub use names::Names;
+use protocol::command::Family;
 use protocol::limit::Limits;
-use protocol::{Command, Done, ErrorKind, Failure, Seq, SessionId};
+use protocol::{Address, Command, Done, ErrorKind, Failure, Seq, SessionId};
 use std::sync::{Arc, PoisonError};
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
@@ -56,6 +59,8 @@ pub struct Lab {
     requests: mpsc::Sender<Request>,
     helper: ground::Shared,
     tap: Tap,
+    policy: Arc<Policy>,
+    resolver: Resolver,
 }
 
 /// What comes to the lab's thread.
@@ -106,7 +111,7 @@ impl Lab {
     ) -> io::Result<Self> {
         let (requests, mut incoming) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let desk_journal = journal.clone();
+        let (desk_journal, desk_policy) = (journal.clone(), Arc::clone(&policy));
         let helper = ground::Shared::default();
         let shared = Arc::clone(&helper);
         let lasting = Lasting::default();
@@ -120,7 +125,7 @@ impl Lab {
                     None => (None, None, 0),
                 };
                 let ground = ground::Ground::new(maker, shared, seed, lasting);
-                let desk = desk::Desk::open(desk_journal, policy, limits, ground, names);
+                let desk = desk::Desk::open(desk_journal, desk_policy, limits, ground, names);
                 // Whoever started the lab waits for this.
                 let _ = laid.send(parts.map_or(Ok(()), |parts| desk.lay(parts)));
                 drop(laid);
@@ -133,7 +138,13 @@ impl Lab {
             });
         })?;
         outcome.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
-        Ok(Self { journal, requests, helper, tap })
+        Ok(Self { journal, requests, helper, tap, policy, resolver: Resolver::default() })
+    }
+
+    /// The same, which has names looked up by that resolver.
+    #[must_use]
+    pub fn with_resolver(self, resolver: Resolver) -> Self {
+        Self { resolver, ..self }
     }
 
     /// The helper of the wire in use.
@@ -162,31 +173,67 @@ impl Lab {
 
     /// Makes a call; the future is done when it ends, which may be far off (a blocked accept), with
     /// its events in the journal up to the seq given. Commands begin in the order in which `ask` is
-    /// called. `by` is null for the relay itself.
+    /// called, save one whose target is a name that has to be looked up: it begins when its address is
+    /// known. `by` is null for the relay itself.
     pub fn ask(
         &self,
         by: Option<SessionId>,
-        command: Command,
+        mut command: Command,
     ) -> impl Future<Output = Outcome> + Send + 'static {
-        let (reply, answer) = oneshot::channel();
-        let asker = Asker { by, reply: Some(reply), automatic: false };
-        let sent = self.requests.try_send(Request::Ask(asker, command));
+        let begun = match self.unknown(&mut command) {
+            None => Ok(self.put(by, command)),
+            Some(family) => Err((self.clone(), family, command)),
+        };
         let journal = self.journal.clone();
         async move {
-            let failure = match sent {
-                Ok(()) => match answer.await {
-                    Ok(outcome) => return outcome,
-                    Err(_) => Failure::new(ErrorKind::Interrupted, "The lab has ended."),
-                },
-                Err(mpsc::error::TrySendError::Full(_)) => Failure::new(
-                    ErrorKind::Limit,
-                    format!("More than {QUEUE} commands wait; try again."),
-                ),
-                Err(mpsc::error::TrySendError::Closed(_)) => {
-                    Failure::new(ErrorKind::Interrupted, "The lab has ended.")
+            let answer = match begun {
+                Ok(put) => put,
+                Err((lab, family, command)) => {
+                    let settled = lab.resolver.settle(&lab.policy, family, command).await;
+                    settled.and_then(|command| lab.put(by, command))
                 }
+            };
+            let failure = match answer {
+                Ok(answer) => match answer.await {
+                    Ok(outcome) => return outcome,
+                    Err(_) => ended(),
+                },
+                Err(failure) => failure,
             };
             (journal.seq(), Err(failure))
         }
     }
+
+    /// Hands a command to the lab's thread.
+    fn put(
+        &self,
+        by: Option<SessionId>,
+        command: Command,
+    ) -> Result<oneshot::Receiver<Outcome>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let asker = Asker { by, reply: Some(reply), automatic: false };
+        match self.requests.try_send(Request::Ask(asker, command)) {
+            Ok(()) => Ok(answer),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Failure::new(
+                ErrorKind::Limit,
+                format!("More than {QUEUE} commands wait; try again."),
+            )),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(ended()),
+        }
+    }
+
+    /// The family of the socket whose target is a name that has to be looked up.
+    fn unknown(&self, command: &mut Command) -> Option<Family> {
+        let (socket, target) = (command.socket()?, target_of(command)?);
+        let Address::Name { host, .. } = target else { return None };
+        let (net, family) = self.journal.look(|world| {
+            let socket = world.sockets.get(&socket)?;
+            Some((socket.net, socket.family)).filter(|_| socket.program.is_none())
+        })?;
+        self.policy.looks_up(net, family, host).then_some(family)
+    }
+}
+
+fn ended() -> Failure {
+    Failure::new(ErrorKind::Interrupted, "The lab has ended.")
 }

@@ -16,7 +16,7 @@ use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
 use relay::server::Name;
 use relay::state::{self, State};
-use relay::{descriptor, run, rung, wire};
+use relay::{descriptor, policy, run, rung, wire};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
@@ -48,6 +48,9 @@ struct Options {
     /// Bytes of each packet that --record keeps
     #[arg(long, value_name = "BYTES", default_value_t = SNAPLEN)]
     snaplen: u32,
+    /// Let sockets reach this network too, or only these ports of it; may be given again
+    #[arg(long, value_name = "CIDR[:PORTS]")]
+    allow: Vec<policy::Range>,
     /// Your own experiments: every NAME.toml of this folder
     #[arg(long, global = true, value_name = "DIR")]
     experiments: Option<PathBuf>,

@@ -2,49 +2,69 @@
 //! reach. Pure: never resolves a name, opens a socket or asks the kernel (ports below 1024 are its
 //! business).
 
-use protocol::command::Net;
-use protocol::limit::UNIX_NAME;
-use protocol::{Address, ErrorKind, Failure};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+mod allow;
+mod budget;
+mod special;
 
-/// What may be bound and reached: loopback, save the relay's own listeners as targets.
+pub use allow::{Range, RangeError};
+pub use budget::{Meter, Targets, too_fast};
+use protocol::address::host;
+use protocol::command::{Family, Net};
+use protocol::limit::UNIX_NAME;
+use protocol::wire::{IPV4, IPV6};
+use protocol::{Address, End, ErrorKind, Failure};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// What may be bound and reached: loopback and what is allowed besides, save the relay's own listeners
+/// as targets.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// Where the relay itself listens. A page that could reach them could drive the relay with the
     /// relay's own hands (mitmweb, CVE-2025-23217).
     pub own: Vec<SocketAddr>,
+    /// What `--allow` names.
+    pub allow: Vec<Range>,
 }
 
 impl Policy {
-    /// The address to bind in a net, in its one spelling. On `host`: `denied` unless it is loopback (a
-    /// wildcard would listen beyond it). On the wire: wildcards too, since they stay inside it.
-    /// `unsupported` for `unix:`.
+    /// The address to bind in a net, in its one spelling. On `host`: `denied` unless it is loopback or
+    /// allowed, with all ports where the kernel is to choose one; a wildcard would listen beyond that.
+    /// On the wire: wildcards too, since they stay inside it. `unsupported` for `unix:`, `bad_request`
+    /// for a name.
     pub fn check_bind(&self, net: Net, address: &Address) -> Result<SocketAddr, Failure> {
+        if let Address::Name { .. } = address {
+            let why = "A socket is bound to an address, not to a name: write 127.0.0.1 or [::1].";
+            return Err(Failure::new(ErrorKind::BadRequest, why));
+        }
         let inet = canonical(address)?;
         if net != Net::Host {
             return inside(inet);
         }
-        if !inet.ip().is_loopback() {
-            return denied(
-                inet,
-                "a socket here may only be bound to loopback, 127.0.0.0/8 or [::1]",
-            );
+        if inet.ip().is_loopback() {
+            return Ok(inet);
         }
+        // No range of ports holds 0, so that the kernel chooses only where all are allowed.
+        self.check_far(inet, "be bound to")?;
         Ok(inet)
     }
 
-    /// The address to connect or send to, in its one spelling; `denied` unless it is loopback and
-    /// not the relay itself, `unsupported` for `unix:`. `0.0.0.0` and `[::]` are denied because the
-    /// kernel takes them for loopback (connect(2) on Linux), and so for the relay.
+    /// The address to connect or send to, in its one spelling; `denied` unless it is loopback or
+    /// allowed, and not the relay itself, `unsupported` for `unix:`. `0.0.0.0` and `[::]` are denied
+    /// because the kernel takes them for loopback (connect(2) on Linux), and so for the relay.
     ///
     /// On the wire: any address of it and of its own loopback; nothing else is there.
+    ///
+    /// A name is none of them: [`local`] knows some, and the lab's resolver the others.
     pub fn check_target(&self, net: Net, address: &Address) -> Result<SocketAddr, Failure> {
+        if let Address::Name { host, .. } = address {
+            return Err(self.unknown(net, host));
+        }
         let inet = canonical(address)?;
         if net != Net::Host {
             return inside(inet);
         }
         if !inet.ip().is_loopback() {
-            return denied(inet, "a socket here may only reach loopback, 127.0.0.0/8 or [::1]");
+            self.check_far(inet, "reach")?;
         }
         if self.own.iter().any(|own| reaches(inet, plain(*own))) {
             return denied(
@@ -54,6 +74,83 @@ impl Policy {
         }
         Ok(inet)
     }
+
+    /// Whether anything beyond loopback is allowed.
+    pub fn goes_far(&self) -> bool {
+        !self.allow.is_empty()
+    }
+
+    /// Whether a name is to be looked up for a socket: where it can lead somewhere, and only a resolver
+    /// knows. What remains a name, the lab refuses.
+    pub fn looks_up(&self, net: Net, family: Family, host: &str) -> bool {
+        net == Net::Host
+            && self.goes_far()
+            && family != Family::Unix
+            && local(net, family, host).is_none()
+    }
+
+    /// What a socket of the host may do beyond loopback: where the address and each that it carries
+    /// inside are allowed, and none is for many or for nobody.
+    fn check_far(&self, inet: SocketAddr, what: &str) -> Result<(), Failure> {
+        let inside = special::embedded(inet.ip());
+        let all = std::iter::once(inet.ip()).chain(inside.iter().copied().map(IpAddr::V4));
+        for ip in all {
+            let carried =
+                if ip == inet.ip() { "" } else { "of the IPv4 address that it carries, " };
+            if let Some(why) = special::never(ip).filter(|_| self.goes_far()) {
+                return denied(inet, &format!("{carried}{why}, whatever is allowed")).map(drop);
+            }
+            if !self.allow.iter().any(|range| range.covers(ip, inet.port())) {
+                let allowed = format!("{carried}a socket here may only {what} {}", self.told());
+                return denied(inet, &allowed).map(drop);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is allowed, for a sentence.
+    fn told(&self) -> String {
+        let mut told = "loopback, 127.0.0.0/8 or [::1]".to_owned();
+        for range in &self.allow {
+            told = format!("{told}, or {range}");
+        }
+        told
+    }
+
+    /// Why a name that was not looked up leads nowhere.
+    fn unknown(&self, net: Net, host: &str) -> Failure {
+        let allowed = match net {
+            Net::Host if self.goes_far() => {
+                let why = "was asked for before the relay knew its socket; ask again";
+                return Failure::new(ErrorKind::BadRequest, format!("{host} {why}."));
+            }
+            Net::Host => format!("a socket here may only reach {}", self.told()),
+            Net::Left | Net::Right => {
+                "only left, right and localhost have names on the wire".to_owned()
+            }
+        };
+        Failure::new(ErrorKind::Denied, format!("{host} is out of reach: {allowed}."))
+    }
+}
+
+/// What a name means without asking anybody: `localhost` is loopback (RFC 6761, 6.3), and on the wire
+/// `left` and `right` are its ends.
+pub fn local(net: Net, family: Family, host: &str) -> Option<IpAddr> {
+    let six = family == Family::Ipv6;
+    let of = |end: End| {
+        if six { IpAddr::V6(IPV6[end.index()]) } else { IpAddr::V4(IPV4[end.index()]) }
+    };
+    match host {
+        _ if host::is_localhost(host) && six => Some(Ipv6Addr::LOCALHOST.into()),
+        _ if host::is_localhost(host) => Some(Ipv4Addr::LOCALHOST.into()),
+        _ if net == Net::Host => None,
+        _ => End::BOTH.into_iter().find(|end| end.name().eq_ignore_ascii_case(host)).map(of),
+    }
+}
+
+/// Whether an address lies beyond loopback and the wire.
+pub fn is_far(net: Net, inet: SocketAddr) -> bool {
+    net == Net::Host && !inet.ip().to_canonical().is_loopback()
 }
 
 /// Whether a Unix socket may be given or reach that name: a plain one in the relay's own folder.
@@ -89,9 +186,13 @@ fn inside(inet: SocketAddr) -> Result<SocketAddr, Failure> {
     )
 }
 
-/// Whether what is sent to `target` comes to a listener on `own`.
+/// Whether what is sent to `target` may come to a listener on `own`: by its address, or one that it
+/// carries.
 fn reaches(target: SocketAddr, own: SocketAddr) -> bool {
-    target.port() == own.port() && (target.ip() == own.ip() || own.ip().is_unspecified())
+    let carries =
+        || special::embedded(target.ip()).into_iter().any(|v4| IpAddr::V4(v4) == own.ip());
+    target.port() == own.port()
+        && (target.ip() == own.ip() || own.ip().is_unspecified() || carries())
 }
 
 /// The address in its one spelling: v4-mapped as IPv4, without flow label and scope.
@@ -104,7 +205,7 @@ fn canonical(address: &Address) -> Result<SocketAddr, Failure> {
     })
 }
 
-fn plain(inet: SocketAddr) -> SocketAddr {
+pub(crate) fn plain(inet: SocketAddr) -> SocketAddr {
     SocketAddr::new(inet.ip().to_canonical(), inet.port())
 }
 
@@ -121,190 +222,4 @@ pub fn may_listen(address: SocketAddr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::net::{Ipv4Addr, SocketAddrV6};
-
-    fn policy() -> Policy {
-        Policy { own: vec!["127.0.0.1:7007".parse().unwrap(), "[::1]:7007".parse().unwrap()] }
-    }
-
-    fn address(text: &str) -> Address {
-        text.parse().unwrap()
-    }
-
-    fn kind(result: Result<SocketAddr, Failure>) -> Option<ErrorKind> {
-        result.err().map(|failure| failure.kind)
-    }
-
-    #[test]
-    fn odd_addresses() {
-        const DENIED: Option<ErrorKind> = Some(ErrorKind::Denied);
-        const UNSUPPORTED: Option<ErrorKind> = Some(ErrorKind::Unsupported);
-        for (text, bind, target) in [
-            ("127.0.0.1:80", None, None),
-            ("127.0.0.1:0", None, None),
-            ("127.255.255.254:9", None, None),
-            ("[::1]:8001", None, None),
-            ("[::ffff:127.0.0.1]:8001", None, None),
-            ("127.0.0.1:7007", None, DENIED),
-            ("[::1]:7007", None, DENIED),
-            ("[::ffff:127.0.0.1]:7007", None, DENIED),
-            ("127.0.0.2:7007", None, None), // another address: the relay is not there
-            ("0.0.0.0:80", DENIED, DENIED),
-            ("0.0.0.0:7007", DENIED, DENIED),
-            ("[::]:7007", DENIED, DENIED),
-            ("[::ffff:0.0.0.0]:7007", DENIED, DENIED),
-            ("[::127.0.0.1]:80", DENIED, DENIED), // IPv4-compatible, RFC 4291 2.5.5.1
-            ("[64:ff9b::7f00:1]:80", DENIED, DENIED), // NAT64, RFC 6052
-            ("[2002:7f00:1::]:80", DENIED, DENIED), // 6to4
-            ("169.254.169.254:80", DENIED, DENIED),
-            ("[::ffff:169.254.169.254]:80", DENIED, DENIED),
-            ("[fd00:ec2::254]:80", DENIED, DENIED),
-            ("100.100.100.200:80", DENIED, DENIED),
-            ("128.0.0.1:80", DENIED, DENIED),
-            ("126.255.255.255:80", DENIED, DENIED),
-            ("10.77.0.2:80", DENIED, DENIED),
-            ("255.255.255.255:9", DENIED, DENIED),
-            ("224.0.0.1:9", DENIED, DENIED),
-            ("[ff01::1]:9", DENIED, DENIED),
-            ("[fe80::1]:9", DENIED, DENIED),
-            ("unix:name", UNSUPPORTED, UNSUPPORTED),
-            ("unix:", UNSUPPORTED, UNSUPPORTED),
-        ] {
-            assert_eq!(kind(policy().check_bind(Net::Host, &address(text))), bind, "bind {text}");
-            assert_eq!(
-                kind(policy().check_target(Net::Host, &address(text))),
-                target,
-                "target {text}"
-            );
-        }
-    }
-
-    #[test]
-    fn names_stay_in_their_folder() {
-        let long = "x".repeat(UNIX_NAME);
-        for name in ["a", "echo.sock", "A-b_9", "a..b", &long] {
-            assert!(check_name(name).is_ok(), "{name}");
-        }
-        let longer = "x".repeat(UNIX_NAME + 1);
-        let odd = ["", ".", "..", ".x", "a/b", "../a", "/tmp/a", "@a", "\0a", "a b", "é", "a\n"];
-        for name in odd.into_iter().chain([&*longer]) {
-            let refused = check_name(name).expect_err(name);
-            assert_eq!(refused.kind, ErrorKind::Denied, "{name}");
-            assert!(refused.message.ends_with('.'), "{refused:?}");
-        }
-    }
-
-    #[test]
-    fn the_wire_has_addresses_of_its_own() {
-        for (text, allowed) in [
-            ("10.77.0.1:80", true),
-            ("10.77.0.2:80", true),
-            ("10.77.0.99:80", true), // nobody is there
-            ("[fd77::2]:80", true),
-            ("0.0.0.0:80", true),
-            ("[::]:80", true),
-            ("127.0.0.1:7007", true), // the net's own loopback: the relay is not there
-            ("[::1]:80", true),
-            ("10.77.1.1:80", false),
-            ("8.8.8.8:53", false),
-            ("[fd77:1::1]:80", false),
-            ("[fe80::1]:80", false),
-        ] {
-            for net in [Net::Left, Net::Right] {
-                let results = [
-                    policy().check_bind(net, &address(text)),
-                    policy().check_target(net, &address(text)),
-                ];
-                for result in results {
-                    assert_eq!(result.is_ok(), allowed, "{text}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_mapped_address_is_used_in_its_plain_form() {
-        let used = policy().check_target(Net::Host, &address("[::ffff:127.0.0.1]:80")).unwrap();
-        assert_eq!(used, "127.0.0.1:80".parse().unwrap());
-    }
-
-    #[test]
-    fn a_wildcard_listener_covers_all_of_loopback() {
-        let policy = Policy { own: vec!["[::]:7007".parse().unwrap()] };
-        for text in ["127.0.0.1:7007", "127.9.9.9:7007", "[::1]:7007"] {
-            assert_eq!(
-                kind(policy.check_target(Net::Host, &address(text))),
-                Some(ErrorKind::Denied),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_denial_says_what_is_allowed() {
-        let failure = policy().check_target(Net::Host, &address("10.0.0.1:80")).unwrap_err();
-        assert_eq!(
-            failure.message,
-            "10.0.0.1:80 is out of reach: a socket here may only reach loopback, 127.0.0.0/8 or [::1]."
-        );
-    }
-
-    fn any_ip() -> impl Strategy<Value = IpAddr> {
-        let v4 = prop_oneof![
-            any::<u32>().prop_map(Ipv4Addr::from_bits),
-            any::<u32>().prop_map(|bits| Ipv4Addr::from_bits(bits & 0x00ff_ffff | 0x7f00_0000)),
-        ];
-        let v6 = prop_oneof![
-            any::<u128>().prop_map(Ipv6Addr::from_bits),
-            (0..4_u128).prop_map(Ipv6Addr::from_bits),
-            v4.clone().prop_map(|v4| v4.to_ipv6_mapped()),
-            v4.clone().prop_map(|v4| v4.to_ipv6_compatible()),
-        ];
-        prop_oneof![v4.prop_map(IpAddr::V4), v6.prop_map(IpAddr::V6)]
-    }
-
-    proptest! {
-        #[test]
-        fn only_loopback_ever_passes(
-            ip in any_ip(), port in any::<u16>(), flow in any::<u32>(), scope in any::<u32>(),
-        ) {
-            let inet = match ip {
-                IpAddr::V4(_) => SocketAddr::new(ip, port),
-                IpAddr::V6(v6) => SocketAddrV6::new(v6, port, flow, scope).into(),
-            };
-            for result in [policy().check_bind(Net::Host, &inet.into()), policy().check_target(Net::Host, &inet.into())] {
-                match result {
-                    Ok(used) => {
-                        prop_assert!(used.ip().is_loopback());
-                        prop_assert_eq!(used, SocketAddr::new(ip.to_canonical(), port));
-                    }
-                    Err(failure) => {
-                        prop_assert_eq!(failure.kind, ErrorKind::Denied);
-                        prop_assert!(!ip.to_canonical().is_loopback() || port == 7007);
-                    }
-                }
-            }
-        }
-
-        #[test]
-        fn the_relay_is_never_a_target(
-            own in any_ip(), port in any::<u16>(), flow in any::<u32>(), scope in any::<u32>(),
-        ) {
-            let policy = Policy { own: vec![SocketAddr::new(own, port)] };
-            let mut spellings = vec![SocketAddr::new(own, port)];
-            match own.to_canonical() {
-                IpAddr::V4(v4) => {
-                    spellings.push((v4, port).into());
-                    spellings.push(SocketAddrV6::new(v4.to_ipv6_mapped(), port, flow, scope).into());
-                }
-                IpAddr::V6(v6) => spellings.push(SocketAddrV6::new(v6, port, flow, scope).into()),
-            }
-            for target in spellings {
-                prop_assert!(policy.check_target(Net::Host, &target.into()).is_err(), "{}", target);
-            }
-        }
-    }
-}
+mod tests;

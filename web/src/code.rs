@@ -154,6 +154,7 @@ pub fn address(address: &Address) -> String {
     match address {
         Address::Inet(inet) => format!("(\"{}\", {})", inet.ip(), inet.port()),
         Address::Unix(name) => format!("\"{name}\""),
+        Address::Name { host, port } => format!("(\"{host}\", {port})"),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::data::Data;
 use crate::table::{Set, Table};
 use crate::world::Call;
 use crate::{Address, Answer, CallId, Command, Done, SocketId};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Bytes of a payload that are written out; what follows them is filled up.
 const LITERAL: usize = 256;
@@ -174,6 +174,8 @@ impl Words {
         let inet = match address {
             Address::Unix(name) => return Place::Unix(name.clone()),
             Address::Inet(inet) => *inet,
+            // No call that began has one: a relay puts the address in its place.
+            Address::Name { port, .. } => SocketAddr::from((Ipv4Addr::UNSPECIFIED, *port)),
         };
         let ip = if self.on_wire { inet.ip() } else { on_one_machine(inet.ip()) };
         match self.chosen.get(&inet.port()) {

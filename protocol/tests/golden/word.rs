@@ -44,6 +44,7 @@ golden! { data, Data:
 golden! { addresses, Address:
     Address::Inet(_) => "10.77.0.1:80".parse().unwrap(), r#""10.77.0.1:80""#;
     Address::Unix(_) => Address::Unix("NAME".into()), r#""unix:NAME""#;
+    Address::Name { .. } => Address::named("a.test", 80).unwrap(), r#""a.test:80""#;
 }
 
 #[test]

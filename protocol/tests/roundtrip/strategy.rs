@@ -50,7 +50,9 @@ pub(crate) fn address() -> impl Strategy<Value = Address> {
     let v6 = (any::<[u8; 16]>(), any::<u16>(), 0..4_u32).prop_map(|(ip, port, scope)| {
         Address::Inet(SocketAddrV6::new(ip.into(), port, 0, scope).into())
     });
-    prop_oneof![4 => near, 1 => v4, 1 => v6, 1 => text().prop_map(Address::Unix)]
+    let name = ("[a-z0-9]([a-zA-Z0-9-]{0,5}[a-z0-9])?\\.[a-z]{1,4}", any::<u16>())
+        .prop_map(|(host, port)| Address::Name { host, port });
+    prop_oneof![4 => near, 1 => v4, 1 => v6, 1 => text().prop_map(Address::Unix), 1 => name]
 }
 
 pub(crate) fn net() -> impl Strategy<Value = Net> {

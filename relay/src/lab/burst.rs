@@ -1,12 +1,15 @@
 //! Owns a burst: numbered datagrams, one sendto each, in turns so that readers can keep up.
 
 use super::number;
+use super::pace;
 use super::slot::Slot;
 use super::system;
 use super::work::Attempt;
+use crate::policy::Meter;
 use protocol::reply::{Burst as Outcome, Numbered};
 use protocol::{CallId, Done};
 use socket2::SockAddr;
+use std::cell::Cell;
 use std::io::{self, ErrorKind};
 
 /// Datagrams sent before others have their turn, and the receiver is looked at.
@@ -28,15 +31,24 @@ impl Burst {
         Self { to, count, payload, next: 1, refused: 0, first_refusal: None }
     }
 
+    /// Whom it goes to; none where the socket knows.
+    pub(super) fn to(&self) -> Option<&SockAddr> {
+        self.to.as_ref()
+    }
+
     /// Sends a turn's worth; `sent` is told each number that the kernel took.
     pub(super) fn attempt(
         &mut self,
         slot: &Slot,
         call: CallId,
+        meter: &Cell<Meter>,
         sent: &mut dyn FnMut(u32),
     ) -> Attempt {
         let turn = self.next.saturating_add(TURN).min(self.count + 1);
         while self.next < turn {
+            if let Err(wait) = pace::take(slot, self.to.as_ref(), meter, self.payload.len()) {
+                return Attempt::Paced(wait);
+            }
             number::renumber(&mut self.payload, Numbered { call, number: self.next });
             let result = match &self.to {
                 Some(to) => system::send_to(&slot.socket, &self.payload, to),

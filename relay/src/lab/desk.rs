@@ -4,7 +4,8 @@ use super::gate::Gate;
 use super::ground::Ground;
 use super::immediate;
 use super::outside::Outside;
-use super::plan::{Plan, plan};
+use super::pace::Spent;
+use super::plan::{Plan, plan, settle};
 use super::slot::{Direction, Job, LANE_QUEUE, Slot, Stop};
 use super::watch::Watcher;
 use super::work::Work;
@@ -24,7 +25,8 @@ use tokio::sync::Notify;
 /// Where every command arrives.
 pub(super) struct Desk {
     pub(super) journal: Journal,
-    policy: Arc<Policy>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) spent: Spent,
     pub(super) limits: Limits,
     pub(super) ground: Ground,
     pub(super) gate: Gate,
@@ -51,6 +53,7 @@ impl Desk {
         let desk = Rc::new(Self {
             journal,
             policy,
+            spent: Spent::default(),
             limits,
             ground,
             gate: Gate::default(),
@@ -121,8 +124,14 @@ impl Desk {
         })
     }
 
-    async fn take_for(self: &Rc<Self>, slot: Rc<Slot>, asker: Asker, command: Command) {
-        match plan(&self.policy, &slot, &command) {
+    async fn take_for(self: &Rc<Self>, slot: Rc<Slot>, asker: Asker, mut command: Command) {
+        settle(&slot, &mut command);
+        let plan = plan(&self.policy, &slot, &command).and_then(|plan| {
+            let target = plan.target();
+            target.map(|to| self.count_target(&slot, asker.automatic, to)).transpose()?;
+            Ok(plan)
+        });
+        match plan {
             Ok(Plan::Lane(state)) => {
                 self.queue(&slot, Job { work: Work { ask: command, state }, asker });
             }
@@ -134,7 +143,7 @@ impl Desk {
                 self.at_once(Some(&slot), asker, &command, || self.set_stamps(&slot, on));
             }
             Ok(Plan::Reader) => self.set_reader(&slot, asker, &command),
-            Ok(Plan::Serve) => self.set_serving(&slot, asker, &command),
+            Ok(Plan::Serve(_)) => self.set_serving(&slot, asker, &command),
             Ok(Plan::Now(now)) => {
                 if let Command::Interrupt { call: None, .. } = command {
                     self.withdraw_of(slot.id, false);

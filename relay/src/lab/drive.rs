@@ -6,6 +6,7 @@ use super::ready::Wait;
 use super::slot::{Direction, Job, Slot, Stop};
 use super::work::{Attempt, State, Work};
 use super::{Asker, errno};
+use crate::policy;
 use protocol::command::Kind;
 use protocol::event::Crossing;
 use protocol::number::Wide;
@@ -38,6 +39,8 @@ enum Step {
     Ended(Result<Done, Failure>),
     Sleep,
     Yield,
+    /// The relay itself puts it off.
+    Pause(Duration),
 }
 
 impl Desk {
@@ -47,7 +50,7 @@ impl Desk {
             let mut running = self.begin(slot, direction, job);
             match self.attempt(slot, &mut running) {
                 Step::Ended(result) => self.finish(slot, running, &result),
-                Step::Sleep | Step::Yield => {
+                Step::Sleep | Step::Yield | Step::Pause(_) => {
                     let (desk, slot) = (Rc::clone(self), Rc::clone(slot));
                     tokio::task::spawn_local(async move {
                         let result = desk.drive(&slot, &mut running).await;
@@ -88,7 +91,7 @@ impl Desk {
         let before = running.work.taken();
         let mut run = None::<(u32, u32)>;
         let since = self.journal.now();
-        let attempt = running.work.attempt(slot, call, &mut |number| {
+        let attempt = running.work.attempt(slot, call, &self.spent.meter, &mut |number| {
             self.journal.append(Source::Relay, What::DatagramSent { call, number });
             let (_, count) = run.get_or_insert((number, 0));
             *count += 1;
@@ -116,6 +119,13 @@ impl Desk {
                     self.tell_taken(running);
                 }
                 Step::Yield
+            }
+            Attempt::Refused(failure) => Step::Ended(Err(failure)),
+            Attempt::Paced(wait) => {
+                if running.told.is_some() {
+                    self.tell_taken(running);
+                }
+                Step::Pause(wait)
             }
             Attempt::Again if slot.nonblocking.get() => {
                 let error = would_block(slot, &running.work);
@@ -175,8 +185,10 @@ impl Desk {
     ) -> Result<Done, Failure> {
         while running.told.is_none() {
             tokio::task::yield_now().await;
-            if let Step::Ended(result) = self.attempt(slot, running) {
-                return result;
+            match self.attempt(slot, running) {
+                Step::Ended(result) => return result,
+                Step::Pause(wait) => tokio::time::sleep(wait).await,
+                Step::Sleep | Step::Yield => {}
             }
         }
         let told = |ask: &Command, error: &io::Error| Err(errno::failure(ask, error));
@@ -195,6 +207,7 @@ impl Desk {
             match tried.await {
                 Ok(Some(Step::Ended(result))) => return result,
                 Ok(Some(Step::Yield | Step::Sleep)) => tokio::task::yield_now().await,
+                Ok(Some(Step::Pause(wait))) => tokio::time::sleep(wait).await,
                 Ok(None) => self.look_around(slot.id),
                 Err(error) => return told(&running.work.ask, &error),
             }
@@ -214,7 +227,7 @@ impl Desk {
             let room = self.room.notified();
             match self.attempt(slot, running) {
                 Step::Ended(result) => return result,
-                Step::Yield => tokio::task::yield_now().await,
+                Step::Yield | Step::Pause(_) => tokio::task::yield_now().await,
                 Step::Sleep => {
                     // Over in time, or at once: both are tried again.
                     let _ = tokio::time::timeout(UNSEEN, room).await;
@@ -269,6 +282,9 @@ impl Desk {
         };
         let (id, cookie) =
             self.adopt(socket, slot.net, slot.family, slot.kind).map_err(|error| told(&error))?;
+        if let Some(made) = self.slots.borrow().get(&id) {
+            made.far.set(peer.inet().is_some_and(|peer| policy::is_far(slot.net, peer)));
+        }
         Ok(Done::Accepted(Accepted { socket: id, peer, local, cookie: Wide(cookie) }))
     }
 }

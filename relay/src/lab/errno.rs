@@ -38,6 +38,12 @@ fn sentence(ask: &Command, error: &io::Error) -> String {
         (libc::EACCES, Command::Bind { .. }) => {
             "Ports below 1024 need a privilege that the relay does not have."
         }
+        (
+            libc::EACCES,
+            Command::Connect { .. } | Command::SendTo { .. } | Command::Burst { .. },
+        ) => {
+            "That is a broadcast address: it takes SO_BROADCAST, which the relay never sets, or a firewall forbids it."
+        }
         (libc::ECONNREFUSED, Command::Connect { address, .. }) => {
             return format!("Nobody listens on {address}; its kernel answered with RST.");
         }

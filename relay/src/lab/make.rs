@@ -64,7 +64,16 @@ impl Desk {
             Some(end) => self.make_on_wire(end, family, kind)?,
             None => system::make(family, kind)?,
         };
+        let inet = net == Net::Host && family != Family::Unix;
+        // With nothing allowed beyond, it is kept to loopback from the beginning.
+        let near = inet && kind == Kind::Datagram && !self.policy.goes_far();
+        if near {
+            system::keep_near(&socket, true)?;
+        }
         let (id, cookie) = self.adopt(socket, net, family, kind)?;
+        if let Some(slot) = self.slots.borrow().get(&id) {
+            slot.kept_near.set(near);
+        }
         Ok(Done::Made(Made { socket: id, cookie: Wide(cookie) }))
     }
 

@@ -6,6 +6,7 @@ use super::slot::Slot;
 use super::work::State;
 use crate::kernel;
 use crate::policy::{self, Policy};
+use crate::resolve::target_of;
 use protocol::command::{Application, Family, Kind, Net, Reading, Serving, SocketOption};
 use protocol::data::Data;
 use protocol::{Address, CallId, Command, Done, ErrorKind, Failure, limit};
@@ -28,8 +29,31 @@ pub(super) enum Plan {
     Close,
     /// Sets or removes the reader.
     Reader,
-    /// Sets or removes the automatic program.
-    Serve,
+    /// Sets or removes the automatic program; with whom its film goes to.
+    Serve(Option<SockAddr>),
+}
+
+impl Plan {
+    /// Whom it reaches, where that is an IP address.
+    pub(super) fn target(&self) -> Option<SocketAddr> {
+        let to = match self {
+            Self::Lane(State::Connect { to, .. } | State::SendTo { to, .. }) => Some(to),
+            Self::Lane(State::Burst(burst)) => burst.to(),
+            Self::Serve(film) => film.as_ref(),
+            _ => None,
+        };
+        to.and_then(SockAddr::as_socket).map(policy::plain)
+    }
+}
+
+/// Puts an address in the place of a name that needs no asking.
+pub(super) fn settle(slot: &Slot, command: &mut Command) {
+    if let Some(target) = target_of(command)
+        && let Address::Name { host, port } = target
+        && let Some(ip) = policy::local(slot.net, slot.family, host).filter(|_| !slot.is_unix())
+    {
+        *target = SocketAddr::new(ip, *port).into();
+    }
 }
 
 /// What is to be done, or why not: nothing has been tried yet.
@@ -85,7 +109,11 @@ pub(super) fn plan(policy: &Policy, slot: &Slot, command: &Command) -> Result<Pl
         }
         Command::Serve { set, .. } => {
             set.as_ref().map(|serving| check_serving(slot, serving)).transpose()?;
-            Plan::Serve
+            let film = match set {
+                Some(Serving { app: Application::Film { to: Some(to), .. }, .. }) => Some(to),
+                _ => None,
+            };
+            Plan::Serve(film.map(|to| target(policy, slot, to)).transpose()?)
         }
         Command::Close { .. } => Plan::Close,
         Command::Socket { .. }
@@ -124,7 +152,7 @@ fn check_listen(slot: &Slot) -> Result<(), Failure> {
     }
     Err(Failure::new(
         ErrorKind::Denied,
-        "Bind it to loopback first: the kernel would let an unbound socket listen on every network.",
+        "Bind it to an address first: the kernel would let an unbound socket listen on every network.",
     ))
 }
 
@@ -146,7 +174,7 @@ fn name(slot: &Slot, address: &Address) -> Result<Option<SockAddr>, Failure> {
             let named = names.address(name);
             named.map(Some).map_err(|_| Failure::new(ErrorKind::Limit, "The name is too long."))
         }
-        (Some(_), Address::Inet(_)) => {
+        (Some(_), Address::Inet(_) | Address::Name { .. }) => {
             wrong("A Unix socket has names for addresses: write unix:NAME.")
         }
         (None, _) => Ok(None),
@@ -243,3 +271,6 @@ fn check_burst(count: u32, bytes: u32) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

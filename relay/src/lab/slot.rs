@@ -87,6 +87,10 @@ pub(super) struct Slot {
     pub(super) listening: Cell<bool>,
     /// The kernel's stamps of what it sends and receives.
     pub(super) stamps: Stamps,
+    /// Whether its peer is beyond loopback and the wire.
+    pub(super) far: Cell<bool>,
+    /// Whether it is kept to loopback's device.
+    pub(super) kept_near: Cell<bool>,
     /// Where it finds names, if it is a Unix socket.
     pub(super) names: Option<Arc<Names>>,
     /// Its number in sockfs, by which sock_diag(7) names Unix sockets; 0 where there is none.
@@ -132,6 +136,8 @@ impl Slot {
             shut_read: Cell::new(false),
             listening: Cell::new(false),
             stamps: Stamps::default(),
+            far: Cell::new(false),
+            kept_near: Cell::new(false),
             names,
             inode,
         }

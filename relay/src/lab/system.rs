@@ -35,13 +35,21 @@ pub(super) fn make(family: Family, kind: Kind) -> io::Result<Socket> {
         Kind::Stream => Type::STREAM,
         Kind::Datagram => Type::DGRAM,
     };
-    let socket = Socket::new(domain, ty, None)?;
-    #[cfg(target_os = "linux")]
-    if kind == Kind::Datagram && family != Family::Unix {
-        // An unbound datagram socket that sends is bound to every address: keep it on loopback.
-        socket.bind_device(Some(b"lo"))?;
-    }
-    Ok(socket)
+    Socket::new(domain, ty, None)
+}
+
+/// Keeps a socket to loopback's device, or lets it off (SO_BINDTODEVICE; the latter takes
+/// `CAP_NET_RAW`).
+#[cfg(target_os = "linux")]
+pub(super) fn keep_near(socket: &Socket, near: bool) -> io::Result<()> {
+    socket.bind_device(near.then_some(b"lo"))
+}
+
+/// No interface keeps a socket on loopback here: [`send_to`] binds it first.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "one signature on all systems")]
+pub(super) fn keep_near(_socket: &Socket, _near: bool) -> io::Result<()> {
+    Ok(())
 }
 
 /// send(2); a peer that is gone is an answer, not a signal.
@@ -63,10 +71,10 @@ pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Resul
 }
 
 /// sendto(2). An unbound socket would be bound to every address by it, and no interface keeps it on
-/// loopback as Linux's does: it is bound to loopback first.
+/// loopback as Linux's does: it is bound to loopback first, unless it goes beyond.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Result<usize> {
-    if to.as_socket().is_none() {
+    if to.as_socket().is_none_or(|to| !to.ip().to_canonical().is_loopback()) {
         return socket.send_to(bytes, to);
     }
     // Windows has no name for an unbound socket; others say port 0.

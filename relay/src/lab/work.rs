@@ -2,15 +2,19 @@
 //! waits for readiness in between; nothing here waits or tells the journal.
 
 use super::number;
+use super::pace;
 use super::slot::{Direction, Slot};
 use super::system;
+use crate::policy::{self, Meter};
 use protocol::command::Kind;
 use protocol::data::Payload;
 use protocol::reply::{Local, Received, Sent};
-use protocol::{CallId, Command, Done};
+use protocol::{CallId, Command, Done, Failure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{SockAddr, Socket};
+use std::cell::Cell;
 use std::io::{self, ErrorKind};
+use std::time::Duration;
 use tokio::io::Interest;
 
 /// What an attempt came to.
@@ -23,6 +27,10 @@ pub(super) enum Attempt {
     Again,
     /// It went on and would go on at once, but others shall have their turn.
     Yield,
+    /// The relay may not make it before so long (the pace beyond loopback and the wire).
+    Paced(Duration),
+    /// The relay does not make it.
+    Refused(Failure),
 }
 
 /// A call that may block, and how far it has come.
@@ -72,20 +80,44 @@ impl Work {
         }
     }
 
+    /// What comes before the first call to an address: the pace beyond, and where an unbound socket is
+    /// kept.
+    fn may_go(&self, slot: &Slot, meter: &Cell<Meter>) -> Result<(), Failure> {
+        let (to, bytes) = match &self.state {
+            State::Connect { to, begun: false } => (to, Some(0)),
+            State::SendTo { to, data } => (to, Some(data.len())),
+            State::Burst(burst) => match burst.to() {
+                Some(to) => (to, None),
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        if let Some(bytes) = bytes {
+            pace::take(slot, Some(to), meter, bytes).map_err(|_| policy::too_fast())?;
+        }
+        pace::keep_near(slot, to)
+    }
+
     /// One attempt.
     pub(super) fn attempt(
         &mut self,
         slot: &Slot,
         call: CallId,
+        meter: &Cell<Meter>,
         sent: &mut dyn FnMut(u32),
     ) -> Attempt {
+        if let Err(refused) = self.may_go(slot, meter) {
+            return Attempt::Refused(refused);
+        }
         let result = match &mut self.state {
             State::Accept => match slot.socket.accept() {
                 Ok((socket, from)) => return Attempt::Accepted(socket, from),
                 Err(error) => Err(error),
             },
             State::Connect { to, begun } => connect(slot, to, begun),
-            State::Send { data, taken, parts, all } => return send(slot, data, taken, parts, *all),
+            State::Send { data, taken, parts, all } => {
+                return send(slot, meter, data, taken, parts, *all);
+            }
             State::SendTo { data, to } => system::send_to(&slot.socket, data, to).map(sent_once),
             State::Receive { max, peek, from } => match receive(slot, *max, *peek, *from) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock && slot.shut_read.get() => {
@@ -93,7 +125,7 @@ impl Work {
                 }
                 result => result,
             },
-            State::Burst(burst) => return burst.attempt(slot, call, sent),
+            State::Burst(burst) => return burst.attempt(slot, call, meter, sent),
         };
         match result {
             Err(error)
@@ -111,13 +143,42 @@ fn sent_once(bytes: usize) -> Done {
     Done::Sent(Sent { bytes: bytes as u32, parts: 1 })
 }
 
-fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool) -> Attempt {
+fn send(
+    slot: &Slot,
+    meter: &Cell<Meter>,
+    data: &[u8],
+    taken: &mut usize,
+    parts: &mut u32,
+    all: bool,
+) -> Attempt {
     /// Parts sent before others have their turn.
     const TURN: u32 = 16;
+    /// Until a stream whose pace has run out is looked at again.
+    const BREATH: Duration = Duration::from_millis(4);
+    /// What such a stream waits for rather than send in crumbs: as much as runs in meanwhile.
+    const FEW: usize = 64 * 1024;
+    // Of a stream's bytes those count that the kernel takes.
+    let datagram = slot.kind == Kind::Datagram;
+    let take = |bytes| pace::take(slot, None, meter, if datagram { bytes } else { 0 });
     for _ in 0..TURN {
+        let rest = &data[*taken..];
+        let part = match slot.kind {
+            Kind::Stream => &rest[..pace::room(slot, meter, rest.len())],
+            Kind::Datagram => rest,
+        };
+        let least = rest.len().min(if all { FEW } else { 1 });
+        let paced = if part.len() < least { Err(BREATH) } else { take(part.len()) };
+        match paced {
+            Err(wait) if all => return Attempt::Paced(wait.max(BREATH)),
+            Err(_) => return Attempt::Refused(policy::too_fast()),
+            Ok(()) => {}
+        }
         // An empty datagram is a datagram; an empty send on a stream asks the kernel too.
-        match system::send(&slot.socket, &data[*taken..]) {
+        match system::send(&slot.socket, part) {
             Ok(n) => {
+                if !datagram {
+                    pace::spend(slot, meter, n);
+                }
                 *taken += n;
                 *parts += 1;
             }
@@ -133,10 +194,16 @@ fn send(slot: &Slot, data: &[u8], taken: &mut usize, parts: &mut u32, all: bool)
 
 fn connect(slot: &Slot, to: &SockAddr, begun: &mut bool) -> io::Result<Done> {
     if !*begun {
+        let far = to.as_socket().is_some_and(|to| policy::is_far(slot.net, to));
+        // A datagram socket whose connect fails keeps the peer that it had.
+        slot.far.set(far || (slot.kind == Kind::Datagram && slot.far.get()));
         match slot.socket.connect(to) {
             Err(error) if error.raw_os_error() == Some(system::CONNECTING) => *begun = true,
             Err(error) => return Err(error),
-            Ok(()) => return local(slot),
+            Ok(()) => {
+                slot.far.set(far);
+                return local(slot);
+            }
         }
     }
     if !writable(slot)? {

@@ -8,7 +8,7 @@ use relay::director::Director;
 use relay::experiment::Library;
 use relay::journal::Journal;
 use relay::lab::{Lab, Maker, Names};
-use relay::policy::Policy;
+use relay::policy::{Policy, Range};
 use relay::recorder::{ONLY, Recorder, Shelf};
 use relay::server::{self, Server};
 use relay::session::{self, Guests, Hub};
@@ -25,6 +25,9 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
     let (state, token) = begin(options)?;
     let recording = options.record.as_deref().map(file::create).transpose()?;
     let doors = run::folder(&state)?;
+    for range in &options.allow {
+        eprintln!("{}", range.told());
+    }
     let names = folder_of_names(&state);
     let kept = names.clone();
     let shelf = Shelf::folder(state.recordings()?);
@@ -42,6 +45,7 @@ pub(super) fn serve(options: &Options) -> anyhow::Result<()> {
             house,
             recording.zip(options.record.as_deref()),
             options.snaplen,
+            &options.allow,
             shutdown,
         )
         .await
@@ -112,12 +116,13 @@ async fn run_relay(
     house: House,
     record: Option<(File, &Path)>,
     snaplen: u32,
+    allow: &[Range],
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let House { token, guests, shelf, descriptors, maker, doors, names, library } = house;
     let link = format!("http://{}/#token={}", server.address(), token.reveal());
     let limits = descriptor::limits(descriptors);
-    let policy = Policy { own: vec![server.address()] };
+    let policy = Policy { own: vec![server.address()], allow: allow.to_vec() };
     let (parts, rung) = match maker() {
         Ok(parts) => {
             let rung = parts.rung.clone();

@@ -122,7 +122,7 @@ fn is_bound(socket: &Socket) -> bool {
     match &socket.kernel.local {
         Some(Address::Inet(inet)) => inet.port() != 0,
         Some(Address::Unix(name)) => !name.is_empty(),
-        None => false,
+        Some(Address::Name { .. }) | None => false,
     }
 }
 
@@ -186,6 +186,7 @@ pub fn guess(world: &World, id: SocketId) -> Option<Address> {
         Address::Inet(SocketAddr::V4(_)) => socket.family == Family::Ipv4,
         Address::Inet(SocketAddr::V6(_)) => socket.family == Family::Ipv6,
         Address::Unix(_) => socket.family == Family::Unix,
+        Address::Name { .. } => false,
     };
     let aimed = world.aim_of(id).filter(|_| socket.kind == Kind::Datagram);
     // The wire and this machine's own network never meet.

@@ -108,7 +108,8 @@ impl Here {
 }
 
 /// An address; a port by itself (`8001`, `:8001`) is one at `bare`. On the wire `left:8001` and
-/// `right:8001` are its ends. A Unix socket's is a name, with or without `unix:`.
+/// `right:8001` are its ends; off it they are nothing. Other hosts' names are the relay's to look up.
+/// A Unix socket's is a name, with or without `unix:`.
 pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, Problem> {
     let text = text.trim();
     if text.is_empty() {
@@ -121,6 +122,9 @@ pub(super) fn address(text: &str, here: Here, bare: IpAddr) -> Result<Address, P
     let plain = text.contains(':') || digits.bytes().all(|b| b.is_ascii_digit());
     if plain && let Some(ip) = here.named(name, bare) {
         return port(digits).map(|port| SocketAddr::new(ip, port).into());
+    }
+    if plain && ["left", "right"].contains(&name) {
+        return Err(Problem::Address(text.to_owned()));
     }
     text.parse().map_err(|error| match error {
         protocol::address::AddressError::Port(port) => Problem::Port(port),
@@ -179,6 +183,16 @@ mod tests {
         }
         assert_eq!(at(Net::Host, Family::Ipv6, "8001").as_deref(), Ok("[::1]:8001"));
         assert_eq!(v4("*:80").as_deref(), Ok("0.0.0.0:80"));
+    }
+
+    #[test]
+    fn a_hosts_name_goes_to_the_relay() {
+        assert_eq!(v4(" example.org:80 ").as_deref(), Ok("example.org:80"));
+        assert_eq!(at(Net::Left, Family::Ipv6, "a.test:80").as_deref(), Ok("a.test:80"));
+        assert_eq!(v4("example.org:70000"), Err(Problem::Port("70000".into())));
+        for number in ["2130706433:80", "0x7f000001:80", "127.1:80"] {
+            assert_eq!(v4(number), Err(Problem::Address(number.into())));
+        }
     }
 
     #[test]

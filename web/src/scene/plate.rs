@@ -209,6 +209,7 @@ pub(super) fn port_of(world: &World, id: SocketId) -> String {
     let local = world.sockets.get(&id).and_then(|socket| socket.kernel.local.as_ref());
     match local {
         Some(Address::Inet(inet)) => format!(":{}", inet.port()),
+        Some(Address::Name { port, .. }) => format!(":{port}"),
         Some(Address::Unix(name)) => name.clone(),
         None => String::new(),
     }

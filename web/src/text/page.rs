@@ -127,10 +127,14 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         }
         (Problem::Port(port), Language::Chinese) => format!("{port} 不是端口：端口为 0 到 65535。"),
         (Problem::Address(text), Language::English) => {
-            format!("“{text}” is no address: write 8001, 127.0.0.1:8001, [::1]:8001 or unix:NAME.")
+            format!(
+                "“{text}” is no address: write 8001, 127.0.0.1:8001, [::1]:8001, localhost:8001 or unix:NAME."
+            )
         }
         (Problem::Address(text), Language::Chinese) => {
-            format!("“{text}”不是地址：可写 8001、127.0.0.1:8001、[::1]:8001 或 unix:名字。")
+            format!(
+                "“{text}”不是地址：可写 8001、127.0.0.1:8001、[::1]:8001、localhost:8001 或 unix:名字。"
+            )
         }
         (Problem::Hex, Language::English) => {
             "Hex is pairs of the digits 0 to 9 and a to f.".to_owned()
