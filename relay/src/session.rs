@@ -10,11 +10,11 @@
 mod asker;
 mod form;
 mod gate;
-mod hello;
+pub(crate) mod hello;
 mod hub;
-mod link;
+pub(crate) mod link;
 mod reader;
-mod request;
+pub(crate) mod request;
 mod writer;
 
 pub use asker::Asker;
@@ -127,6 +127,6 @@ fn farewell(end: &End) -> Option<ToPage> {
             kind: ErrorKind::Limit,
             message: format!("A message may have at most {} bytes.", limit::MESSAGE),
         }),
-        End::Gone | End::Broken | End::Closing | End::Stalled => None,
+        End::Gone | End::Broken | End::Garbled | End::Closing | End::Stalled => None,
     }
 }

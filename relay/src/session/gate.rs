@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A byte stream that ends in an error once its reading budget is spent.
-pub(super) struct Gate<S> {
+pub(crate) struct Gate<S> {
     stream: S,
     left: Option<usize>,
 }

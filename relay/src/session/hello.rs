@@ -7,7 +7,7 @@ use protocol::{ErrorKind, Failure, limit};
 use serde_json::Value;
 
 /// The hello, if it is one, of this version, with this token.
-pub(super) fn judge(text: &str, token: &Token) -> Result<Hello, Failure> {
+pub(crate) fn judge(text: &str, token: &Token) -> Result<Hello, Failure> {
     let bad = |message: String| Failure::new(ErrorKind::BadRequest, message);
     let value: Value = serde_json::from_str(text).map_err(|error| bad(reason(&error)))?;
     if value.get("command").is_some() {

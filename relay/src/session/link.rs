@@ -26,11 +26,13 @@ const STRANGER: usize = limit::MESSAGE_BEFORE_HELLO + 14 + READ_BUFFER;
 
 /// Why a session ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// The other side has left.
     Gone,
     /// It broke the WebSocket protocol.
     Broken,
+    /// Its text is no UTF-8.
+    Garbled,
     /// It sent a message over the bound; what follows cannot be made out.
     TooLong,
     /// It took nothing for too long.
@@ -48,7 +50,7 @@ pub(super) enum End {
 
 /// What comes in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Incoming {
+pub(crate) enum Incoming {
     /// A text message.
     Text(Utf8Bytes),
     /// A binary message.
@@ -58,7 +60,7 @@ pub(super) enum Incoming {
 }
 
 /// One WebSocket.
-pub(super) struct Link<S> {
+pub(crate) struct Link<S> {
     socket: WebSocketStream<Gate<S>>,
     form: Form,
     write_deadline: Duration,
@@ -67,7 +69,7 @@ pub(super) struct Link<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// A WebSocket, past its handshake, of somebody not yet known.
-    pub(super) async fn open(stream: S, form: Form, config: &Config) -> Self {
+    pub(crate) async fn open(stream: S, form: Form, config: &Config) -> Self {
         let bounds = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
@@ -85,7 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     }
 
     /// The other side is known now: messages of full size may come.
-    pub(super) fn admit(&mut self) {
+    pub(crate) fn admit(&mut self) {
         self.socket.get_mut().lift();
     }
 
@@ -102,7 +104,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
     /// Both directions, to be used at once.
     #[expect(clippy::type_complexity, reason = "named once")]
-    pub(super) fn split(
+    pub(crate) fn split(
         &mut self,
     ) -> (
         SplitSink<&mut WebSocketStream<Gate<S>>, Message>,
@@ -112,10 +114,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     }
 
     /// Says the last word, and why.
-    pub(super) async fn close(mut self, end: End) {
+    pub(crate) async fn close(mut self, end: End) {
         let code = match end {
             End::Gone => CloseCode::Normal,
             End::Broken => CloseCode::Protocol,
+            End::Garbled => CloseCode::Invalid,
             End::TooLong => CloseCode::Size,
             End::Refused { .. } => CloseCode::Policy,
             End::Closing => CloseCode::Away,
@@ -141,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 }
 
 /// What a frame means to a session; None for ping and pong, which the library answers.
-pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
+pub(crate) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
     Some(match read {
         Ok(Message::Text(text)) => Incoming::Text(text),
         Ok(Message::Binary(bytes)) => Incoming::Binary(bytes),
@@ -152,12 +155,13 @@ pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
         Err(Error::Capacity(_)) => Incoming::Ended(End::TooLong),
         Err(Error::Io(error)) if is_spent(&error) => Incoming::Ended(End::TooLong),
         Err(Error::Io(_)) => Incoming::Ended(End::Gone),
+        Err(Error::Utf8(_)) => Incoming::Ended(End::Garbled),
         Err(_) => Incoming::Ended(End::Broken),
     })
 }
 
 /// Sends frames in order, each within `deadline`, and sees them off.
-pub(super) async fn send<W>(
+pub(crate) async fn send<W>(
     sink: &mut W,
     frames: impl IntoIterator<Item = Message>,
     deadline: Duration,
