@@ -16,7 +16,7 @@ pub mod lease;
 pub mod library;
 pub mod line;
 pub mod player;
-mod read;
+pub(crate) mod read;
 pub mod script;
 pub mod weather;
 

@@ -24,6 +24,8 @@ pub mod journal;
 pub mod kernel;
 pub mod lab;
 pub mod policy;
+#[doc(hidden)]
+pub mod probe;
 pub mod recorder;
 pub mod resolve;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/run.rs")]

@@ -3,6 +3,8 @@
 //! keeps connections without any bound.
 
 mod answer;
+#[cfg(test)]
+mod conformance;
 mod guard;
 mod line;
 mod name;

@@ -1,8 +1,9 @@
 //! Owns one WebSocket session: hello, then commands one way and events and replies the other.
 //! Never makes a socket call, and knows nothing of HTTP or TCP: it speaks over any byte stream.
 //!
-//! Reading order: [`Hub`] (what sessions share), [`Guests`] (who may enter, and as what), `hello` and `request` (what is said to us, pure),
-//! `link` (frames, deadlines), `reader` (commands), `writer` (events and replies).
+//! Reading order: [`Hub`] (what sessions share), [`Guests`] (who may enter, and as what), `hello` and
+//! `request` (what is said to us, pure), `link` (frames, deadlines), `reader` (commands), `writer` (events
+//! and replies).
 //!
 //! Invariants: a command is begun in the order of its arrival; a reply is sent after every event up
 //! to its seq; events are told without a hole, or the hole is named; memory for a viewer is bounded.
@@ -12,12 +13,12 @@ mod backlog;
 mod form;
 mod gate;
 mod guests;
-mod hello;
+pub(crate) mod hello;
 mod hub;
-mod link;
+pub(crate) mod link;
 mod meter;
 mod reader;
-mod request;
+pub(crate) mod request;
 mod writer;
 
 pub use asker::Asker;
@@ -163,6 +164,6 @@ fn farewell(end: &End, most: usize) -> Option<ToPage> {
             kind: ErrorKind::Limit,
             message: format!("A message may have at most {most} bytes."),
         }),
-        End::Gone | End::Broken | End::Closing | End::Stalled => None,
+        End::Gone | End::Broken | End::Garbled | End::Closing | End::Stalled => None,
     }
 }

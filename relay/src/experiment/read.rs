@@ -36,7 +36,7 @@ pub(super) struct Wrong {
 }
 
 /// Reads a file's text and judges it.
-pub(super) fn read(name: &str, text: &str) -> Result<Script, String> {
+pub(crate) fn read(name: &str, text: &str) -> Result<Script, String> {
     let told = |at: usize, says: &str| {
         let (line, column) = place(text, at);
         format!("{name}.toml:{line}:{column}: {}", says.trim_end())

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 /// A byte stream of WebSocket frames that ends in an error once a bound is passed.
-pub(super) struct Gate<S> {
+pub(crate) struct Gate<S> {
     stream: S,
     /// Bytes that a stranger may still make us read.
     left: Option<usize>,

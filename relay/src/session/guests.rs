@@ -62,7 +62,7 @@ struct Link {
 }
 
 /// Somebody who has been let in, for as long as this lives.
-pub(super) struct Guest {
+pub(crate) struct Guest {
     pub(super) role: Role,
     link: Option<watch::Receiver<()>>,
 }

@@ -8,7 +8,7 @@ use protocol::{ErrorKind, Failure, limit};
 use serde_json::Value;
 
 /// The hello and who says it, if it is one, of this version, by somebody who may enter from there.
-pub(super) fn judge(text: &str, guests: &Guests, peer: Peer) -> Result<(Hello, Guest), Failure> {
+pub(crate) fn judge(text: &str, guests: &Guests, peer: Peer) -> Result<(Hello, Guest), Failure> {
     let bad = |message: String| Failure::new(ErrorKind::BadRequest, message);
     let value: Value = serde_json::from_str(text).map_err(|error| bad(reason(&error)))?;
     if value.get("command").is_some() {

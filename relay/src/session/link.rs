@@ -32,11 +32,13 @@ const STRANGER: usize = limit::MESSAGE_BEFORE_HELLO + 14 + READ_BUFFER;
 
 /// Why a session ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// The other side has left.
     Gone,
     /// It broke the WebSocket protocol.
     Broken,
+    /// Its text is no UTF-8.
+    Garbled,
     /// It sent a message over the bound; what follows cannot be made out.
     TooLong,
     /// It took nothing for too long.
@@ -54,7 +56,7 @@ pub(super) enum End {
 
 /// What comes in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Incoming {
+pub(crate) enum Incoming {
     /// A text message.
     Text(Utf8Bytes),
     /// A binary message.
@@ -64,7 +66,7 @@ pub(super) enum Incoming {
 }
 
 /// One WebSocket.
-pub(super) struct Link<S> {
+pub(crate) struct Link<S> {
     socket: WebSocketStream<Gate<S>>,
     form: Form,
     linger: Duration,
@@ -76,7 +78,7 @@ pub(super) struct Link<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// A WebSocket, past its handshake, of somebody not yet known.
-    pub(super) async fn open(stream: S, form: Form, config: &Config) -> Self {
+    pub(crate) async fn open(stream: S, form: Form, config: &Config) -> Self {
         let bounds = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
@@ -96,13 +98,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
     /// The other side is known now: messages of up to `message` bytes may come, at most
     /// [`limit::MESSAGE`].
-    pub(super) fn admit(&mut self, message: usize) {
+    pub(crate) fn admit(&mut self, message: usize) {
         self.most = message;
         self.socket.get_mut().lift(message);
     }
 
     /// To be true while a message of ours is under way.
-    pub(super) fn amid(&self) -> Arc<AtomicBool> {
+    pub(crate) fn amid(&self) -> Arc<AtomicBool> {
         self.amid.clone()
     }
 
@@ -119,7 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
     /// Both directions, to be used at once.
     #[expect(clippy::type_complexity, reason = "named once")]
-    pub(super) fn split(
+    pub(crate) fn split(
         &mut self,
     ) -> (
         SplitSink<&mut WebSocketStream<Gate<S>>, Message>,
@@ -129,10 +131,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     }
 
     /// Says the last word, and why.
-    pub(super) async fn close(mut self, end: End) {
+    pub(crate) async fn close(mut self, end: End) {
         let code = match end {
             End::Gone => CloseCode::Normal,
             End::Broken => CloseCode::Protocol,
+            End::Garbled => CloseCode::Invalid,
             End::TooLong => CloseCode::Size,
             End::Refused { .. } => CloseCode::Policy,
             End::Closing => CloseCode::Away,
@@ -161,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 }
 
 /// What a frame means to a session; None for ping and pong, which the library answers.
-pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
+pub(crate) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
     Some(match read {
         Ok(Message::Text(text)) => Incoming::Text(text),
         Ok(Message::Binary(bytes)) => Incoming::Binary(bytes),
@@ -173,12 +176,13 @@ pub(super) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
         Err(Error::Io(error)) if is_spent(&error) => Incoming::Ended(End::TooLong),
         Err(Error::Io(error)) if is_stalled(&error) => Incoming::Ended(End::Stalled),
         Err(Error::Io(_)) => Incoming::Ended(End::Gone),
+        Err(Error::Utf8(_)) => Incoming::Ended(End::Garbled),
         Err(_) => Incoming::Ended(End::Broken),
     })
 }
 
 /// Sends messages in order, and sees them off.
-pub(super) async fn send<W>(
+pub(crate) async fn send<W>(
     sink: &mut W,
     messages: impl IntoIterator<Item = Message>,
 ) -> Result<(), End>

@@ -7,20 +7,20 @@ use serde_json::Value;
 
 /// A command and the asker's number for it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Request {
-    pub(super) id: CommandId,
-    pub(super) command: Command,
+pub(crate) struct Request {
+    pub(crate) id: CommandId,
+    pub(crate) command: Command,
 }
 
 /// What cannot be carried out, with the asker's number where one can be made out.
 #[derive(Debug, PartialEq)]
-pub(super) struct Misread {
-    pub(super) id: Option<CommandId>,
-    pub(super) failure: Failure,
+pub(crate) struct Misread {
+    pub(crate) id: Option<CommandId>,
+    pub(crate) failure: Failure,
 }
 
 /// The command of one message.
-pub(super) fn text(form: Form, text: &str) -> Result<Request, Misread> {
+pub(crate) fn text(form: Form, text: &str) -> Result<Request, Misread> {
     if form != Form::Json {
         return misread(None, "After hello, this session speaks binary frames only.".into());
     }
@@ -31,7 +31,7 @@ pub(super) fn text(form: Form, text: &str) -> Result<Request, Misread> {
 }
 
 /// The command of one binary message.
-pub(super) fn binary(form: Form, bytes: &[u8]) -> Result<Request, Misread> {
+pub(crate) fn binary(form: Form, bytes: &[u8]) -> Result<Request, Misread> {
     if form != Form::Postcard {
         return misread(None, "This session speaks JSON in text frames, not binary.".into());
     }

@@ -9,11 +9,13 @@ use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
+use chromiumoxide::cdp::browser_protocol::memory::GetDomCountersParams;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
+use chromiumoxide::cdp::js_protocol::heap_profiler::CollectGarbageParams;
 use chromiumoxide::cdp::js_protocol::runtime::{
-    ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown,
+    ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown, GetHeapUsageParams,
 };
-use chromiumoxide::error::Result;
+use chromiumoxide::error::{CdpError, Result};
 use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{Browser, Page};
 use futures_util::StreamExt as _;
@@ -34,6 +36,16 @@ enum Said {
     Problem(String),
     Mark,
     Other,
+}
+
+/// What a page holds, as the browser counts it.
+pub struct Counts {
+    /// Bytes of JavaScript's heap in use.
+    pub heap: f64,
+    /// Nodes, those of no document too.
+    pub nodes: f64,
+    /// Listeners that scripts have added.
+    pub listeners: f64,
 }
 
 pub struct Tab {
@@ -123,6 +135,21 @@ impl Tab {
             .value()
             .cloned()
             .unwrap_or(Value::Null)
+    }
+
+    /// Collects the page's garbage, then counts what is left.
+    pub async fn counts(&self) -> Counts {
+        let counted = async {
+            self.page.execute(CollectGarbageParams::default()).await?;
+            let dom = self.page.execute(GetDomCountersParams::default()).await?;
+            let heap = self.page.execute(GetHeapUsageParams::default()).await?;
+            Ok(Counts {
+                heap: heap.used_size,
+                nodes: dom.nodes as f64,
+                listeners: dom.js_event_listeners as f64,
+            })
+        };
+        counted.await.unwrap_or_else(|e: CdpError| panic!("counts: {e}"))
     }
 
     /// Waits until a JavaScript expression is true; `what` says in a word what the test waits for.
