@@ -48,13 +48,13 @@ pub struct Caller {
 }
 
 /// Speaks with one viewer over `stream` (a WebSocket past its handshake) until either side ends it
-/// or `closing` comes true. `admitted` is called once it has shown a token, with what that lets it do.
+/// or `closing` comes true. `admitted` is called once it has shown a token.
 pub async fn serve<A, S>(
     hub: Arc<Hub<A>>,
     stream: S,
     form: Form,
     caller: Caller,
-    admitted: impl FnOnce(Role),
+    admitted: impl FnOnce(),
     closing: impl Future<Output = ()>,
 ) where
     A: Asker,
@@ -72,7 +72,7 @@ async fn talk<A, S>(
     hub: &Arc<Hub<A>>,
     link: &mut Link<S>,
     caller: Caller,
-    admitted: impl FnOnce(Role),
+    admitted: impl FnOnce(),
 ) -> End
 where
     A: Asker,
@@ -87,7 +87,7 @@ where
         // All that a viewer may say is a bet.
         Role::Viewer => limit::MESSAGE_BEFORE_HELLO,
     });
-    admitted(guest.role);
+    admitted();
     let id = hub.enter(guest.role);
     let end = tokio::select! {
         end = converse(hub, link, id, &hello) => end,

@@ -101,7 +101,7 @@ async fn open<A: Asker>(
         };
         let stream = TokioIo::new(upgraded);
         let hub = house.hub.clone();
-        session::serve(hub, stream, form, caller, |role| place.keep(role), closing).await;
+        session::serve(hub, stream, form, caller, || place.keep(), closing).await;
     });
     Ok(accepted)
 }
