@@ -351,6 +351,17 @@ impl World {
         }
     }
 
+    /// Whether every packet on the wire is known by itself, none from sums alone. A viewer that comes
+    /// again may go on from here only then: its new session would tell it marks of packets that it
+    /// never heard of.
+    pub fn knows_its_packets(&self) -> bool {
+        let Some(wire) = &self.wire else { return true };
+        wire.flows.iter().all(|(id, flow)| {
+            let known = wire.packets.values().filter(|packet| packet.flow == *id).count();
+            flow.on_wire() <= known as u64
+        })
+    }
+
     fn marked(&mut self, at: Nanos, id: PacketId, mark: Mark) {
         let Some(wire) = &mut self.wire else { return };
         let Some(packet) = wire.packets.get_mut(&id) else { return };

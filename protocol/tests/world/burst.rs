@@ -1,7 +1,7 @@
 //! The receipts sheet of a burst, and when a letter may be written on it.
 
-use crate::datagram::{two, walk};
-use crate::script::{Script, address, received};
+use crate::datagram::walk;
+use crate::script::{Script, address, received, two};
 use protocol::command::Command;
 use protocol::reply::{Burst, Done, Numbered};
 use protocol::sample::{Queue, Run};

@@ -1,6 +1,6 @@
 //! Datagrams outside bursts: who receives, what is counted, outside senders.
 
-use crate::script::{Script, address, local, received, sent};
+use crate::script::{Script, address, local, received, sent, two};
 use protocol::command::{Command, Kind, Net};
 use protocol::data::Data;
 use protocol::reply::Done;
@@ -10,15 +10,6 @@ use protocol::{Field, SocketId};
 
 const SENDER: SocketId = SocketId(1);
 const RECEIVER: SocketId = SocketId(2);
-
-pub(crate) fn two() -> Script {
-    let mut script = Script::default();
-    script.socket(Net::Left, Kind::Datagram);
-    script.socket(Net::Right, Kind::Datagram);
-    script.bind(SENDER, "10.77.0.1:4000");
-    script.bind(RECEIVER, "10.77.0.2:53");
-    script
-}
 
 fn send_to(script: &mut Script, to: &str) {
     let data = Data::Text("hi".into());

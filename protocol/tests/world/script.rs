@@ -51,6 +51,16 @@ pub(crate) fn recv(socket: SocketId) -> Command {
     Command::Recv { socket, max: 1024, peek: false }
 }
 
+/// Two datagram sockets with names: the first on the left, the second on the right.
+pub(crate) fn two() -> Script {
+    let mut script = Script::default();
+    let sender = script.socket(Net::Left, Kind::Datagram);
+    let receiver = script.socket(Net::Right, Kind::Datagram);
+    script.bind(sender, "10.77.0.1:4000");
+    script.bind(receiver, "10.77.0.2:53");
+    script
+}
+
 /// A journal as it is written, and the world that it comes to.
 #[derive(Default)]
 pub(crate) struct Script {

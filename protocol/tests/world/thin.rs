@@ -83,10 +83,31 @@ proptest! {
 }
 
 fn flood() -> (Script, Vec<PacketId>) {
-    let mut script = crate::datagram::two();
+    let mut script = crate::script::two();
     script.wired(UDP, "10.77.0.2:53");
     let packets = (0..AT_LEAST).map(|_| script.enter(THERE, datagram(None))).collect();
     (script, packets)
+}
+
+#[test]
+fn who_knows_packets_from_sums_alone_does_not_go_on_from_there() {
+    let (mut script, packets) = flood();
+    let (mut world, mut thinner) = (World::default(), Thinner::default());
+    let told = thinner.thin(&script.events, AT_LEAST);
+    told.iter().for_each(|message| apply(&mut world, message));
+    assert!(!world.knows_its_packets() && script.world.knows_its_packets());
+    // A session that begins here cannot know that this one was told in sums.
+    let place = script.events.len();
+    script.copy(packets[0]);
+    let mut astray = world.clone();
+    let anew = Thinner::default().thin(&script.events[place..], AT_LEAST);
+    anew.iter().for_each(|message| apply(&mut astray, message));
+    assert_ne!(astray.fingerprint(), script.world.fingerprint());
+    let copy = PacketId(script.world.seq);
+    packets.into_iter().chain([copy]).for_each(|packet| script.deliver(THERE, packet));
+    let told = thinner.thin(&script.events[place..], AT_LEAST);
+    told.iter().for_each(|message| apply(&mut world, message));
+    assert!(world.knows_its_packets(), "all have left");
 }
 
 #[test]

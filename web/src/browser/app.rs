@@ -236,7 +236,9 @@ impl App {
 
     /// The connection stands.
     pub(super) fn hello(&mut self) {
-        self.link.hello(self.timeline.newest().seq);
+        let newest = self.timeline.newest();
+        // Where some packets are known from sums alone, only a snapshot tells what becomes of them.
+        self.link.hello(if newest.knows_its_packets() { newest.seq } else { 0 });
     }
 
     /// The connection has ended.

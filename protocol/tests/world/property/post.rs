@@ -1,8 +1,7 @@
 //! Datagrams as a kernel keeps its books: a small buffer, drops counted, a sender refused now and then.
 
 use super::Step;
-use crate::datagram::two;
-use crate::script::{Script, address, received, sent};
+use crate::script::{Script, address, received, sent, two};
 use proptest::prelude::*;
 use protocol::command::Command;
 use protocol::data::Data;

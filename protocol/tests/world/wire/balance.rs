@@ -2,8 +2,8 @@
 
 use super::state::appear;
 use super::{BACK, TCP, THERE, UDP, datagram, fragment, segment};
-use crate::datagram::{two, walk};
-use crate::script::{ACCEPTED, CLIENT, Script, address, received, sent};
+use crate::datagram::walk;
+use crate::script::{ACCEPTED, CLIENT, Script, address, received, sent, two};
 use protocol::command::{Command, Kind};
 use protocol::data::Data;
 use protocol::packet::{Lost, Mark};

@@ -1,8 +1,8 @@
 //! What the receiving kernel does before it tells a socket, and when a look at one came too early.
 
 use super::{THERE, UDP, datagram};
-use crate::datagram::{two, walk};
-use crate::script::{Script, address, sent};
+use crate::datagram::walk;
+use crate::script::{Script, address, sent, two};
 use protocol::command::Command;
 use protocol::data::Data;
 use protocol::event::Counter;
