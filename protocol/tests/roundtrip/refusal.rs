@@ -44,8 +44,8 @@ fn each_names_what_is_wrong() {
             &["99999", "0 to 65535"],
         ),
         (
-            r#"{"command":{"id":1,"do":{"bind":{"socket":1,"address":"localhost:80"}}}}"#,
-            &["localhost:80", "write 127.0.0.1:8001"],
+            r#"{"command":{"id":1,"do":{"bind":{"socket":1,"address":"2130706433:80"}}}}"#,
+            &["2130706433:80", "write 127.0.0.1:8001"],
         ),
         (
             r#"{"command":{"id":1,"do":{"option":{"socket":1,"set":{"nodelay":true}}}}}"#,

@@ -146,12 +146,12 @@ impl FromStr for Range {
         let prefix = prefix.map_or(Some(bits(ip)), |prefix| u8::try_from(prefix).ok());
         let prefix = prefix.filter(|prefix| *prefix <= bits(ip)).ok_or_else(form)?;
         let ports = ports.map_or(Ok(Vec::new()), self::ports)?;
-        whole(Self { network: ip, prefix, ports }, text)
+        whole(&Self { network: ip, prefix, ports }, text)
     }
 }
 
 /// The range, if it names a whole network of which something can be allowed.
-fn whole(range: Range, text: &str) -> Result<Range, RangeError> {
+fn whole(range: &Range, text: &str) -> Result<Range, RangeError> {
     let given = text.to_owned();
     let network = masked(range.network, range.prefix).unwrap_or(range.network);
     if let IpAddr::V6(v6) = network

@@ -103,7 +103,7 @@ mod tests {
         let refused = targets.name(at(999), later).expect_err("full");
         assert_eq!(refused.kind, ErrorKind::Limit);
         assert!(refused.message.ends_with('.'));
-        let minute = begun + Duration::from_secs(60);
+        let minute = begun + Duration::from_mins(1);
         let named = (2_000..3_000).filter(|port| targets.name(at(*port), minute).is_ok()).count();
         assert_eq!(named, FOREIGN_TARGETS - 1);
     }

@@ -108,9 +108,9 @@ async fn try_one(case: &Case, slots: &[Slot], tally: &mut Tally) -> Result<(), T
     }
     let near = slot.net != Net::Host || to.ip().to_canonical().is_loopback();
     if near {
-        tally.near += 1
+        tally.near += 1;
     } else {
-        tally.far += 1
+        tally.far += 1;
     }
     Ok(())
 }
