@@ -7,7 +7,7 @@ use crate::support::viewer::{Fake, token};
 use futures_util::FutureExt as _;
 use protocol::{Done, Seq, Source, What, limit};
 use relay::journal::Journal;
-use relay::session::{self, Config, Form, Hub};
+use relay::session::{self, Caller, Config, Form, Hub, Peer};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, DuplexStream, duplex, join, split};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// What the relay's world came to, at moments of each epoch.
 type Truth = Arc<Mutex<HashMap<(String, Seq), u64>>>;
@@ -136,7 +136,9 @@ impl Life {
                     std::future::pending::<()>().await;
                 }
             };
-            session::serve(hub, join(reads.take(hears), writes), form, || (), closing).await;
+            let caller = Caller { peer: Peer::Here, since: Instant::now() };
+            let stream = join(reads.take(hears), writes);
+            session::serve(hub, stream, form, caller, || (), closing).await;
         });
         lock(&self.sessions).push(session.abort_handle());
         ours
