@@ -58,8 +58,8 @@ async fn ask(viewer: &mut Viewer, id: u32) {
     }
 }
 
-/// Runs one mode against a relay, asking it honestly all the while.
-async fn hold(program: &Path, mode: &[&str]) {
+/// Runs one mode against a relay, asking it honestly all the while; at least so many stall at once.
+async fn hold(program: &Path, least: usize, mode: &[&str]) {
     let relay = Relay::after("true");
     let (mut viewer, _) = Viewer::of(relay.url(), Form::Postcard).await;
     let before = descriptors(&relay);
@@ -84,7 +84,7 @@ async fn hold(program: &Path, mode: &[&str]) {
         most = most.max(descriptors(&relay) - before);
     }
     assert!(child.wait().expect("it is ours").success());
-    assert!(asked > 10 && most > 50, "{asked} asked while {most} stalled: nothing was tried");
+    assert!(asked > 4 && most >= least, "{asked} asked while {most} stalled: nothing was tried");
     assert!(most <= server::CONNECTIONS as usize, "{most} connections at once");
     let deadline = Instant::now() + PATIENCE;
     while descriptors(&relay) != before {
@@ -100,8 +100,9 @@ async fn slowhttptest_holds() {
         need::skip("conformance", "no slowhttptest in PATH (Debian: apt-get install slowhttptest)");
         return;
     };
-    // Heads, bodies, and reading, each a little at a time.
-    hold(&program, &["-H", "-i", "5"]).await;
-    hold(&program, &["-B", "-i", "5", "-s", "8192"]).await;
-    hold(&program, &["-X", "-w", "1", "-y", "1", "-n", "5", "-z", "1", "-k", "3"]).await;
+    // Heads, then answers, a little at a time. No request here has a body: each that announces one is
+    // refused by its head, and its connection ends.
+    hold(&program, 100, &["-H", "-i", "5"]).await;
+    hold(&program, 0, &["-B", "-i", "5", "-s", "8192"]).await;
+    hold(&program, 100, &["-X", "-w", "1", "-y", "1", "-n", "5", "-z", "1", "-k", "3"]).await;
 }

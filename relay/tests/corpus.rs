@@ -98,7 +98,7 @@ impl Seeds {
             let told = serde_json::to_vec(&ToPage::Event(event.clone())).expect("JSON");
             Self::write("decode", &format!("{kind}.json"), &told);
         }
-        for (nth, some) in events.chunks(24).enumerate() {
+        for (nth, some) in events.chunks(4).enumerate() {
             Self::write("fold", &format!("events-{nth}.postcard"), &codec::encode_batch(some));
         }
     }
