@@ -126,12 +126,7 @@ fn too_long() -> String {
 }
 
 /// Both directions at once, so that a viewer slow to read can still ask.
-async fn converse<A, S>(
-    hub: &Arc<Hub<A>>,
-    link: &mut Link<S>,
-    id: SessionId,
-    hello: &Hello,
-) -> End
+async fn converse<A, S>(hub: &Arc<Hub<A>>, link: &mut Link<S>, id: SessionId, hello: &Hello) -> End
 where
     A: Asker,
     S: AsyncRead + AsyncWrite + Unpin + Send,

@@ -55,8 +55,9 @@ impl Guard {
     /// Whether the page that asks, if it is one, is ours.
     pub(super) fn knows_origin(&self, headers: &HeaderMap) -> bool {
         !headers.contains_key(header::ORIGIN)
-            || only(headers, header::ORIGIN)
-                .is_some_and(|origin| self.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)))
+            || only(headers, header::ORIGIN).is_some_and(|origin| {
+                self.origins.iter().any(|own| own.eq_ignore_ascii_case(origin))
+            })
     }
 
     /// What to say to who named another.

@@ -138,7 +138,11 @@ impl State {
             Ok(()) => Ok(Some(token)),
             Err(errno) => {
                 let _ = forget();
-                if errno == Errno::EXIST { Ok(None) } else { Err(self.failed(name, "written", errno)) }
+                if errno == Errno::EXIST {
+                    Ok(None)
+                } else {
+                    Err(self.failed(name, "written", errno))
+                }
             }
         }
     }

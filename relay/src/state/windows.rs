@@ -89,11 +89,7 @@ impl State {
         }
     }
 
-    fn failed(
-        &self,
-        name: &str,
-        step: &'static str,
-    ) -> impl Fn(io::Error) -> StateError + use<> {
+    fn failed(&self, name: &str, step: &'static str) -> impl Fn(io::Error) -> StateError + use<> {
         let path = self.path.join(name);
         move |cause| StateError::Failed { path: path.clone(), step, cause }
     }

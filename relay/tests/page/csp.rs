@@ -1,7 +1,7 @@
 //! Hostile text, wherever the page shows what others wrote: it stays text. Breaches of the policy, dialogs
 //! and elements that markup would make are counted from before the page's own script runs.
 
-use crate::desk::{Desk, Look, MIRROR, says, visible};
+use crate::desk::{Desk, MIRROR, says, visible};
 use crate::experiment::begin;
 use crate::support::browser::Browser;
 use crate::support::relay::Relay;

@@ -119,10 +119,8 @@ fn try_everything(stranger: &Stranger) {
     assert!(read(&mut stream).starts_with("HTTP/1.1 403 "));
     let host = stranger.hear(&format!("GET / HTTP/1.1\r\nHost: evil.test\r\n{CLOSE}\r\n"));
     assert!(host.starts_with("HTTP/1.1 403 "), "{host}");
-    let wrong = format!(
-        r#"{{"hello":{{"version":1,"token":"{}","resume":null}}}}"#,
-        "0".repeat(64)
-    );
+    let wrong =
+        format!(r#"{{"hello":{{"version":1,"token":"{}","resume":null}}}}"#, "0".repeat(64));
     for (said, answer) in [
         (frame(&wrong), "The token is wrong"),
         (frame(r#"{"command":{"id":1,"do":"reset"}}"#), "Say hello before"),

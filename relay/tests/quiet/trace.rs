@@ -142,8 +142,7 @@ fn what_is_not_a_strangers_to_cause_is_told() {
         8 recvfrom(10, \"GET /to \", 8192, 0, NULL, NULL) = 8\n\
         7 socket(AF_INET, SOCK_STREAM, 0) = 13\n";
     let span = judge(TRACE, "GET /from ", "GET /to ");
-    let others: Vec<&str> =
-        span.others.iter().filter_map(|call| call.split('(').next()).collect();
+    let others: Vec<&str> = span.others.iter().filter_map(|call| call.split('(').next()).collect();
     assert_eq!(others, ["read", "openat", "socket", "mmap"]);
     assert_eq!(span.accepted, 1);
 }
