@@ -190,7 +190,8 @@ async fn names_payload_and_errors_stay_text() {
 
 /// Pairs of hex digits.
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    let digits = text.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
