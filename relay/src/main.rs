@@ -35,7 +35,7 @@ struct Options {
     expose: bool,
     /// Answer under this name too, HOST or HOST:PORT, such as a tunnel's; may be repeated
     #[arg(long = "name", global = true, value_name = "NAME")]
-    names: Vec<Name>,
+    known_as: Vec<Name>,
     /// Replace the token, so that earlier links stop working, the viewers' too
     #[arg(long)]
     new_token: bool,
@@ -181,5 +181,21 @@ fn say(text: &str) -> anyhow::Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn no_two_arguments_share_a_name() {
+        Options::command().debug_assert();
+        for order in ["list", "run first", "new x", "export first --html x.html"] {
+            let words = ["relay", "experiment"].into_iter().chain(order.split(' '));
+            let told = <Options as clap::Parser>::try_parse_from(words);
+            assert!(told.is_ok(), "{order}: {:?}", told.err().map(|error| error.to_string()));
+        }
     }
 }

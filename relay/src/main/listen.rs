@@ -31,7 +31,7 @@ pub(super) async fn open(options: &Options, connections: u32) -> anyhow::Result<
     if !policy::may_listen(address) {
         eprint!("{}", exposed(bound.address()));
     }
-    Ok(bound.known_as(options.names.clone()))
+    Ok(bound.known_as(options.known_as.clone()))
 }
 
 /// An address in its one spelling: what is v4-mapped is IPv4 (RFC 4291, section 2.5.5.2).

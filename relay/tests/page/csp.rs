@@ -1,7 +1,7 @@
 //! Hostile text, wherever the page shows what others wrote: it stays text. Breaches of the policy, dialogs
 //! and elements that markup would make are counted from before the page's own script runs.
 
-use crate::desk::{Desk, Look, MIRROR, says, visible};
+use crate::desk::{Desk, MIRROR, says, visible};
 use crate::experiment::begin;
 use crate::support::browser::Browser;
 use crate::support::relay::Relay;
@@ -190,7 +190,8 @@ async fn names_payload_and_errors_stay_text() {
 
 /// Pairs of hex digits.
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    let digits = text.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
