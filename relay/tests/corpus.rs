@@ -32,8 +32,8 @@ fn replay(name: &str, target: Target, folders: &[PathBuf]) -> usize {
     let files: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
     for file in &files {
         let bytes = fs::read(file).expect("readable");
-        let read = std::panic::catch_unwind(|| target(&bytes));
-        assert!(read.is_ok(), "{name} breaks on {}", file.display());
+        let taken = std::panic::catch_unwind(|| target(&bytes));
+        assert!(taken.is_ok(), "{name} breaks on {}", file.display());
     }
     files.len()
 }

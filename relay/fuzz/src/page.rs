@@ -6,8 +6,11 @@ use web::layers;
 use web::replay::{Reader, Replay};
 use web::timeline::Timeline;
 
+/// Takes one input.
+pub type Target = fn(&[u8]);
+
 /// Every target, by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 2] = [("layers", layers), ("replay", replay)];
+pub const TARGETS: [(&str, Target); 2] = [("layers", layers), ("replay", replay)];
 
 /// A packet, opened: layers follow each other within it, and fields lie within their layers.
 pub fn layers(bytes: &[u8]) {
