@@ -94,19 +94,26 @@ fn who_knows_packets_from_sums_alone_does_not_go_on_from_there() {
     let (mut script, packets) = flood();
     let (mut world, mut thinner) = (World::default(), Thinner::default());
     let told = thinner.thin(&script.events, AT_LEAST);
-    told.iter().for_each(|message| apply(&mut world, message));
+    for message in &told {
+        apply(&mut world, message);
+    }
     assert!(!world.knows_its_packets() && script.world.knows_its_packets());
     // A session that begins here cannot know that this one was told in sums.
     let place = script.events.len();
     script.copy(packets[0]);
     let mut astray = world.clone();
     let anew = Thinner::default().thin(&script.events[place..], AT_LEAST);
-    anew.iter().for_each(|message| apply(&mut astray, message));
+    for message in &anew {
+        apply(&mut astray, message);
+    }
     assert_ne!(astray.fingerprint(), script.world.fingerprint());
     let copy = PacketId(script.world.seq);
-    packets.into_iter().chain([copy]).for_each(|packet| script.deliver(THERE, packet));
-    let told = thinner.thin(&script.events[place..], AT_LEAST);
-    told.iter().for_each(|message| apply(&mut world, message));
+    for packet in packets.into_iter().chain([copy]) {
+        script.deliver(THERE, packet);
+    }
+    for message in &thinner.thin(&script.events[place..], AT_LEAST) {
+        apply(&mut world, message);
+    }
     assert!(world.knows_its_packets(), "all have left");
 }
 

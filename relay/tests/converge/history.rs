@@ -23,20 +23,28 @@ pub(crate) fn of(dice: &mut Dice) -> Vec<(Source, What)> {
     let events = match dice.below(8) {
         0..=2 => {
             let mut post = post::Post::new();
-            steps.into_iter().for_each(|step| post.step(step));
+            for step in steps {
+                post.step(step);
+            }
             post.script.events
         }
         3..=5 => {
             let mut stream = stream::Wire::new();
-            steps.into_iter().for_each(|step| stream.step(step));
+            for step in steps {
+                stream.step(step);
+            }
             stream.script.events
         }
         _ => {
             let mut traffic = traffic::Traffic::new();
             // Now and then more than a viewer is told one by one.
             let floods = if dice.one_in(4) { 40 } else { 0 };
-            (0..floods).for_each(|_| traffic.step((dice.below(13) as u8, dice.below(400) as u16)));
-            steps.into_iter().for_each(|step| traffic.step(step));
+            for _ in 0..floods {
+                traffic.step((dice.below(13) as u8, dice.below(400) as u16));
+            }
+            for step in steps {
+                traffic.step(step);
+            }
             traffic.script.events
         }
     };

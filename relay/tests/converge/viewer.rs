@@ -93,10 +93,8 @@ impl<'a> Viewer<'a> {
         // Once it is over, all may be told; before that, a cut may come within the first word.
         let whole = *self.done.borrow() || self.dice.one_in(3);
         let least = if self.dice.one_in(4) { 0 } else { 4_000 };
-        let [hears, reads] = [1 << 16, 1 << 18].map(|most| match whole {
-            true => u64::MAX,
-            false => least + self.dice.scale(most),
-        });
+        let [hears, reads] = [1 << 16, 1 << 18]
+            .map(|most| if whole { u64::MAX } else { least + self.dice.scale(most) });
         let (ours, theirs) = split(life.connect(holds, hears, self.form));
         WebSocketStream::from_raw_socket(join(ours.take(reads), theirs), Role::Client, None).await
     }
@@ -132,8 +130,9 @@ impl<'a> Viewer<'a> {
                     self.heard(serde_json::from_str(&text).expect("JSON"));
                 }
                 Some(Ok(Message::Binary(bytes))) => {
-                    let all = codec::decode(&bytes).expect("postcard");
-                    all.into_iter().for_each(|message| self.heard(message));
+                    for message in codec::decode(&bytes).expect("postcard") {
+                        self.heard(message);
+                    }
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return false,
@@ -212,21 +211,18 @@ impl<'a> Viewer<'a> {
     fn welcomed(&mut self, welcome: Welcome) {
         let Welcome { epoch, seq, snapshot, .. } = welcome;
         let hole = self.hole.take();
-        match snapshot {
-            Some(world) => {
-                assert_eq!(world.seq, seq, "the snapshot's own seq");
-                assert!(hole.is_none_or(|to| to == seq), "the hole ends at {hole:?}, not {seq}");
-                let on = self.epoch.as_ref() == Some(&epoch);
-                assert!(!on || seq >= self.world.seq, "back from {} to {seq}", self.world.seq);
-                self.world = world;
-                self.seen.snapshots += 1;
-            }
-            None => {
-                assert_eq!(hole, None, "a hole needs a snapshot");
-                assert_eq!(self.epoch.as_ref(), Some(&epoch), "another epoch needs a snapshot");
-                assert_eq!(seq, self.world.seq, "on from where we were");
-                self.seen.resumes += 1;
-            }
+        if let Some(world) = snapshot {
+            assert_eq!(world.seq, seq, "the snapshot's own seq");
+            assert!(hole.is_none_or(|to| to == seq), "the hole ends at {hole:?}, not {seq}");
+            let on = self.epoch.as_ref() == Some(&epoch);
+            assert!(!on || seq >= self.world.seq, "back from {} to {seq}", self.world.seq);
+            self.world = world;
+            self.seen.snapshots += 1;
+        } else {
+            assert_eq!(hole, None, "a hole needs a snapshot");
+            assert_eq!(self.epoch.as_ref(), Some(&epoch), "another epoch needs a snapshot");
+            assert_eq!(seq, self.world.seq, "on from where we were");
+            self.seen.resumes += 1;
         }
         self.epoch = Some(epoch);
     }
