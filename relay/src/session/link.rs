@@ -79,12 +79,17 @@ pub(crate) struct Link<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// A WebSocket, past its handshake, of somebody not yet known.
     pub(crate) async fn open(stream: S, form: Form, config: &Config) -> Self {
+        Self::with(stream, form, config, limit::MESSAGE).await
+    }
+
+    /// The same where no message may ever have more than `message` bytes.
+    pub(crate) async fn with(stream: S, form: Form, config: &Config, message: usize) -> Self {
         let bounds = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
             .max_write_buffer_size(WRITE_BUFFER_MOST)
-            .max_message_size(Some(limit::MESSAGE))
-            .max_frame_size(Some(limit::MESSAGE));
+            .max_message_size(Some(message))
+            .max_frame_size(Some(message));
         let gate = Gate::new(stream, STRANGER, limit::MESSAGE_BEFORE_HELLO, config.write_deadline);
         let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
         let amid = Arc::new(AtomicBool::new(false));
@@ -96,8 +101,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         self.form
     }
 
-    /// The other side is known now: messages of up to `message` bytes may come, at most
-    /// [`limit::MESSAGE`].
+    /// The other side is known now: messages of up to `message` bytes may come, at most as many as it
+    /// was opened with.
     pub(crate) fn admit(&mut self, message: usize) {
         self.most = message;
         self.socket.get_mut().lift(message);
