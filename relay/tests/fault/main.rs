@@ -6,6 +6,7 @@
 mod support;
 
 mod call;
+mod clock;
 mod disk;
 mod end;
 mod inject;
