@@ -8,6 +8,7 @@ mod support;
 mod call;
 mod clock;
 mod disk;
+mod eintr;
 mod end;
 mod inject;
 mod seat;
