@@ -13,6 +13,7 @@ mod end;
 mod inject;
 mod seat;
 mod tracer;
+mod wire;
 
 use protocol::command::{Family, Kind, Net};
 use protocol::message::ToPage;
