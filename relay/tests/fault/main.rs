@@ -10,6 +10,7 @@ mod clock;
 mod disk;
 mod eintr;
 mod end;
+mod folder;
 mod inject;
 mod seat;
 mod tracer;
