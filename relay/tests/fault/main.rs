@@ -12,6 +12,7 @@ mod eintr;
 mod end;
 mod folder;
 mod inject;
+mod kill;
 mod seat;
 mod tracer;
 mod wire;
