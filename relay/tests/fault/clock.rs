@@ -7,7 +7,7 @@ use crate::support::relay::Relay;
 use crate::support::scratch::Scratch;
 use protocol::command::{Kind, Net, Record};
 use protocol::recording::{Ending, open};
-use protocol::{Answer, Command, Done, ErrorKind, What};
+use protocol::{Address, Answer, Command, Done, ErrorKind, SocketId, What};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
@@ -60,6 +60,14 @@ async fn begin_recording(seat: &mut Seat) -> String {
     name.expect("it is told")
 }
 
+/// A datagram from the receiver to itself.
+async fn arrives(seat: &mut Seat, (socket, address): (SocketId, &Address), sent: &str) {
+    seat.done(Command::SendTo { socket, address: address.clone(), data: text(sent) }).await;
+    let ask = Command::RecvFrom { socket, max: 100, peek: false };
+    let Done::Received(got) = seat.done(ask).await else { panic!("nothing received") };
+    assert_eq!(got.data.bytes(), sent.as_bytes());
+}
+
 fn is_whole(state: &Path, name: &str) {
     let bytes = fs::read(state.join("recordings").join(name)).expect("a file");
     let (header, mut reading) = open(&bytes).expect("it opens");
@@ -97,13 +105,7 @@ async fn the_clock_is_set_while_everything_is_under_way() {
         for number in 0..3 {
             let name = begin_recording(&mut seat).await;
             assert!(name.starts_with(&format!("{second}-")), "{name} at {second}");
-            let sent = format!("{time} {number}");
-            let ask =
-                Command::SendTo { socket: receiver, address: address.clone(), data: text(&sent) };
-            seat.done(ask).await;
-            let ask = Command::RecvFrom { socket: receiver, max: 100, peek: false };
-            let Done::Received(got) = seat.done(ask).await else { panic!("nothing received") };
-            assert_eq!(got.data.bytes(), sent.as_bytes());
+            arrives(&mut seat, (receiver, &address), &format!("{time} {number}")).await;
             if number < 2 {
                 seat.done(Command::Record(Record::Stop)).await;
             }

@@ -67,14 +67,9 @@ async fn echoes(seat: &mut Seat) {
     seat.until("it comes and goes", busy).await;
 }
 
-/// Ends the relay by that signal, sent so often, while calls sleep, a burst, echoes and an experiment
-/// are under way, one viewer's pipe is full and a recording is written.
-async fn ends_by(signal: Signal, often: u32) {
-    let state = Scratch::new();
-    let file = state.path().join("it.patchbay");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_relay"));
-    command.env("PATCHBAY_ALLOW_STUB", "1").arg("--record").arg(&file);
-    let mut relay = Relay::by(&mut command, state);
+/// Sets all of it going: calls that sleep, a burst, echoes and an experiment, and one viewer's full
+/// pipe; who asked, and who never reads.
+async fn everything(relay: &Relay) -> (Seat, Viewer) {
     let mut seat = Seat::at(relay.url()).await;
     // It empties the lab first, and then waits for somebody to press its button.
     seat.done(Command::Experiment(Lesson::Start { name: "first-host".into() })).await;
@@ -82,7 +77,7 @@ async fn ends_by(signal: Signal, often: u32) {
         world.lesson.as_ref().filter(|lesson| lesson.ended.is_none()).map(|_| ())
     })
     .await;
-    let (deaf, address) = deaf(&relay).await;
+    let (viewer, address) = deaf(relay).await;
     flood(&mut seat, address).await;
     echoes(&mut seat).await;
     let (listener, _) = seat.bound(Net::Host, Kind::Stream).await;
@@ -97,6 +92,17 @@ async fn ends_by(signal: Signal, often: u32) {
         |world: &World| world.sockets.get(&sender).filter(|it| it.sent.bytes > 0).map(|_| ());
     seat.until("the burst goes", going).await;
     assert!(seat.world.lesson.as_ref().is_some_and(|lesson| lesson.ended.is_none()));
+    (seat, viewer)
+}
+
+/// Ends the relay by that signal, sent so often, while everything is under way and is recorded.
+async fn ends_by(signal: Signal, often: u32) {
+    let state = Scratch::new();
+    let file = state.path().join("it.patchbay");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_relay"));
+    command.env("PATCHBAY_ALLOW_STUB", "1").arg("--record").arg(&file);
+    let mut relay = Relay::by(&mut command, state);
+    let (mut seat, deaf) = everything(&relay).await;
     let (id, children) = (relay.id(), children(relay.id()));
     let run = relay.state().join("run");
     let left = [format!("{id}.sock"), format!("{id}.d")].map(|name| run.join(name));

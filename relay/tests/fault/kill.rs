@@ -2,6 +2,7 @@
 
 use crate::seat::{Seat, text};
 use crate::support::line::DEADLINE;
+use crate::support::relay::Relay;
 use crate::support::scratch::Scratch;
 use crate::support::viewer::Viewer;
 use crate::{bare, children};
@@ -47,6 +48,14 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// What is known of the relay that was killed.
+struct Old {
+    link: String,
+    id: u32,
+    /// Up to where a viewer has seen it.
+    saw: Resume,
+}
+
 #[tokio::test]
 async fn a_killed_relay_leaves_what_it_had_recorded_and_the_next_begins_anew() {
     let mut relay = bare(&[], Scratch::new());
@@ -71,7 +80,11 @@ async fn a_killed_relay_leaves_what_it_had_recorded_and_the_next_begins_anew() {
     assert_eq!(helpers.len(), usize::from(wire), "{helpers:?}");
     let nets: Vec<String> = helpers.iter().flat_map(|helper| nets(*helper)).collect();
     assert!(!wire || nets.len() >= 2, "both ends at least: {nets:?}");
-    let old = (seat.welcome.epoch.clone(), seat.world.seq, relay.id());
+    let old = Old {
+        link: relay.url().to_owned(),
+        id: relay.id(),
+        saw: Resume { epoch: seat.welcome.epoch.clone(), seq: seat.world.seq },
+    };
     relay.kill();
 
     // What was told is what is in the file, up to the cut.
@@ -88,29 +101,8 @@ async fn a_killed_relay_leaves_what_it_had_recorded_and_the_next_begins_anew() {
     });
     wait_until("nobody keeps its namespaces", || !anybody_keeps(&nets));
 
-    let link = relay.url().to_owned();
     relay.start_again();
-    assert_eq!(relay.url(), link, "the same link goes on");
-    let (address, token) =
-        link.trim_start_matches("http://").split_once("/#token=").expect("a link");
-    let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
-    let mut viewer = Viewer::on(stream, Form::Postcard).await;
-    let resume = Resume { epoch: old.0.clone(), seq: old.1 };
-    let welcome = viewer.greet_with(token, Some(resume)).await;
-    assert_ne!(welcome.epoch, old.0);
-    let world = welcome.snapshot.expect("a seq of another epoch means nothing");
-    assert_eq!((world.seq, world.sockets.is_empty()), (welcome.seq, true));
-    assert!(world.recording.is_none());
-    let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
-    let mut guest = Viewer::on(stream, Form::Json).await;
-    let heard = guest.hello(&invited.viewers_token, None).await;
-    assert!(matches!(heard, ToPage::Welcome(_)), "the viewers' link goes on: {heard:?}");
-
-    // What the dead one left in the way is gone, and everything works anew.
-    let run = relay.state().join("run");
-    for name in [format!("{}.sock", old.2), format!("{}.d", old.2)] {
-        assert!(!run.join(&name).exists(), "{name} was left behind");
-    }
+    begins_anew(&relay, &old, &invited.viewers_token).await;
     let mut seat = Seat::at(relay.url()).await;
     seat.pair(across.0, across.1).await;
     seat.done(Command::Record(Record::Start { snaplen: 0 })).await;
@@ -118,6 +110,30 @@ async fn a_killed_relay_leaves_what_it_had_recorded_and_the_next_begins_anew() {
     let closed = |event: &Event| matches!(event.what, What::RecordingEnded { why: None, .. });
     assert!(seat.told.iter().any(closed));
     assert_eq!(read(&file).1, Ending::Unclosed, "the dead one's file is left as it is");
+}
+
+/// Both links go on, to a new epoch, and nothing of the dead relay is in the way.
+async fn begins_anew(relay: &Relay, old: &Old, viewers_token: &str) {
+    let link = relay.url();
+    assert_eq!(link, old.link, "the same link goes on");
+    let (address, token) =
+        link.trim_start_matches("http://").split_once("/#token=").expect("a link");
+    let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    let mut viewer = Viewer::on(stream, Form::Postcard).await;
+    let welcome = viewer.greet_with(token, Some(old.saw.clone())).await;
+    assert_ne!(welcome.epoch, old.saw.epoch);
+    let world = welcome.snapshot.expect("a seq of another epoch means nothing");
+    assert_eq!((world.seq, world.sockets.is_empty()), (welcome.seq, true));
+    assert!(world.recording.is_none());
+    let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    let mut guest = Viewer::on(stream, Form::Json).await;
+    let heard = guest.hello(viewers_token, None).await;
+    assert!(matches!(heard, ToPage::Welcome(_)), "the viewers' link goes on: {heard:?}");
+
+    let run = relay.state().join("run");
+    for name in [format!("{}.sock", old.id), format!("{}.d", old.id)] {
+        assert!(!run.join(&name).exists(), "{name} was left behind");
+    }
 }
 
 fn anybody_keeps(nets: &[String]) -> bool {
