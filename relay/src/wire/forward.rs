@@ -246,9 +246,8 @@ impl Post {
         // Longer than any Timespec holds is for ever.
         let wait = wait.and_then(|ns| Timespec::try_from(Duration::from_nanos(ns)).ok());
         // A device that is gone would be ready for ever: the bell stands in for it.
-        let [left, right] = End::BOTH.map(|end| match self.failing.gone(end) {
-            true => bell.as_fd(),
-            false => self.devices[end.index()].fd(),
+        let [left, right] = End::BOTH.map(|end| {
+            if self.failing.gone(end) { bell.as_fd() } else { self.devices[end.index()].fd() }
         });
         let mut fds =
             [left, right, bell.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
