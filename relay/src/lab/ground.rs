@@ -79,7 +79,7 @@ impl Desk {
         match &*self.ground.wire.borrow() {
             None => Some(no_wire(NONE)),
             Some(wire) if !wire.namespaces.alive() => Some(no_wire(GONE)),
-            Some(_) => None,
+            Some(wire) => wire.forwarder.failed().map(no_wire),
         }
     }
 
@@ -183,18 +183,24 @@ impl Desk {
         }
     }
 
-    /// What the wire's kernels count, and whether its helper still lives; a few times a second.
+    /// What the wire's kernels count, and whether its helper and devices still live; a few times a
+    /// second.
     pub(super) fn look_at_wire(&self) {
         let mut wire = self.ground.wire.borrow_mut();
         let Some(wire) = &mut *wire else { return };
         for net in End::BOTH {
             self.count(wire, net);
         }
-        if !self.ground.down.get() && !wire.namespaces.alive() {
+        let why = match wire.forwarder.failed() {
+            _ if self.ground.down.get() => None,
+            _ if !wire.namespaces.alive() => Some(
+                "The helper that keeps the wire's namespaces has ended. What is connected goes on; \
+                 new sockets need a new wire.",
+            ),
+            failed => failed,
+        };
+        if let Some(why) = why.map(str::to_owned) {
             self.ground.down.set(true);
-            let why = "The helper that keeps the wire's namespaces has ended. What is connected \
-                       goes on; new sockets need a new wire."
-                .into();
             self.journal.append(Source::Relay, What::WireDown { why });
         }
     }

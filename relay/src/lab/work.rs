@@ -226,8 +226,8 @@ fn connect(slot: &Slot, to: &SockAddr, begun: &mut bool) -> io::Result<Done> {
 
 /// Whether poll(2) shows the socket writable (or failed) now.
 fn writable(slot: &Slot) -> io::Result<bool> {
-    let mut fds = [PollFd::new(slot, PollFlags::OUT)];
-    Ok(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0)
+    let (mut fds, now) = ([PollFd::new(slot, PollFlags::OUT)], Timespec { tv_sec: 0, tv_nsec: 0 });
+    Ok(rustix::io::retry_on_intr(|| poll(&mut fds, Some(&now)))? > 0)
 }
 
 fn local(slot: &Slot) -> io::Result<Done> {

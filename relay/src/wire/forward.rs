@@ -5,6 +5,7 @@
 //! (what is asked).
 
 mod enter;
+mod failing;
 pub mod flow;
 pub mod kept;
 mod leave;
@@ -52,6 +53,7 @@ pub struct Forwarder {
     arrivals: Arc<Notify>,
     devices: Arc<[Device; 2]>,
     busy: Arc<AtomicBool>,
+    failed: failing::Why,
 }
 
 /// Wakes the forwarder from its sleep, also by being dropped last.
@@ -98,13 +100,14 @@ impl Forwarder {
         let busy = Arc::new(AtomicBool::new(false));
         let near = Arc::clone(&devices);
         let mut post = Post::new(near, journal.clone(), seed, Arc::clone(&arrivals), lasting);
+        let failed = post.failing.why();
         let ring = Arc::downgrade(&wake);
         let bell = wake.0.try_clone()?;
         thread::Builder::new().name("wire".into()).spawn({
             let busy = Arc::clone(&busy);
             move || while post.turn(&bell, &incoming, &busy) && ring.strong_count() > 0 {}
         })?;
-        Ok(Self { orders, wake, journal, arrivals, devices, busy })
+        Ok(Self { orders, wake, journal, arrivals, devices, busy, failed })
     }
 
     /// Whether all that the ends' kernels have sent or dropped is told, and all that was told to be
@@ -117,6 +120,11 @@ impl Forwarder {
         // In this order: a packet that is no longer seen waiting has made the thread busy before.
         let none = rustix::event::poll(&mut fds, Some(&Timespec::default()));
         none == Ok(0) && !self.busy.load(Ordering::SeqCst)
+    }
+
+    /// Why a device gives no more packets, in one sentence; none while both do.
+    pub fn failed(&self) -> Option<&str> {
+        self.failed.get().map(String::as_str)
     }
 
     /// Rings after packets were delivered: what their receivers' kernels say may have changed.
@@ -148,6 +156,7 @@ impl Forwarder {
 struct Post {
     journal: Journal,
     devices: Arc<[Device; 2]>,
+    failing: failing::Failing,
     reader: Reader,
     weather: [Weather; 2],
     set: [Impairment; 2],
@@ -183,6 +192,7 @@ impl Post {
         Self {
             journal,
             devices,
+            failing: failing::Failing::default(),
             reader: Reader::default(),
             weather,
             set: Default::default(),
@@ -235,29 +245,31 @@ impl Post {
             if self.moved { Some(wait.unwrap_or(DEVICE_EVERY).min(DEVICE_EVERY)) } else { wait };
         // Longer than any Timespec holds is for ever.
         let wait = wait.and_then(|ns| Timespec::try_from(Duration::from_nanos(ns)).ok());
-        let mut fds = [
-            PollFd::from_borrowed_fd(self.devices[0].fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.devices[1].fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(bell.as_fd(), PollFlags::IN),
-        ];
+        // A device that is gone would be ready for ever: the bell stands in for it.
+        let [left, right] = End::BOTH.map(|end| {
+            if self.failing.gone(end) { bell.as_fd() } else { self.devices[end.index()].fd() }
+        });
+        let mut fds =
+            [left, right, bell.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         // EINTR: the turn finds nothing and sleeps again.
         let _ = rustix::event::poll(&mut fds, wait.as_ref());
         if !fds[2].revents().is_empty() {
             let _ = rustix::io::read(bell, &mut [0_u8; 8]);
         }
-        [!fds[0].revents().is_empty(), !fds[1].revents().is_empty()]
+        End::BOTH.map(|end| !(self.failing.gone(end) || fds[end.index()].revents().is_empty()))
     }
 
     fn take(&mut self, from: End) {
         let now = self.journal.now();
         let mut bytes = 0;
         for _ in 0..TURN {
-            match self.devices[from.index()].read(self.kept.room()) {
+            let read = self.devices[from.index()].read(self.kept.room());
+            self.failing.note(from, &read);
+            match read {
                 Ok(Some(length)) => {
                     self.enter(from, length, now);
                     bytes += length;
                 }
-                // A device that fails is one that is gone: the lab sees that its helper is.
                 Ok(None) | Err(_) => break,
             }
             if bytes >= TURN_BYTES {

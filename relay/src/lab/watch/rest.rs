@@ -31,10 +31,12 @@ impl Resting {
         Some(Self { net: slot.net, local, peer, cookie: slot.cookie, seen: Seen::default() })
     }
 
-    /// What is new about it; `None` when the kernel has forgotten it, or cannot be asked.
+    /// What is new about it; `None` when the kernel has forgotten it, or can never be asked. A question
+    /// that fails (ENOBUFS, ENOMEM) says nothing: it is asked again.
     pub(super) fn look(&mut self, diag: Option<&mut Diag>, now: Nanos) -> Option<Vec<Field>> {
-        let entry = diag?.exact(Protocol::Tcp, self.local, Some(self.peer), self.cookie).ok()??;
-        let mut fields = resting(&entry);
+        let found = diag?.exact(Protocol::Tcp, self.local, Some(self.peer), self.cookie);
+        let Ok(entry) = found else { return Some(Vec::new()) };
+        let mut fields = resting(&entry?);
         fields.retain(|field| self.seen.is_news(now, field));
         Some(fields)
     }
