@@ -137,8 +137,9 @@ impl Director {
         let tell = |counts| {
             self.lab.journal().append(Source::Relay, What::BetPlaced { counts });
         };
-        playing.bets.place(by, choice, tell).map_err(refused)?;
-        if !lock(&self.viewers).contains(&by) {
+        let role = if lock(&self.viewers).contains(&by) { Role::Viewer } else { Role::Owner };
+        playing.bets.place(by, role, choice, tell).map_err(refused)?;
+        if role == Role::Owner {
             playing.bets.go_on();
         }
         Ok(())

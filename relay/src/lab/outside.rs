@@ -12,7 +12,7 @@ use protocol::number::Wide;
 use protocol::{End, SocketId, Source, What};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Other programs' sockets that are told of at once, in both ends together.
 const KNOWN: usize = 1_024;
@@ -59,6 +59,11 @@ impl Desk {
         let mine = self.own_cookies();
         let mut outside = self.outside.borrow_mut();
         let mut there = BTreeSet::new();
+        let new = found.iter().filter(|(_, _, entry)| {
+            !mine.contains(&entry.cookie) && !outside.known.contains_key(&entry.cookie)
+        });
+        let new = new.filter_map(|(_, _, entry)| Some(entry.owner?.inode));
+        let mut owners = owners_of(&new.take(KNOWN - outside.known.len()).collect());
         for (kind, family, entry) in found.iter().filter(|(_, _, e)| !mine.contains(&e.cookie)) {
             there.insert(entry.cookie);
             if let Some(owner) = entry.owner
@@ -73,7 +78,7 @@ impl Desk {
                     net: end,
                     family: *family,
                     kind: *kind,
-                    program: owner_of(owner.inode),
+                    program: owners.remove(&owner.inode).unwrap_or_else(nobody),
                 };
                 self.journal.append(Source::Kernel, what);
             }
@@ -115,24 +120,43 @@ fn dump(diag: &mut Diag) -> Option<Vec<(Kind, Family, Entry)>> {
     Some(all)
 }
 
-/// The program that holds a socket, as far as /proc tells this user (proc_pid_fd(5)).
-fn owner_of(inode: u32) -> Program {
-    let link = format!("socket:[{inode}]");
-    let holds = |process: &Path| {
-        let descriptors = fs::read_dir(process.join("fd")).ok()?;
-        descriptors
-            .flatten()
-            .any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to.as_os_str() == link.as_str()))
-            .then(|| fs::read_to_string(process.join("comm")).unwrap_or_default())
-    };
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let found = processes.filter_map(|process| {
-        let pid: u32 = process.file_name().to_str()?.parse().ok()?;
-        Some((pid, holds(&process.path())?))
-    });
-    // The youngest: a shell that started a program may hold its sockets too.
-    match found.max_by_key(|(pid, _)| *pid) {
-        Some((pid, name)) => Program { pid: Some(pid), name: name.trim().to_owned() },
-        None => Program { pid: None, name: String::new() },
+/// The programs that hold sockets, as far as /proc tells this user (proc_pid_fd(5)): one walk for all, since
+/// the lab waits meanwhile.
+fn owners_of(inodes: &BTreeSet<u32>) -> BTreeMap<u32, Program> {
+    let mut owners = BTreeMap::new();
+    if inodes.is_empty() {
+        return owners;
     }
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut processes: Vec<(u32, PathBuf)> = processes
+        .filter_map(|process| Some((process.file_name().to_str()?.parse().ok()?, process.path())))
+        .collect();
+    // The youngest last, which wins: a shell that started a program may hold its sockets too.
+    processes.sort_unstable();
+    for (pid, process) in processes {
+        let descriptors = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        let held: BTreeSet<u32> = descriptors
+            .filter_map(|fd| inode_of(&fs::read_link(fd.path()).ok()?))
+            .filter(|inode| inodes.contains(inode))
+            .collect();
+        if held.is_empty() {
+            continue;
+        }
+        // A program may give itself any name (PR_SET_NAME): 15 bytes, not always of UTF-8.
+        let comm = fs::read(process.join("comm")).unwrap_or_default();
+        let name = String::from_utf8_lossy(&comm).trim().to_owned();
+        owners.extend(
+            held.into_iter().map(|inode| (inode, Program { pid: Some(pid), name: name.clone() })),
+        );
+    }
+    owners
+}
+
+/// The inode in what a socket's descriptor is a link to: `socket:[INODE]`.
+fn inode_of(link: &Path) -> Option<u32> {
+    link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+fn nobody() -> Program {
+    Program { pid: None, name: String::new() }
 }

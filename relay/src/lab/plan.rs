@@ -145,7 +145,11 @@ fn check_interrupt(slot: &Slot, call: Option<CallId>) -> Result<(), Failure> {
 }
 
 fn check_listen(slot: &Slot) -> Result<(), Failure> {
-    let bound = kernel::local(slot.as_fd()).ok().flatten().is_some_and(|local| local.port() != 0);
+    // After a refused connect(2) Linux still tells a port, of every address, and listen(2) picks another.
+    let bound = kernel::local(slot.as_fd())
+        .ok()
+        .flatten()
+        .is_some_and(|local| local.port() != 0 && !policy::plain(local).ip().is_unspecified());
     // On the wire, every network is the wire; a Unix socket is on none.
     if bound || slot.is_unix() || slot.kind == Kind::Datagram || slot.net != Net::Host {
         return Ok(());

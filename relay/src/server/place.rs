@@ -2,7 +2,7 @@
 //! touches a stream.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -22,6 +22,7 @@ pub(super) struct Place {
     _permit: Option<OwnedSemaphorePermit>,
     number: u64,
     wanted: watch::Receiver<bool>,
+    kept: AtomicBool,
     strangers: Arc<Mutex<Strangers>>,
 }
 
@@ -45,7 +46,8 @@ impl Places {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (ask, wanted) = watch::channel(false);
         lock(&self.strangers).insert(number, ask);
-        Place { _permit: permit, number, wanted, strangers: self.strangers.clone() }
+        let (kept, strangers) = (AtomicBool::new(false), self.strangers.clone());
+        Place { _permit: permit, number, wanted, kept, strangers }
     }
 
     /// Asks the oldest stranger to leave: stalled ones must not keep the owner out.
@@ -64,12 +66,15 @@ impl Places {
 impl Place {
     /// Its holder is no stranger: it keeps the place for as long as it likes.
     pub(super) fn keep(&self) {
+        self.kept.store(true, Ordering::Relaxed);
         lock(&self.strangers).remove(&self.number);
     }
 
     /// Comes true when the place is wanted for another; never once it is kept.
     pub(super) async fn wanted(&self) {
-        if self.wanted.clone().wait_for(|wanted| *wanted).await.is_err() {
+        let gone = self.wanted.clone().wait_for(|wanted| *wanted).await.is_err();
+        // It may have been asked for in the very moment in which it was kept.
+        if gone || self.kept.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
     }

@@ -94,14 +94,16 @@ async fn open<A: Asker>(
         let Ok(upgraded) = upgrade.await else { return };
         let mut closing = house.closing.clone();
         let closing = async {
-            tokio::select! {
-                _ = closing.wait_for(|closing| *closing) => {}
-                () = place.wanted() => {}
-            }
+            // Fails when the server has gone, which closes too.
+            let _ = closing.wait_for(|closing| *closing).await;
         };
         let stream = TokioIo::new(upgraded);
         let hub = house.hub.clone();
-        session::serve(hub, stream, form, caller, || place.keep(), closing).await;
+        tokio::select! {
+            () = session::serve(hub, stream, form, caller, || place.keep(), closing) => {}
+            // Without a last word: while it is waited for, nobody else would be let in.
+            () = place.wanted() => {}
+        }
     });
     Ok(accepted)
 }

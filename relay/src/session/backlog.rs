@@ -1,16 +1,26 @@
-//! Owns how much all viewers together have not taken yet: who has been at it longest makes room. Never
-//! touches a stream.
+//! Owns how much all sessions of one right together have not taken yet: who has been at it longest makes
+//! room, and nobody does for viewers but viewers. Never touches a stream.
 
+use protocol::message::Role;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Bytes of frames that wait for all viewers together, besides one frame of any size: a snapshot has to
-/// pass.
+/// Bytes of frames that wait for all sessions of one right together, besides one frame of any size: a
+/// snapshot has to pass.
 const WAITING: usize = 16 * 1024 * 1024;
 
 /// What waits in this process, whose memory it is.
-pub(super) static BACKLOG: Backlog = Backlog::new(WAITING);
+static OWNERS: Backlog = Backlog::new(WAITING);
+static VIEWERS: Backlog = Backlog::new(WAITING);
+
+/// What waits for those who have that right.
+pub(super) fn of(role: Role) -> &'static Backlog {
+    match role {
+        Role::Owner => &OWNERS,
+        Role::Viewer => &VIEWERS,
+    }
+}
 
 /// Frames that wait to be taken, in the order of their coming.
 pub(super) struct Backlog {

@@ -139,7 +139,7 @@ impl<A: Asker> Hub<A> {
     }
 
     /// What a session may do.
-    fn role(&self, session: SessionId) -> Role {
+    pub(super) fn role(&self, session: SessionId) -> Role {
         if self.viewers().contains(&session) { Role::Viewer } else { Role::Owner }
     }
 

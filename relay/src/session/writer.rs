@@ -2,7 +2,7 @@
 //! events that it stands on. Of more packets than anybody can see a viewer is told in sums; one too
 //! slow for the journal's ring is told of the hole and gets a snapshot.
 
-use super::backlog::BACKLOG;
+use super::backlog::{self, Backlog};
 use super::link::{End, send};
 use super::reader::Outgoing;
 use super::{Asker, Form, Hub};
@@ -42,6 +42,7 @@ pub(super) struct Writer<A, W> {
     next: Instant,
     /// Whether a message is under way.
     amid: Arc<AtomicBool>,
+    backlog: &'static Backlog,
 }
 
 impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
@@ -54,7 +55,8 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
     ) -> Self {
         let newest = hub.asker().journal().watch();
         let (thinner, next) = (Thinner::default(), Instant::now());
-        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid }
+        let backlog = backlog::of(hub.role(session));
+        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid, backlog }
     }
 
     /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
@@ -139,7 +141,7 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
     }
 
     async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
-        let held = BACKLOG.hold(frames.iter().map(Message::len).sum());
+        let held = self.backlog.hold(frames.iter().map(Message::len).sum());
         self.amid.store(true, Ordering::Relaxed);
         tokio::select! {
             sent = send(&mut self.sink, frames) => sent?,

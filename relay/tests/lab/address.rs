@@ -162,6 +162,20 @@ async fn an_unbound_socket_may_not_listen() {
 }
 
 #[tokio::test]
+async fn a_refused_connect_binds_nothing_that_may_listen() {
+    let bench = Bench::new();
+    for (family, nobody) in
+        [(Family::Ipv4, "127.0.0.1:1"), (Family::Ipv6, "[::1]:1"), (Family::Ipv6, "127.0.0.1:1")]
+    {
+        let socket = bench.socket(family, Kind::Stream).await;
+        let nobody = nobody.parse().expect("an address");
+        assert_eq!(error(connect(&bench, socket, &nobody).await), "ECONNREFUSED");
+        // The kernel still tells the port that the connect took, and would listen on every network.
+        assert_eq!(error(listen(&bench, socket).await), "denied");
+    }
+}
+
+#[tokio::test]
 async fn families_do_not_mix_save_that_ipv6_reaches_ipv4() {
     let bench = Bench::new();
     let four = bench.socket(Family::Ipv4, Kind::Stream).await;
