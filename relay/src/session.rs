@@ -17,6 +17,7 @@ pub(crate) mod hello;
 mod hub;
 pub(crate) mod link;
 mod meter;
+pub(crate) mod outbox;
 mod reader;
 pub(crate) mod request;
 mod writer;
@@ -140,10 +141,10 @@ where
 {
     let form = link.form();
     let (replies, outgoing) = mpsc::channel(hub.config().outstanding);
-    let amid = link.amid();
+    let outbox = link.outbox();
     let (sink, stream) = link.split();
     let mut reader = Reader::new(hub.clone(), id, form, replies);
-    let mut writer = Writer::new(hub.clone(), id, form, sink, amid);
+    let mut writer = Writer::new(hub.clone(), id, form, sink, outbox);
     if let Err(end) = writer.welcome(hello.resume.as_ref()).await {
         return end;
     }

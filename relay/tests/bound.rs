@@ -244,7 +244,7 @@ async fn commands_hold_so_many_bytes_and_no_more() {
 }
 
 #[tokio::test]
-async fn who_is_ended_amid_a_message_is_told_by_the_close_code() {
+async fn who_is_ended_amid_a_message_hears_its_rest_and_why() {
     let journal = journal();
     let relay = Relay::start(Fake::echo(journal.clone())).await;
     let (mut viewer, _) = relay.viewer(Form::Postcard).await;

@@ -53,7 +53,7 @@ const LONGEST: usize = 16 * 1024 * 1024;
 const CASES: usize = 301;
 
 /// Sends everything back, as a session sends its answers.
-async fn echo(most: usize, handshake: Handshake) -> Accepted {
+fn echo(most: usize, handshake: Handshake) -> Accepted {
     let Handshake { accepted, upgrade } = handshake;
     let form = accepted.form;
     tokio::spawn(async move {
@@ -71,6 +71,7 @@ async fn talk<S>(link: &mut Link<S>) -> End
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
+    let outbox = link.outbox();
     let (mut sink, mut stream) = link.split();
     loop {
         let answer = match stream.next().await.map_or(Some(Incoming::Ended(End::Gone)), sort) {
@@ -79,7 +80,7 @@ where
             Some(Incoming::Ended(end)) => return end,
             None => continue,
         };
-        if let Err(end) = send(&mut sink, [answer]).await {
+        if let Err(end) = send(&mut sink, &outbox, [answer]).await {
             return end;
         }
     }
@@ -87,7 +88,7 @@ where
 
 /// Connections to the echo route, served as every connection is.
 async fn serve(listener: TcpListener, most: usize) {
-    let router = Router::new().route("/", get(move |handshake| echo(most, handshake)));
+    let router = Router::new().route("/", get(async move |handshake| echo(most, handshake)));
     let places = Places::new(CONNECTIONS);
     let (_close, closing) = watch::channel(false);
     while let Ok((stream, _)) = listener.accept().await {

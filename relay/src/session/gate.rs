@@ -2,6 +2,7 @@
 //! may get, how long a write may wait for somebody who takes nothing.
 
 use super::meter::Meter;
+use super::outbox::Outbox;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -21,6 +22,8 @@ pub(crate) struct Gate<S> {
     patience: Duration,
     /// Until when, while a write waits.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// What goes before all else that is written.
+    outbox: Outbox,
 }
 
 impl<S> Gate<S> {
@@ -28,13 +31,19 @@ impl<S> Gate<S> {
     /// written must be taken within `patience`.
     pub(super) fn new(stream: S, budget: usize, message: usize, patience: Duration) -> Self {
         let (left, meter) = (Some(budget), Meter::new(message));
-        Self { stream, left, meter, held: Vec::new(), patience, stalled: None }
+        let (held, outbox) = (Vec::new(), Outbox::default());
+        Self { stream, left, meter, held, patience, stalled: None, outbox }
     }
 
     /// From here on any number of bytes, in messages of at most so many.
     pub(super) fn lift(&mut self, message: usize) {
         self.left = None;
         self.meter.set(message);
+    }
+
+    /// Where frames wait that are to be written before all else.
+    pub(super) fn outbox(&self) -> Outbox {
+        self.outbox.clone()
     }
 
     /// The stream itself.
@@ -96,12 +105,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+impl<S: AsyncWrite + Unpin> Gate<S> {
+    /// Writes something, in time.
+    fn poll_some(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.stream).poll_write(cx, bytes) {
             Poll::Ready(written) => {
                 self.stalled = None;
@@ -116,7 +122,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
         }
     }
 
+    /// Writes all that is in the outbox.
+    fn poll_outbox(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(next) = self.outbox.next() {
+            let written = ready!(self.poll_some(cx, &next))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.outbox.written(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_outbox(cx))?;
+        self.poll_some(cx, bytes)
+    }
+
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_outbox(cx))?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

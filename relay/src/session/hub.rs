@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The bounds of a session.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,7 @@ pub struct Hub<A> {
     sessions: AtomicU32,
     /// Sessions that only look on.
     viewers: Mutex<BTreeSet<SessionId>>,
+    snapshots: Semaphore,
     shelf: Option<Shelf>,
     experiments: Vec<ExperimentHead>,
 }
@@ -83,6 +85,7 @@ impl<A: Asker> Hub<A> {
             config,
             sessions: AtomicU32::new(0),
             viewers: Mutex::default(),
+            snapshots: Semaphore::new(1),
             shelf: None,
             experiments: Vec::new(),
         }
@@ -98,6 +101,13 @@ impl<A: Asker> Hub<A> {
     #[must_use]
     pub fn with_experiments(self, experiments: Vec<ExperimentHead>) -> Self {
         Self { experiments, ..self }
+    }
+
+    /// One's turn to make a snapshot, which takes a while: those who come again and again must not take
+    /// every core and the journal's lock.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so there always is a permit.
+        self.snapshots.acquire().await.ok()
     }
 
     /// The recording of that name, for an owner.

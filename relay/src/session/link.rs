@@ -1,18 +1,16 @@
 //! Owns the WebSocket's frames: sizes, deadlines and how it ends. Never knows what they mean.
 
 use super::gate::{Gate, is_spent, is_stalled};
+use super::outbox::Outbox;
 use super::{Config, Form, farewell};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{Sink, SinkExt as _, StreamExt as _};
 use protocol::{ErrorKind, limit};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
@@ -20,9 +18,8 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 const READ_BUFFER: usize = 4 * 1024;
 /// Bytes gathered before a write; frames are small and many.
 const WRITE_BUFFER: usize = 8 * 1024;
-/// Bytes of one frame's payload; longer messages go in fragments (RFC 6455, section 5.4), so that a
-/// snapshot does not lie in the write buffer as a whole, nor leave it large.
-const FRAGMENT: usize = 8 * 1024;
+/// Bytes of a message from which on it passes the write buffer by: a snapshot would leave it large.
+const LONG: usize = 8 * 1024;
 /// Bytes that may wait in the write buffer: what is gathered, a frame, and pongs, which nobody has to take.
 /// What passes it ends the session.
 const WRITE_BUFFER_MOST: usize = 32 * 1024;
@@ -72,8 +69,7 @@ pub(crate) struct Link<S> {
     linger: Duration,
     /// Bytes that a message may have.
     most: usize,
-    /// Whether a message of ours is under way.
-    amid: Arc<AtomicBool>,
+    outbox: Outbox,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
@@ -91,9 +87,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             .max_message_size(Some(message))
             .max_frame_size(Some(message));
         let gate = Gate::new(stream, STRANGER, limit::MESSAGE_BEFORE_HELLO, config.write_deadline);
+        let outbox = gate.outbox();
         let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(bounds)).await;
-        let amid = Arc::new(AtomicBool::new(false));
-        Self { socket, form, linger: config.linger, most: limit::MESSAGE_BEFORE_HELLO, amid }
+        Self { socket, form, linger: config.linger, most: limit::MESSAGE_BEFORE_HELLO, outbox }
     }
 
     /// How messages are written.
@@ -108,9 +104,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         self.socket.get_mut().lift(message);
     }
 
-    /// To be true while a message of ours is under way.
-    pub(crate) fn amid(&self) -> Arc<AtomicBool> {
-        self.amid.clone()
+    /// For [`send`].
+    pub(crate) fn outbox(&self) -> Outbox {
+        self.outbox.clone()
     }
 
     /// The next message.
@@ -147,10 +143,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
             // It would not take this either.
             End::Stalled => return,
         };
-        // Amid a message no other can begin (RFC 6455, section 5.4): then the code alone has to tell.
-        let last = farewell(&end, self.most).filter(|_| !self.amid.load(Ordering::Relaxed));
-        if let Some(last) = last {
-            let sent = send(&mut self.socket, [self.form.frame(&last)]);
+        // What is under way goes first: no other message can begin within it (RFC 6455, section 5.4).
+        if let Some(last) = farewell(&end, self.most) {
+            let sent = send(&mut self.socket, &self.outbox, [self.form.frame(&last)]);
             if !matches!(timeout(self.linger, sent).await, Ok(Ok(()))) {
                 return;
             }
@@ -186,9 +181,10 @@ pub(crate) fn sort(read: Result<Message, Error>) -> Option<Incoming> {
     })
 }
 
-/// Sends messages in order, and sees them off.
+/// Sends messages in order, and sees them off. `outbox` is that of the same link.
 pub(crate) async fn send<W>(
     sink: &mut W,
+    outbox: &Outbox,
     messages: impl IntoIterator<Item = Message>,
 ) -> Result<(), End>
 where
@@ -196,8 +192,16 @@ where
 {
     // Pongs of one who floods may fill the buffer; a message waits until they have been taken.
     sink.flush().await.map_err(|error| end_of(&error))?;
-    for frame in messages.into_iter().flat_map(fragments) {
-        sink.feed(frame).await.map_err(|error| end_of(&error))?;
+    for message in messages {
+        let short = if message.len() > LONG {
+            sink.flush().await.map_err(|error| end_of(&error))?;
+            outbox.put(message)
+        } else {
+            Some(message)
+        };
+        if let Some(short) = short {
+            sink.feed(short).await.map_err(|error| end_of(&error))?;
+        }
     }
     sink.flush().await.map_err(|error| end_of(&error))
 }
@@ -207,48 +211,5 @@ fn end_of(error: &Error) -> End {
         Error::Io(error) if is_stalled(error) => End::Stalled,
         Error::WriteBufferFull(_) => End::Stalled,
         _ => End::Gone,
-    }
-}
-
-/// A message in frames of at most [`FRAGMENT`] bytes, which share its memory.
-fn fragments(message: Message) -> Vec<Message> {
-    let (mut kind, mut rest) = match message {
-        Message::Text(text) if text.len() > FRAGMENT => (Data::Text, Bytes::from(text)),
-        Message::Binary(bytes) if bytes.len() > FRAGMENT => (Data::Binary, bytes),
-        short => return vec![short],
-    };
-    let mut frames = Vec::with_capacity(rest.len().div_ceil(FRAGMENT));
-    while !rest.is_empty() {
-        let part = rest.split_to(FRAGMENT.min(rest.len()));
-        let frame = Frame::message(part, OpCode::Data(kind), rest.is_empty());
-        frames.push(Message::Frame(frame));
-        kind = Data::Continue;
-    }
-    frames
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_message_goes_in_fragments() {
-        let short = Message::text("a".repeat(FRAGMENT));
-        assert_eq!(fragments(short.clone()), [short]);
-        let long: Vec<u8> = (0..=255).cycle().take(2 * FRAGMENT + 1).collect();
-        let frames =
-            fragments(Message::binary(long.clone())).into_iter().map(|frame| match frame {
-                Message::Frame(frame) => frame,
-                other => panic!("{other:?}"),
-            });
-        let frames: Vec<Frame> = frames.collect();
-        let heads = frames.iter().map(|frame| (frame.header().opcode, frame.header().is_final));
-        let heads: Vec<_> = heads.collect();
-        let [first, next] = [Data::Binary, Data::Continue].map(OpCode::Data);
-        assert_eq!(heads, [(first, false), (next, false), (next, true)]);
-        assert_eq!(
-            frames.iter().flat_map(|frame| frame.payload().to_vec()).collect::<Vec<_>>(),
-            long
-        );
     }
 }

@@ -4,6 +4,7 @@
 
 use super::backlog::{self, Backlog};
 use super::link::{End, send};
+use super::outbox::Outbox;
 use super::reader::Outgoing;
 use super::{Asker, Form, Hub};
 use crate::journal::Read;
@@ -12,8 +13,7 @@ use protocol::message::{Resume, ToPage};
 use protocol::thin::{AT_LEAST, Thinner};
 use protocol::{Seq, SessionId};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::{Semaphore, mpsc::Receiver, watch};
+use tokio::sync::{mpsc::Receiver, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -21,9 +21,6 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 const BATCH: usize = 512;
 /// Their bytes in memory: what waits for one viewer, besides a snapshot.
 const BATCH_BYTES: usize = 256 * 1024;
-/// One snapshot is made at a time: those who come again and again must not take every core and the
-/// journal's lock.
-static SNAPSHOT: Semaphore = Semaphore::const_new(1);
 /// Events between two writes from which on packets are told in sums: more than anybody sees in one frame
 /// of a screen, or a viewer that is behind.
 const TOO_MANY: Seq = BATCH as Seq;
@@ -40,8 +37,7 @@ pub(super) struct Writer<A, W> {
     newest: watch::Receiver<Seq>,
     /// Not before, unless a reply waits.
     next: Instant,
-    /// Whether a message is under way.
-    amid: Arc<AtomicBool>,
+    outbox: Outbox,
     backlog: &'static Backlog,
 }
 
@@ -51,12 +47,12 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
         session: SessionId,
         form: Form,
         sink: W,
-        amid: Arc<AtomicBool>,
+        outbox: Outbox,
     ) -> Self {
         let newest = hub.asker().journal().watch();
         let (thinner, next) = (Thinner::default(), Instant::now());
         let backlog = backlog::of(hub.role(session));
-        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, amid, backlog }
+        Self { hub, session, form, sink, cursor: 0, thinner, newest, next, outbox, backlog }
     }
 
     /// The first word: go on where the viewer was, where that is possible, else from a snapshot.
@@ -123,7 +119,7 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
 
     /// Begins with a snapshot; names the hole before it, from its first event on, if there is one.
     async fn start_anew(&mut self, lost: Option<Seq>) -> Result<(), End> {
-        let turn = SNAPSHOT.acquire().await;
+        let turn = self.hub.turn().await;
         let world = self.hub.asker().journal().snapshot();
         self.cursor = world.seq;
         self.thinner = Thinner::default();
@@ -142,13 +138,10 @@ impl<A: Asker, W: Sink<Message, Error = Error> + Unpin> Writer<A, W> {
 
     async fn write(&mut self, frames: Vec<Message>) -> Result<(), End> {
         let held = self.backlog.hold(frames.iter().map(Message::len).sum());
-        self.amid.store(true, Ordering::Relaxed);
         tokio::select! {
-            sent = send(&mut self.sink, frames) => sent?,
-            () = held.wanted() => return Err(End::Stalled),
+            sent = send(&mut self.sink, &self.outbox, frames) => sent,
+            () = held.wanted() => Err(End::Stalled),
         }
-        self.amid.store(false, Ordering::Relaxed);
-        Ok(())
     }
 }
 

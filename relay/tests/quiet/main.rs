@@ -2,7 +2,7 @@
 //! on that stranger's own connection: strace(1) listens.
 //!
 //! Allowed beside these, because the runtime and the allocator cannot do without:
-//! - `setsockopt(TCP_NODELAY)` on an accepted connection, `epoll_ctl` for one;
+//! - `setsockopt` of TCP_NODELAY and SO_SNDBUF on an accepted connection, `epoll_ctl` for one;
 //! - `epoll_wait`, `futex`, `sched_yield`, `restart_syscall` (the scheduler), and `read` and `write` of
 //!   the eventfds by which its threads wake each other. The lab's own tick makes the same calls when
 //!   nobody is there;

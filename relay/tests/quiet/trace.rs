@@ -88,7 +88,10 @@ impl Descriptors {
             "accept4" => of(0).is_some_and(|fd| self.listeners.contains(&fd)),
             "read" | "write" => connection(0) || waker(),
             "recvfrom" | "sendto" | "writev" | "shutdown" | "close" => connection(0),
-            "setsockopt" => connection(0) && arguments.contains("TCP_NODELAY"),
+            "setsockopt" => {
+                connection(0)
+                    && ["TCP_NODELAY", "SO_SNDBUF"].iter().any(|own| arguments.contains(own))
+            }
             "epoll_ctl" => connection(2),
             "fcntl" => connection(0) && arguments.contains("F_GETFD") && cfg!(debug_assertions),
             "mmap" => arguments.contains("MAP_ANONYMOUS"),
