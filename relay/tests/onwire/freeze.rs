@@ -6,7 +6,7 @@ use crate::support::story::Seen;
 use protocol::command::{Family, SocketOption};
 use protocol::packet::{Mark, PacketFate};
 use protocol::wire::{Handling, Impairment};
-use protocol::{Command, Done, End};
+use protocol::{Command, Done, End, What};
 use std::time::Duration;
 
 #[tokio::test]
@@ -81,6 +81,30 @@ async fn what_was_under_way_goes_on_where_it_stopped() {
         assert!(moved + TOGETHER >= 300 * MS, "its whole way: {packet:?}");
     }
     assert_eq!(bench.settled(right, 2).await.unexplained, Some(0));
+}
+
+#[tokio::test]
+async fn a_copy_that_came_into_a_held_wire_leaves_behind_its_packet() {
+    let Some(bench) = Bench::on_wire() else { return };
+    let [(left, _), (right, there)] = bench.posts(Family::Ipv4).await;
+    let twice = Impairment { delay: 20 * MS, duplicate: 1_000_000, ..Impairment::default() };
+    bench.impair(Some(End::Left), twice, None).await;
+    bench.freeze(true).await;
+    bench.send_to(left, &there, "twice").await.expect("sent");
+    bench.until_packets("both are there", |packets| (packets.len() == 2).then_some(())).await;
+    bench.freeze(false).await;
+    assert_eq!([bench.read_text(right).await, bench.read_text(right).await], ["twice", "twice"]);
+    let left: Vec<_> = bench
+        .events()
+        .into_iter()
+        .filter_map(|event| match event.what {
+            What::PacketLeft { packet, .. } => Some(packet),
+            _ => None,
+        })
+        .collect();
+    let packets = bench.packets();
+    assert_eq!(packets[1].copy_of, Some(packets[0].id));
+    assert_eq!(left, [packets[0].id, packets[1].id]);
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ impl Post {
             None => (None, verdict.at),
         };
         let mut packet = Pending { id, flow, from, bytes: self.kept.at(place).to_vec(), doom, at };
-        self.impair(&mut packet, &verdict);
+        self.impair(&mut packet, &verdict, now);
         let held = match sprung {
             Some((trap, act, left)) => {
                 self.tell(What::TrapSprung { trap, packet: id, left });
@@ -81,9 +81,9 @@ impl Post {
     }
 
     /// What the weather does besides delay and loss.
-    fn impair(&mut self, packet: &mut Pending, verdict: &Verdict) {
+    fn impair(&mut self, packet: &mut Pending, verdict: &Verdict, now: Nanos) {
         if let Some(twin) = verdict.copy {
-            self.copy(packet, twin.at, twin.damage);
+            self.copy(packet, twin.at, twin.damage, now);
         }
         if let Some(pick) = verdict.damage {
             self.damage(packet, None, pick);
@@ -99,7 +99,7 @@ impl Post {
                 packet.doom = Some(Lost::Killed);
             }
             Deed::Copy => {
-                self.copy(packet, packet.at, None);
+                self.copy(packet, packet.at, None, now);
             }
             Deed::Damage { offset } => self.damage(packet, offset, packet.id.0 as u32),
             Deed::Delay { by } => {
@@ -112,7 +112,13 @@ impl Post {
     }
 
     /// A second packet like this one, which leaves at a moment of its own.
-    pub(super) fn copy(&mut self, packet: &Pending, at: Nanos, damage: Option<u32>) -> PacketId {
+    pub(super) fn copy(
+        &mut self,
+        packet: &Pending,
+        at: Nanos,
+        damage: Option<u32>,
+        now: Nanos,
+    ) -> PacketId {
         let copy = self.new_id();
         self.tell(What::PacketMarked { packet: packet.id, mark: Mark::Copied { copy } });
         self.kept.keep_copy(copy, &packet.bytes);
@@ -121,7 +127,7 @@ impl Post {
         if let Some(pick) = damage {
             self.damage(&mut twin, None, pick);
         }
-        self.set_off(twin, false, self.journal.now());
+        self.set_off(twin, false, now);
         copy
     }
 

@@ -93,9 +93,17 @@ impl Line {
         self.held.contains_key(&id) || self.moving.contains_key(&id)
     }
 
-    /// Every packet that moves, in the order in which they would leave.
-    pub(super) fn moving(&self) -> Vec<PacketId> {
-        self.due.iter().map(|(_, id)| *id).collect()
+    /// Stops every packet that moves, all at one moment, so that none comes nearer to another. Says
+    /// which, in the order in which they would have left.
+    pub(super) fn stop(&mut self, now: Nanos) -> Vec<PacketId> {
+        // Some may be late already: what was to leave first still does.
+        let now = self.next().map_or(now, |next| next.min(now));
+        let moving: Vec<_> = self.due.iter().map(|(_, id)| *id).collect();
+        for id in &moving {
+            let Some(packet) = self.take_moving(*id) else { continue };
+            self.hold(Pending { at: packet.at.saturating_sub(now), ..packet });
+        }
+        moving
     }
 
     /// Every packet that is held, in the order in which they would go on.
@@ -103,5 +111,49 @@ impl Line {
         let mut held: Vec<_> = self.held.values().map(|packet| (packet.at, packet.id)).collect();
         held.sort_unstable();
         held.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(id: u64, at: Nanos) -> Pending {
+        let (id, bytes) = (PacketId(id), vec![0; 20]);
+        Pending { id, flow: FlowId(1), from: End::Left, bytes, doom: None, at }
+    }
+
+    /// Stops the line and lets it go on again; in which order its packets leave, and when.
+    fn stopped(packets: &[(u64, Nanos)], stop: Nanos, go_on: Nanos) -> Vec<(u64, Nanos)> {
+        let mut line = Line::default();
+        for (id, at) in packets {
+            line.add(packet(*id, *at));
+        }
+        let order = line.stop(stop);
+        assert_eq!((line.next(), line.waiting(End::Left)), (None, 0));
+        assert_eq!(line.held(), order, "they go on in the order in which they would have left");
+        for id in order {
+            let (packet, held) = line.take(id).expect("it is held");
+            assert!(held);
+            line.add(Pending { at: packet.at + go_on, ..packet });
+        }
+        let left = std::iter::from_fn(|| line.pop_due(Nanos::MAX));
+        let left = left.map(|packet| (packet.id.0, packet.at)).collect();
+        assert_eq!(line.bytes, 0);
+        left
+    }
+
+    #[test]
+    fn what_is_stopped_together_keeps_its_order_and_its_distances() {
+        // Read in one turn, the first three leave at one moment.
+        let packets = [(1, 300), (2, 300), (3, 300), (5, 301), (4, 302)];
+        let left = stopped(&packets, 100, 1_000);
+        assert_eq!(left, [(1, 1_200), (2, 1_200), (3, 1_200), (5, 1_201), (4, 1_202)]);
+    }
+
+    #[test]
+    fn what_is_late_when_it_is_stopped_keeps_its_order_too() {
+        let left = stopped(&[(2, 300), (1, 310), (3, 400)], 350, 1_000);
+        assert_eq!(left, [(2, 1_000), (1, 1_010), (3, 1_100)]);
     }
 }

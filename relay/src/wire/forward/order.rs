@@ -5,7 +5,7 @@ use protocol::data::Payload;
 use protocol::packet::{End, Lost, Mark};
 use protocol::reply::{Copied, Trapped, Whole};
 use protocol::wire::{Deed, Handling, Impairment, Match};
-use protocol::{Command, Done, ErrorKind, Failure, PacketId, SessionId, Source, What};
+use protocol::{Command, Done, ErrorKind, Failure, Nanos, PacketId, SessionId, Source, What};
 
 impl Post {
     /// Does what is asked, tells of it, and answers.
@@ -53,22 +53,23 @@ impl Post {
             self.frozen = on;
             self.order_told(What::Frozen { by, on });
         }
+        // One moment for all: a clock read for each would let a later packet overtake.
+        let now = self.journal.now();
         if on {
-            for id in self.line.moving() {
-                self.hold(id);
+            for packet in self.line.stop(now) {
+                self.tell(What::PacketMarked { packet, mark: Mark::Held });
             }
         } else {
             for id in self.line.held() {
-                self.go_on(id);
+                self.go_on(id, now);
             }
         }
         Done::nothing()
     }
 
     /// A held packet takes up its way where it stopped.
-    fn go_on(&mut self, id: PacketId) {
+    fn go_on(&mut self, id: PacketId, now: Nanos) {
         let Some((mut packet, _)) = self.line.take(id) else { return };
-        let now = self.journal.now();
         packet.at += now;
         self.tell(What::PacketMarked { packet: id, mark: Mark::Released });
         self.set_off(packet, false, now);
@@ -123,7 +124,7 @@ impl Post {
     fn copy_by_hand(&mut self, id: PacketId) -> Done {
         let Some((packet, held)) = self.line.take(id) else { return Done::nothing() };
         let frozen = std::mem::take(&mut self.frozen);
-        let copy = self.copy(&packet, 0, None);
+        let copy = self.copy(&packet, 0, None, 0);
         self.frozen = frozen;
         if held {
             self.line.hold(packet);
