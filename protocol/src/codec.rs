@@ -27,6 +27,9 @@ enum Frame {
     Thinned { from: Seq, to: Seq, at: Nanos, flows: Vec<Thin> },
 }
 
+/// The place of `Frame::Batch` among the frames.
+const BATCH: u32 = 4;
+
 /// A message that is not an event, as one binary frame.
 pub fn encode(message: &ToPage) -> Vec<u8> {
     let frame = match message.clone() {
@@ -70,21 +73,37 @@ pub fn decode(frame: &[u8]) -> Result<Vec<ToPage>, DecodeError> {
         Frame::Reply(reply) => vec![ToPage::Reply(reply)],
         Frame::Gap { from, to } => vec![ToPage::Gap { from, to }],
         Frame::Thinned { from, to, at, flows } => vec![ToPage::Thinned { from, to, at, flows }],
-        Frame::Batch { seq, at, items } => {
-            let mut now = at;
-            let mut events = Vec::with_capacity(items.len());
-            for (place, item) in items.into_iter().enumerate() {
-                now = now.checked_add(item.after).ok_or(DecodeError)?;
-                let seq = seq.checked_add(place as u64).ok_or(DecodeError)?;
-                events.push(ToPage::Event(Event {
-                    seq,
-                    at: now,
-                    source: item.source,
-                    what: item.what,
-                }));
-            }
-            events
-        }
+        Frame::Batch { seq, at, items } => events(seq, at, items)
+            .map(|event| event.map(ToPage::Event))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The events of one binary frame that is a batch of `most` at most; the count is read before them.
+///
+/// # Errors
+/// Where it is another frame, damaged, or longer.
+pub fn decode_batch(frame: &[u8], most: usize) -> Result<Vec<Event>, DecodeError> {
+    let ((kind, _, _, count), _) =
+        postcard::take_from_bytes::<(u32, Seq, Nanos, u64)>(frame).map_err(|_| DecodeError)?;
+    if kind != BATCH || count > most as u64 {
+        return Err(DecodeError);
+    }
+    match unpack(frame)? {
+        Frame::Batch { seq, at, items } => events(seq, at, items).collect(),
+        _ => Err(DecodeError),
+    }
+}
+
+fn events(
+    seq: Seq,
+    mut at: Nanos,
+    items: Vec<Item>,
+) -> impl Iterator<Item = Result<Event, DecodeError>> {
+    items.into_iter().zip(0..).map(move |(Item { after, source, what }, place)| {
+        at = at.checked_add(after).ok_or(DecodeError)?;
+        let seq = seq.checked_add(place).ok_or(DecodeError)?;
+        Ok(Event { seq, at, source, what })
     })
 }
 

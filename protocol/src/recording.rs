@@ -22,8 +22,18 @@ use serde::{Deserialize, Serialize};
 pub const MAGIC: [u8; 8] = *b"\x89PBREC\r\n";
 /// The format that is written, and the newest that is read.
 pub const FORMAT: u8 = 2;
-/// Bytes of a block's payload at most.
+/// Bytes of a snapshot's payload at most; no block has more.
 pub const BLOCK: usize = 64 * 1024 * 1024;
+/// Events of one block at most; the recorder writes 512.
+pub const EVENTS: usize = 4_096;
+/// Bytes of a block of events at most: some 16 KiB for each that the recorder writes.
+pub const EVENTS_BYTES: usize = 8 * 1024 * 1024;
+/// Packets of one block at most: as many of one byte each as wait for the recorder.
+pub const PACKETS: usize = 1_536 * 1024;
+/// Bytes of a block of packets at most: as many as wait for the recorder.
+pub const PACKETS_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of any other block's payload at most: a few sentences.
+pub const SENTENCES: usize = 1024 * 1024;
 /// Bytes of each packet that a recording keeps unless it is told otherwise ("snaplen", pcap(3pcap)).
 pub const SNAPLEN: u32 = 256;
 /// Bytes of the longest packet: an IP packet's length has 16 bits.

@@ -10,8 +10,8 @@ use crate::journal::{Journal, Read};
 use crate::tap::Tap;
 use protocol::message::Rung;
 use protocol::number::Wide;
-use protocol::recording::{self, Block, Closed, Header, LONGEST};
-use protocol::{ErrorKind, Failure, Seq, Source, What, limit};
+use protocol::recording::{self, Block, Closed, EVENTS, EVENTS_BYTES, Header, LONGEST};
+use protocol::{ErrorKind, Event, Failure, Seq, Source, What, limit};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +27,7 @@ const PACE: Duration = Duration::from_millis(20);
 const FLUSH: Duration = Duration::from_millis(250);
 /// Events of one block.
 const BATCH: usize = 512;
+const _: () = assert!(BATCH <= EVENTS);
 /// Between the writer and the kernel.
 const BUFFER: usize = 256 * 1024;
 
@@ -216,7 +217,7 @@ impl Writer {
                 Read::Events(events) => {
                     let Some(last) = events.last() else { break };
                     self.seq = last.seq;
-                    self.block(&Block::Events(events))?;
+                    self.events(events)?;
                 }
                 Read::Lost { .. } => {
                     let world = self.journal.snapshot();
@@ -233,6 +234,20 @@ impl Writer {
             self.block(&Block::Packets(taken.packets))?;
         }
         Ok(())
+    }
+
+    /// As one block, or as more where one would not be read again.
+    fn events(&mut self, events: Vec<Event>) -> io::Result<()> {
+        let block = Block::Events(events);
+        let bytes = block.encode();
+        match block {
+            Block::Events(mut events) if bytes.len() > EVENTS_BYTES && events.len() > 1 => {
+                let rest = events.split_off(events.len() / 2);
+                self.events(events)?;
+                self.events(rest)
+            }
+            _ => self.put(&bytes),
+        }
     }
 
     fn block(&mut self, block: &Block) -> io::Result<()> {

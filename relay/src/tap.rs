@@ -2,7 +2,7 @@
 //! Never waits: what a slow disk does not fetch in time is counted and left out.
 
 use protocol::PacketId;
-use protocol::recording::Stored;
+use protocol::recording::{PACKETS, PACKETS_BYTES, Stored};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const WAITING: usize = 32 * 1024 * 1024;
 /// What a packet costs besides its bytes.
 const EACH: usize = size_of::<Stored>();
+/// In a file a packet costs at most 16 bytes besides its own: all that waits fits one block.
+const _: () = assert!(EACH >= 20 && WAITING <= PACKETS_BYTES && WAITING / EACH <= PACKETS);
 
 /// A handle; all clones are one.
 #[derive(Clone, Debug, Default)]

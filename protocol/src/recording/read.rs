@@ -1,8 +1,10 @@
 //! Owns the way back: a file's bytes to its blocks, as far as they are whole.
 
 use super::format1::OldWorld;
-use super::{BLOCK, Block, Closed, FORMAT, HEAD, Header, MAGIC, Stored, checksum};
-use crate::message::ToPage;
+use super::{
+    BLOCK, Block, Closed, EVENTS, EVENTS_BYTES, FORMAT, HEAD, Header, MAGIC, PACKETS,
+    PACKETS_BYTES, SENTENCES, Stored, checksum,
+};
 use crate::{Seq, World, codec};
 use serde::de::DeserializeOwned;
 
@@ -93,7 +95,7 @@ impl Reading<'_> {
         let head = rest.get(..HEAD).ok_or(Ending::Cut(here))?;
         let (kind, length) = (head[0], [head[1], head[2], head[3], head[4]]);
         let size = u32::from_le_bytes(length) as usize;
-        if size > BLOCK {
+        if size > most(kind) {
             return Err(Ending::Damaged(here));
         }
         let payload = rest.get(HEAD..HEAD + size).ok_or(Ending::Cut(here))?;
@@ -129,24 +131,32 @@ impl Iterator for Reading<'_> {
     }
 }
 
+/// Bytes of a payload at most: what is read takes many times its bytes in memory.
+fn most(kind: u8) -> usize {
+    match kind {
+        2 => BLOCK,
+        3 => EVENTS_BYTES,
+        5 => PACKETS_BYTES,
+        _ => SENTENCES,
+    }
+}
+
 fn decode(format: u8, kind: u8, payload: &[u8]) -> Option<Block> {
     Some(match kind {
         1 => Block::Header(whole::<Header>(payload)?),
         2 if format == 1 => Block::Snapshot(Box::new(whole::<OldWorld>(payload)?.into())),
         2 => Block::Snapshot(Box::new(whole::<World>(payload)?)),
-        3 => {
-            let told = codec::decode(payload).ok()?.into_iter();
-            let events = told.map(|told| match told {
-                ToPage::Event(event) => Some(event),
-                _ => None,
-            });
-            Block::Events(events.collect::<Option<_>>()?)
-        }
+        3 => Block::Events(codec::decode_batch(payload, EVENTS).ok()?),
         4 => {
             let (from, to) = whole::<(Seq, Seq)>(payload)?;
             Block::Missing { from, to }
         }
-        5 => Block::Packets(whole::<Vec<Stored>>(payload)?),
+        5 => {
+            // A list begins with its length.
+            let (count, _) = postcard::take_from_bytes::<u64>(payload).ok()?;
+            (count <= PACKETS as u64).then_some(())?;
+            Block::Packets(whole::<Vec<Stored>>(payload)?)
+        }
         6 => Block::Closed(whole::<Closed>(payload)?),
         _ => return None,
     })

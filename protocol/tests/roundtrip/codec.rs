@@ -2,7 +2,9 @@
 
 use crate::strategy::{consecutive, fold, to_page, to_relay};
 use proptest::prelude::*;
-use protocol::codec::{decode, decode_command, encode, encode_batch, encode_command};
+use protocol::codec::{
+    DecodeError, decode, decode_batch, decode_command, encode, encode_batch, encode_command,
+};
 use protocol::message::{ToPage, ToRelay};
 use protocol::{Event, World};
 
@@ -23,7 +25,12 @@ proptest! {
 
     #[test]
     fn batches_survive(events in consecutive(0..12)) {
-        let read: Vec<_> = decode(&encode_batch(&events)).unwrap();
+        let frame = encode_batch(&events);
+        let read: Vec<_> = decode(&frame).unwrap();
+        prop_assert_eq!(&decode_batch(&frame, events.len()).unwrap(), &events);
+        if let Some(fewer) = events.len().checked_sub(1) {
+            prop_assert_eq!(decode_batch(&frame, fewer), Err(DecodeError));
+        }
         let sent: Vec<_> = events.into_iter().map(ToPage::Event).collect();
         prop_assert_eq!(read, sent);
     }

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use protocol::message::{Privilege, Rung, RungName};
 use protocol::number::Wide;
 use protocol::recording::{
-    Block, Closed, Ending, FORMAT, Header, MAGIC, OpenError, Stored, begin, open,
+    BLOCK, Block, Closed, EVENTS, EVENTS_BYTES, Ending, FORMAT, Header, MAGIC, OpenError, PACKETS,
+    PACKETS_BYTES, SENTENCES, Stored, begin, open,
 };
-use protocol::{PacketId, World};
+use protocol::{Event, PacketId, Source, What, World};
 
 fn header() -> Header {
     Header {
@@ -121,4 +122,45 @@ fn another_file_gets_one_sentence() {
     for cut in MAGIC.len()..whole.len() {
         assert_eq!(no(&whole[..cut]), OpenError::NoHeader, "{cut}");
     }
+}
+
+/// A file of one good block, and then this one; what is read of it, and how it ends.
+fn after_a_good_block(block: &Block) -> (usize, Ending, u64) {
+    let good = Block::Missing { from: 1, to: 2 };
+    let place = file(std::slice::from_ref(&good)).len() as u64;
+    let bytes = file(&[good, block.clone()]);
+    let (_, mut reading) = open(&bytes).unwrap();
+    (reading.by_ref().count(), reading.ending(), place)
+}
+
+/// A block that no recorder writes would take many times its bytes in memory.
+#[test]
+fn more_than_a_recorder_writes_is_damage_with_its_place() {
+    let event = |seq, name: &str| {
+        let what = What::WireDown { why: name.to_owned() };
+        Event { seq, at: 0, source: Source::Relay, what }
+    };
+    let events = |count: usize| Block::Events((1..=count as u64).map(|n| event(n, "")).collect());
+    let long = |bytes: usize| Block::Events(vec![event(1, &"a".repeat(bytes))]);
+    let empty = Stored { packet: PacketId(1), length: 0, bytes: vec![] };
+    let packets = |count: usize| Block::Packets(vec![empty.clone(); count]);
+    let wide =
+        |bytes: usize| Block::Packets(vec![Stored { bytes: vec![0; bytes], ..empty.clone() }]);
+    let closed = |bytes: usize| {
+        Block::Closed(Closed { seq: 0, at: 0, unkept: 0, why: Some("a".repeat(bytes)) })
+    };
+    for (most, more) in [
+        (events(EVENTS), events(EVENTS + 1)),
+        (long(EVENTS_BYTES - 64), long(EVENTS_BYTES)),
+        (packets(PACKETS), packets(PACKETS + 1)),
+        (wide(PACKETS_BYTES - 64), wide(PACKETS_BYTES)),
+        (closed(SENTENCES - 64), closed(SENTENCES)),
+    ] {
+        let (read, ending, _) = after_a_good_block(&most);
+        let whole = matches!(ending, Ending::Unclosed | Ending::Whole);
+        assert!(read == 2 && whole, "{ending:?}");
+        let (read, ending, place) = after_a_good_block(&more);
+        assert_eq!((read, ending), (1, Ending::Damaged(place)));
+    }
+    assert!(EVENTS_BYTES.max(PACKETS_BYTES) <= BLOCK / 2);
 }

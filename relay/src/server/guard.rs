@@ -55,9 +55,7 @@ impl Guard {
     /// Whether the page that asks, if it is one, is ours.
     pub(super) fn knows_origin(&self, headers: &HeaderMap) -> bool {
         !headers.contains_key(header::ORIGIN)
-            || only(headers, header::ORIGIN).is_some_and(|origin| {
-                self.origins.iter().any(|own| own.eq_ignore_ascii_case(origin))
-            })
+            || only(headers, header::ORIGIN).is_some_and(|origin| self.knows_page(origin))
     }
 
     /// What to say to who named another.
@@ -65,8 +63,17 @@ impl Guard {
         format!("This relay answers only to the names {}; --name adds one.", self.hosts.join(", "))
     }
 
+    /// An absolute target has one of our schemes, too: none but them leads here.
     fn knows_target(&self, target: &Uri) -> bool {
-        target.authority().is_none_or(|authority| self.knows(authority.as_str()))
+        match (target.scheme_str(), target.authority()) {
+            (_, None) => true,
+            (None, Some(authority)) => self.knows(authority.as_str()),
+            (Some(scheme), Some(authority)) => self.knows_page(&format!("{scheme}://{authority}")),
+        }
+    }
+
+    fn knows_page(&self, origin: &str) -> bool {
+        self.origins.iter().any(|own| own.eq_ignore_ascii_case(origin))
     }
 
     fn knows(&self, host: &str) -> bool {
@@ -126,6 +133,13 @@ mod tests {
         assert!(!host(&seven, "/", &["localhost:7007", "localhost:7007"]));
         assert!(!host(&seven, "http://evil.test/", &["localhost:7007"]));
         assert!(host(&seven, "http://localhost:7007/", &["localhost:7007"]));
+        for scheme in ["https", "ftp", "ws"] {
+            assert!(!host(&seven, &format!("{scheme}://localhost:7007/"), &["localhost:7007"]));
+        }
+        let named =
+            Guard::new("127.0.0.1:7007".parse().unwrap(), &["relay.test:443".parse().unwrap()]);
+        assert!(host(&named, "https://relay.test/", &["relay.test"]));
+        assert!(!host(&named, "http://relay.test/", &["relay.test"]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::support::lab::Bench;
 use crate::{Desk, Told};
 use protocol::command::{Family, Kind};
-use protocol::recording::{Block, Ending};
+use protocol::recording::{Block, EVENTS_BYTES, Ending};
 use protocol::{Answer, Done, ErrorKind, What};
 use relay::journal::Read;
 use std::fs::{self, File};
@@ -98,6 +98,24 @@ async fn what_comes_too_fast_is_named_as_missing() {
     assert!(from >= 1 && to >= 50_000, "{from}–{to}");
     assert_eq!(told.ending, Ending::Whole);
     assert_eq!(told.world().seq, journal.seq() - 1);
+}
+
+#[tokio::test]
+async fn events_that_are_too_long_for_one_block_are_read_from_several() {
+    let bench = Bench::new();
+    let journal = relay::journal::Journal::new("e".into());
+    let long = "a".repeat(EVENTS_BYTES / 8);
+    let many = (0..40).map(|_| (protocol::Source::Relay, What::WireDown { why: long.clone() }));
+    journal.append_all(many);
+    let recorder =
+        relay::recorder::Recorder::new(journal.clone(), bench.lab.tap().clone(), Told::rung());
+    let desk = Desk { recorder, ..Desk::of(&bench) };
+    desk.start(0);
+    let told = desk.stop().await;
+    assert_eq!(told.ending, Ending::Whole);
+    let events = told.events();
+    let Read::Events(all) = journal.read(0, events.len()) else { panic!("lost") };
+    assert!(events == all && all.len() >= 40);
 }
 
 #[tokio::test]
