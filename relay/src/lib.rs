@@ -35,5 +35,6 @@ pub mod server;
 pub mod session;
 pub mod state;
 pub mod tap;
+pub mod terminal;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/wire.rs")]
 pub mod wire;

@@ -16,6 +16,7 @@ use protocol::recording::SNAPLEN;
 use relay::file::ExportOrder;
 use relay::server::Name;
 use relay::state::{self, State};
+use relay::terminal::harmless;
 use relay::{descriptor, policy, run, rung, wire};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
@@ -118,7 +119,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{}", harmless(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
@@ -149,7 +150,7 @@ fn enter(on: &str, at: Option<u16>, command: &[OsString]) -> ExitCode {
         Ok((state, end)) => run::exec(&state, end, at, command).into(),
         Err(error) => error,
     };
-    eprintln!("relay: {error:#}");
+    eprintln!("relay: {}", harmless(&format!("{error:#}")));
     error.downcast_ref().map_or(run::FAILED, run::RunError::code).into()
 }
 
@@ -178,7 +179,7 @@ fn schema() -> anyhow::Result<()> {
 /// To stdout; a reader that has left is no failure.
 fn say(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }

@@ -223,3 +223,16 @@ fn names_of_sockets_have_a_private_folder_that_goes_with_the_relay() {
     }
     assert!(folders_of_names(&state).is_empty());
 }
+
+#[test]
+fn what_a_file_says_does_not_steer_the_terminal() {
+    let own = folder("steers");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("mine.toml"), "group = \"a\\u001b]0;x\\u0007\\u202e\"\n").unwrap();
+    let refused = output(&["experiment", "list", "--experiments", own.to_str().unwrap()]);
+    let stderr = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(r"a\u001b]0;x\u0007\u202e"), "{stderr:?}");
+    assert!(!stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{stderr:?}");
+    fs::remove_dir_all(&own).unwrap();
+}

@@ -8,6 +8,7 @@ use relay::experiment::library::check_name;
 use relay::experiment::script::Group;
 use relay::experiment::{Library, Script};
 use relay::lab::{Lab, Maker};
+use relay::terminal::harmless;
 use relay::{export, file};
 use std::fs;
 use std::io::Write as _;
@@ -119,7 +120,8 @@ fn play(library: &Library, names: &[String], json: bool, maker: &Maker) -> anyho
 /// One line a finished experiment.
 fn progress(report: &Report) {
     let seconds = report.took_ms as f64 / 1e3;
-    eprintln!("{}: {} after {seconds:.1} s", report.name, report.outcome);
+    let told = format!("{}: {} after {seconds:.1} s", report.name, report.outcome);
+    eprintln!("{}", harmless(&told));
 }
 
 fn begin(name: &str) -> anyhow::Result<()> {
@@ -145,7 +147,7 @@ fn export_all(library: &Library, folder: Option<&Path>, maker: &Maker) -> anyhow
         let page = folder.join(format!("{name}.html"));
         if let Err(why) = export_one(library, name, &page, maker) {
             failed += 1;
-            eprintln!("{name}: {why:#}");
+            eprintln!("{name}: {}", harmless(&format!("{why:#}")));
         }
     }
     anyhow::ensure!(failed == 0, "{failed} of {} have no page.", library.names().count());
