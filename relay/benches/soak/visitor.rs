@@ -49,5 +49,6 @@ pub(crate) async fn visit(tab: &Tab, nth: u32, end: Instant) {
         tab.press(key).await;
         sleep(PAUSE).await;
     }
+    // The rest of the visit's span: what is left on the page is measured at its end.
     tokio::time::sleep_until(end).await;
 }
